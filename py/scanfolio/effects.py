@@ -1,0 +1,55 @@
+"""What a long use-case asks of whoever drives it.
+
+Every use-case that loops over files is a plain generator. It yields these values; the driver (command line,
+worker) performs them, may stop between two of them, and sends back the reply where there is one. So the same code
+runs on CPython and in a worker, reports progress, can be cancelled, and never needs an event loop of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """`done` of `total` steps of `stage` (an i18n key tail such as "reading", "writing"). No reply."""
+
+    stage: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One result that is ready before the whole is (a rule's outcome, a catalogue change). No reply."""
+
+    item: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class WriteFile:
+    """Write one whole file at `path` ('/'-separated, relative to the export's root). No reply; raises in place on failure."""
+
+    path: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """The next bytes of the one file being streamed (a zip). No reply; the driver waits until they are taken."""
+
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Sha256:
+    """Reply: the lower-case hex SHA-256 of `data` (WebCrypto in the page: 20 times Pyodide's hashlib)."""
+
+    data: bytes
+
+
+Effect = Progress | Item | WriteFile | Chunk | Sha256
+type_of_reply = {Sha256: str}
+Steps = Generator[Effect, Any, Any]

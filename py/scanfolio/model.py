@@ -1,0 +1,244 @@
+"""What was read, as plain frozen data. No I/O, no pydicom, no numpy.
+
+Names are the DICOM Standard's in snake_case; units are in the names. Text values are decoded strings, stripped of
+padding; "" means absent or empty (rules that must tell the two apart look at `absent`). Numbers that are absent are None.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What an entry is, told from its content, never from its name."""
+
+    DICOM = "dicom"
+    DICOMDIR = "dicomdir"
+    PROGRAM = "program"
+    PICTURE = "picture"
+    DOCUMENT = "document"
+    ARCHIVE = "archive"
+    OTHER = "other"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """One row of the list of everything given; every entry stands in it exactly once.
+
+    `signature` is a short exact name of the content ("Windows program (PE)", "JPEG picture", "DICOM instance",
+    "encrypted (CMS)"); `reason` is a sentence for people, set where the entry is not simply shown (unreadable,
+    not DICOM, damaged); `locked` is true for encrypted content.
+    """
+
+    entry_id: int
+    path: str
+    size: int
+    kind: Kind
+    signature: str = ""
+    reason: str = ""
+    sop_instance_uid: str = ""
+    locked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SopInstance:
+    """The facts of one DICOM instance that the index, the rules and the viewport need.
+
+    Offsets and lengths are bytes from the first byte of the file. `pixel_data_length` is None where the file declares
+    undefined length (encapsulated). `truncated` says in a technical sentence what is missing, "" when nothing is.
+    `absent` holds the keywords of looked-for attributes that are not in the data set at all (empty ones are not absent).
+    """
+
+    entry_id: int
+    path: str
+    size: int
+    # File Meta Information, PS3.10 7.1
+    preamble: str = "zero"  # none | zero | tiff | program | other
+    has_file_meta: bool = True
+    meta_faults: tuple[str, ...] = ()
+    media_storage_sop_class_uid: str = ""
+    media_storage_sop_instance_uid: str = ""
+    transfer_syntax_uid: str = ""
+    implementation_version_name: str = ""
+    data_set_offset: int = 0
+    # SOP Common and identity
+    specific_character_set: tuple[str, ...] = ()
+    sop_class_uid: str = ""
+    sop_instance_uid: str = ""
+    study_instance_uid: str = ""
+    series_instance_uid: str = ""
+    frame_of_reference_uid: str = ""
+    patient_name: str = ""
+    patient_id: str = ""
+    issuer_of_patient_id: str = ""
+    patient_birth_date: str = ""
+    patient_sex: str = ""
+    patient_identity_removed: str = ""
+    study_date: str = ""
+    study_time: str = ""
+    study_id: str = ""
+    study_description: str = ""
+    accession_number: str = ""
+    institution_name: str = ""
+    modality: str = ""
+    series_number: int | None = None
+    series_description: str = ""
+    series_date: str = ""
+    body_part_examined: str = ""
+    laterality: str = ""
+    protocol_name: str = ""
+    instance_number: int | None = None
+    acquisition_number: int | None = None
+    content_date: str = ""
+    content_time: str = ""
+    image_type: tuple[str, ...] = ()
+    burned_in_annotation: str = ""
+    images_in_acquisition: int | None = None
+    temporal_position: int | None = None
+    echo_number: int | None = None
+    # Image Pixel, C.7.6.3
+    rows: int | None = None
+    columns: int | None = None
+    number_of_frames: int = 1
+    samples_per_pixel: int | None = None
+    photometric_interpretation: str = ""
+    planar_configuration: int | None = None
+    bits_allocated: int | None = None
+    bits_stored: int | None = None
+    high_bit: int | None = None
+    pixel_representation: int | None = None
+    lossy_image_compression: str = ""
+    lossy_image_compression_ratio: str = ""
+    # Image Plane, C.7.6.2; mm and direction cosines
+    image_position_mm: tuple[float, float, float] | None = None
+    image_orientation: tuple[float, float, float, float, float, float] | None = None
+    pixel_spacing_mm: tuple[float, float] | None = None  # (between rows, between columns)
+    imager_pixel_spacing_mm: tuple[float, float] | None = None
+    slice_thickness_mm: float | None = None
+    spacing_between_slices_mm: float | None = None
+    pixel_aspect_ratio: tuple[float, float] | None = None  # (vertical, horizontal)
+    # Modality LUT and VOI LUT, C.11.1, C.11.2
+    rescale_slope: float | None = None
+    rescale_intercept: float | None = None
+    rescale_type: str = ""
+    window_centers: tuple[float, ...] = ()
+    window_widths: tuple[float, ...] = ()
+    window_explanations: tuple[str, ...] = ()
+    voi_lut_function: str = ""
+    has_modality_lut: bool = False
+    has_voi_lut: bool = False
+    has_palette: bool = False
+    has_functional_groups: bool = False  # enhanced multi-frame: per-frame facts are read when asked for
+    # where the pixels are
+    pixel_keyword: str = ""  # PixelData | FloatPixelData | DoubleFloatPixelData | ""
+    pixel_data_offset: int | None = None  # of the value: first byte of pixels, or of the Basic Offset Table item
+    pixel_data_length: int | None = None
+    truncated: str = ""
+    trailing_bytes: int = 0
+    absent: frozenset[str] = frozenset()
+    undecodable_text: bool = False
+    notes: tuple[str, ...] = ()
+
+    @property
+    def encapsulated(self) -> bool:
+        """Pixel data are compressed fragments (PS3.5 A.4)."""
+        return self.pixel_data_offset is not None and self.pixel_data_length is None
+
+    @property
+    def is_image(self) -> bool:
+        return bool(self.pixel_keyword) and bool(self.rows) and bool(self.columns)
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryRecord:
+    """One record of a DICOMDIR. `file_id` is the Referenced File ID's components as written; keys are text."""
+
+    record_type: str
+    offset: int
+    in_use: bool = True
+    file_id: tuple[str, ...] = ()
+    sop_class_uid: str = ""
+    sop_instance_uid: str = ""
+    transfer_syntax_uid: str = ""
+    keys: dict[str, str] = field(default_factory=dict)  # keyword -> text value
+    absent: frozenset[str] = frozenset()
+    children: tuple[DirectoryRecord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Dicomdir:
+    """One DICOMDIR as read. `faults` are technical sentences; `usable` is false when no records could be read."""
+
+    entry_id: int
+    path: str
+    transfer_syntax_uid: str = ""
+    file_set_id: str = ""
+    file_set_uid: str = ""
+    roots: tuple[DirectoryRecord, ...] = ()
+    faults: tuple[str, ...] = ()
+    usable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Instances of one Series Instance UID that belong on one scroll bar, sorted.
+
+    `key` is stable within a session and unique ("<Series UID>" or "<Series UID>#2" when a series had to be split;
+    `split_reason` says why). `shows` is image | document | report | waveform | video | other.
+    `sorted_by` is geometry | instance_number | path.
+    """
+
+    key: str
+    series_instance_uid: str
+    modality: str
+    series_number: int | None
+    series_description: str
+    shows: str
+    sorted_by: str
+    instances: tuple[SopInstance, ...]
+    split_reason: str = ""
+
+    @property
+    def frame_count(self) -> int:
+        return sum(i.number_of_frames for i in self.instances if i.is_image)
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    study_instance_uid: str
+    study_date: str
+    study_time: str
+    study_id: str
+    study_description: str
+    accession_number: str
+    institution_name: str
+    series: tuple[Series, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """`key` is stable within a session. Grouped by Patient ID + issuer, or by name and birth date where no ID is stored."""
+
+    key: str
+    patient_name: str
+    patient_id: str
+    patient_birth_date: str
+    patient_sex: str
+    studies: tuple[Study, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Disc:
+    """Everything known of what was opened, once indexing is done: what rules judge and exports take from.
+
+    `complete` is false when reading was stopped early. `files` is in the order given.
+    """
+
+    name: str
+    files: tuple[FileRecord, ...]
+    instances: tuple[SopInstance, ...]
+    dicomdirs: tuple[Dicomdir, ...]
+    patients: tuple[Patient, ...]
+    complete: bool = True
