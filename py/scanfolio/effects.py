@@ -50,6 +50,15 @@ class Sha256:
     data: bytes
 
 
-Effect = Progress | Item | WriteFile | Chunk | Sha256
-type_of_reply = {Sha256: str}
+@dataclass(frozen=True, slots=True)
+class LoadPackage:
+    """An optional package ("pydicom", "numpy", "imagecodecs") has to be importable before the next step.
+
+    No reply. On CPython it simply is; in the page it is downloaded only now, so that a plain disc never waits for it.
+    """
+
+    name: str
+
+
+Effect = Progress | Item | WriteFile | Chunk | Sha256 | LoadPackage
 Steps = Generator[Effect, Any, Any]

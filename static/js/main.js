@@ -1,0 +1,2 @@
+// Composition root: the only place that wires the engine, the screens and the viewport together.
+export {};
