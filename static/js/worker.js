@@ -1,4 +1,143 @@
-// The worker: boots Python, then passes messages between the page and scanfolio.bridge.
+// @ts-check
+// The worker: boots Python, then passes messages between the page and scanfolio.bridge. It knows no DICOM.
 import { boot } from "./boot.js";
 
-export { boot };
+/** @typedef {{receive(text: string, buffers: any[]): void, step(): boolean}} Host */
+
+/** @type {Host | null} */
+let host = null;
+/** @type {((name: "numpy"|"pydicom"|"imagecodecs") => Promise<void>) | null} */
+let loadPackage = null;
+/** @type {MessageEvent[]} what came while Python was still starting */
+let early = [];
+
+/** @type {Map<number, Blob>} the files the page gave, by entry number */
+const files = new Map();
+/** @type {Map<number, {offset: number, bytes: Uint8Array}[]>} bytes the page read for us, where this worker cannot */
+const supplied = new Map();
+/** @type {{id: number, entry_id: number, offset: number}[]} */
+const wanted = [];
+let canReadFiles = true;
+
+const scope = /** @type {any} */ (globalThis);
+const reader = typeof FileReaderSync === "function" ? new FileReaderSync() : null;
+
+/** @param {number} entryId @param {number} offset @param {number} length */
+scope.scanfolioRead = (entryId, offset, length) => {
+  for (const piece of supplied.get(entryId) ?? []) {
+    if (piece.offset <= offset && offset + length <= piece.offset + piece.bytes.length) {
+      return piece.bytes.subarray(offset - piece.offset, offset - piece.offset + length);
+    }
+  }
+  const file = files.get(entryId);
+  if (!canReadFiles || !reader || !file) return null;
+  return new Uint8Array(reader.readAsArrayBuffer(file.slice(offset, offset + length)));
+};
+
+/** @param {string} text @param {Uint8Array[]} buffers */
+scope.scanfolioPost = (text, buffers) => {
+  const message = JSON.parse(text);
+  if (message.type === "digest") digest(message.id, buffers[0]);
+  else if (message.type === "load") load(message.id, message.package);
+  else {
+    if (message.type === "need") wanted.push(message);
+    const own = buffers.map((b) => b.buffer.byteLength === b.byteLength ? b : b.slice());
+    postMessage({ ...message, buffers: own.map((b) => b.buffer) }, { transfer: own.map((b) => b.buffer) });
+  }
+};
+
+/** @param {number} id @param {Uint8Array} bytes */
+async function digest(id, bytes) {
+  // Absent on plain http from another machine; Python's own hash is slower but the same.
+  if (!scope.crypto?.subtle) return reply(id, null);
+  const hash = new Uint8Array(await scope.crypto.subtle.digest("SHA-256", bytes));
+  reply(id, [...hash].map((b) => b.toString(16).padStart(2, "0")).join(""));
+}
+
+/** @param {number} id @param {"numpy"|"pydicom"|"imagecodecs"} name */
+async function load(id, name) {
+  try {
+    await /** @type {NonNullable<typeof loadPackage>} */ (loadPackage)(name);
+    reply(id, null);
+  } catch (error) {
+    reply(id, null, `A part of the program could not be loaded (${name}).`);
+  }
+}
+
+/** @param {number} id @param {unknown} value @param {string} [error] */
+function reply(id, value, error) {
+  receive({ type: "reply", id, value, error }, []);
+}
+
+/** @param {any} message @param {ArrayBuffer[]} buffers */
+function receive(message, buffers) {
+  /** @type {Host} */ (host).receive(JSON.stringify(message), buffers);
+  goOn();
+}
+
+// Long methods run in short slices; between two of them the worker takes messages.
+const turn = new MessageChannel();
+let turning = false;
+turn.port1.onmessage = () => {
+  turning = false;
+  if (host?.step()) goOn();
+};
+function goOn() {
+  if (!turning) {
+    turning = true;
+    turn.port2.postMessage(0);
+  }
+}
+
+/** @param {any} data */
+function take(data) {
+  if (data.type === "request" && data.method === "open") {
+    files.clear();
+    supplied.clear();
+  }
+  for (const [entryId, file] of data.files ?? []) files.set(entryId, file);
+  if (data.type === "supply") {
+    const at = wanted.findIndex((w) => w.id === data.id);
+    const need = wanted.splice(at, 1)[0];
+    if (data.bytes) {
+      const held = supplied.get(need.entry_id) ?? [];
+      held.push({ offset: need.offset, bytes: new Uint8Array(data.bytes) });
+      supplied.set(need.entry_id, held.slice(-4));
+    }
+    reply(data.id, null, data.error);
+    return;
+  }
+  const { files: _, buffers, ...message } = data;
+  receive(message, buffers ?? []);
+}
+
+/** @param {any} data */
+async function start(data) {
+  try {
+    if (reader && data.probe) {
+      try { canReadFiles = reader.readAsArrayBuffer(data.probe).byteLength > 0; } catch { canReadFiles = false; }
+    }
+    const booted = await boot({
+      assets: data.assets,
+      onProgress: (/** @type {string} */ stage, /** @type {number} */ done, /** @type {number} */ total) =>
+        postMessage({ type: "boot", stage, done, total }),
+    });
+    loadPackage = booted.load;
+    host = booted.py.pyimport("scanfolio.bridge.worker_host");
+    postMessage({ type: "ready", protocol: 1, versions: { scanfolio: booted.py.pyimport("scanfolio").__version__ } });
+    for (const event of early) take(event.data);
+    early = [];
+    // A disc with one unusual file needs these; have them here before it is asked for.
+    await booted.load("numpy");
+    await booted.load("pydicom");
+  } catch (error) {
+    postMessage({ type: "failed", detail: String(/** @type {Error} */ (error)?.message ?? error).slice(0, 2000) });
+  }
+}
+
+addEventListener("message", (event) => {
+  if (event.data?.type === "boot") start(event.data);
+  else if (event.data?.type === "asset-bytes") return; // boot.js listens for these itself
+  else if (host) take(event.data);
+  else early.push(event);
+});

@@ -1,0 +1,212 @@
+"""Takes requests, drives the session, sends answers. Knows nothing of the browser: CPython tests drive it the same way.
+
+A long method is a generator. It is stepped in short slices, so that a frame asked for meanwhile is answered first, and it can
+be cancelled between two steps. A short method that lacks bytes or a package is simply asked again once they are there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import traceback
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Any
+
+from scanfolio import effects
+from scanfolio.bridge.decode import decode
+from scanfolio.bridge.handlers import Handlers
+from scanfolio.bridge.messages import METHODS, Answer
+from scanfolio.errors import BytesNotHere, Cancelled, RequestError, ScanfolioError, SourceError
+
+Post = Callable[[dict[str, Any], list[Any]], None]
+Clock = Callable[[], float]
+
+SLICE_S = 0.012
+PROGRESS_EVERY_S = 0.05
+
+
+@dataclass(slots=True)
+class _Job:
+    request_id: int
+    method: str
+    call: Callable[[], Any]
+    steps: effects.Steps | None = None
+    reply: Any = None
+    hashed: bytes | None = None
+    waiting: bool = False
+    last_progress_s: float = -1.0
+
+
+class Dispatcher:
+    """`post(message, buffers)` sends to the page; `clock()` is seconds, for slicing only."""
+
+    def __init__(self, post: Post, handlers: Handlers, clock: Clock) -> None:
+        self._post = post
+        self._handlers = handlers
+        self._clock = clock
+        self._jobs: dict[int, _Job] = {}
+        self._turns: deque[int] = deque()
+
+    def receive(self, message: dict[str, Any], buffers: list[Any]) -> None:
+        """One message of the page. Never raises."""
+        kind, request_id = message.get("type"), message.get("id")
+        if not isinstance(request_id, int):
+            self._post({"type": "error", "id": -1, "error": RequestError("A message without a number.").as_dict()}, [])
+        elif kind == "request":
+            self._start(request_id, message, buffers)
+        elif kind == "cancel":
+            self._cancel(request_id)
+        elif kind == "reply":
+            self._take_reply(request_id, message)
+        else:
+            self._fail(request_id, RequestError("This kind of message is not known.", detail=str(kind)))
+
+    def step(self) -> bool:
+        """Go on with long methods for a slice of time. True while one of them could go on right away."""
+        until = self._clock() + SLICE_S
+        while self._turns and self._clock() < until:
+            job = self._jobs.get(self._turns[0])
+            if job is None or job.waiting:
+                self._turns.popleft()
+            else:
+                self._advance(job)
+        return bool(self._turns)
+
+    # -- requests
+
+    def _start(self, request_id: int, message: dict[str, Any], buffers: list[Any]) -> None:
+        if request_id in self._jobs:
+            self._fail(request_id, RequestError("This request number is in use."))
+            return
+        try:
+            method = METHODS.get(str(message.get("method")))
+            if method is None:
+                raise RequestError("This request is not known.", detail=str(message.get("method")))
+            params = decode(method.params, message.get("params") or {})
+        except ScanfolioError as error:
+            self._fail(request_id, error)
+            return
+        name = str(message["method"])
+        call = self._handlers.bind(name, params, buffers)
+        job = _Job(request_id, name, call)
+        self._jobs[request_id] = job
+        self._try(job)
+
+    def _try(self, job: _Job) -> None:
+        job.waiting = False
+        missing = next((name for name in METHODS[job.method].packages if find_spec(name) is None), None)
+        if missing is not None:
+            self._wait(job, {"type": "load", "package": missing})
+            return
+        try:
+            outcome = job.call()
+        except BytesNotHere as need:
+            self._wait(job, {"type": "need", "entry_id": need.entry_id, "offset": need.offset, "length": need.length})
+            return
+        except ModuleNotFoundError as missing:
+            self._wait_for_package(job, missing)
+            return
+        except Exception as error:  # noqa: BLE001  whatever it was, the page gets exactly one answer
+            self._fail(job.request_id, error)
+            return
+        if METHODS[job.method].long:
+            job.steps = outcome
+            self._turns.append(job.request_id)
+        else:
+            self._finish(job, outcome)
+
+    def _advance(self, job: _Job) -> None:
+        assert job.steps is not None
+        reply, job.reply = job.reply, None
+        try:
+            effect = job.steps.throw(reply) if isinstance(reply, BaseException) else job.steps.send(reply)
+        except StopIteration as stop:
+            self._finish(job, stop.value)
+            return
+        except Exception as error:  # noqa: BLE001
+            self._fail(job.request_id, error)
+            return
+        self._perform(job, effect)
+
+    def _perform(self, job: _Job, effect: effects.Effect) -> None:
+        match effect:
+            case effects.Progress(stage, done, total):
+                now = self._clock()
+                if done >= total or now - job.last_progress_s >= PROGRESS_EVERY_S:
+                    job.last_progress_s = now
+                    self._post({"type": "progress", "id": job.request_id, "stage": stage, "done": done, "total": total}, [])
+            case effects.Item(item):
+                self._post({"type": "item", "id": job.request_id, "item": item}, [])
+            case effects.WriteFile(path, data):
+                self._wait(job, {"type": "write", "path": path}, [data])
+            case effects.Chunk(data):
+                self._wait(job, {"type": "write", "path": ""}, [data])
+            case effects.Sha256(data):
+                job.hashed = data
+                self._wait(job, {"type": "digest"}, [data])
+            case effects.LoadPackage(name):
+                self._wait(job, {"type": "load", "package": name})
+
+    def _wait(self, job: _Job, message: dict[str, Any], buffers: list[Any] | None = None) -> None:
+        job.waiting = True
+        self._post({**message, "id": job.request_id}, buffers or [])
+
+    def _wait_for_package(self, job: _Job, missing: ModuleNotFoundError) -> None:
+        name = (missing.name or "").split(".")[0]
+        if name not in ("numpy", "pydicom", "imagecodecs"):
+            self._fail(job.request_id, missing)
+        else:
+            self._wait(job, {"type": "load", "package": name})
+
+    def _take_reply(self, request_id: int, message: dict[str, Any]) -> None:
+        job = self._jobs.get(request_id)
+        if job is None or not job.waiting:
+            return  # it was cancelled meanwhile
+        failed = message.get("error")
+        if job.steps is None:
+            if failed:
+                self._fail(request_id, SourceError(str(failed)))
+            else:
+                self._try(job)
+            return
+        job.waiting = False
+        job.reply = SourceError(str(failed)) if failed else message.get("value")
+        if job.hashed is not None and job.reply is None:  # a page without WebCrypto (plain http from another machine)
+            job.reply = hashlib.sha256(job.hashed).hexdigest()
+        job.hashed = None
+        self._turns.append(request_id)
+
+    def _cancel(self, request_id: int) -> None:
+        job = self._jobs.get(request_id)
+        if job is None:
+            return  # it has been answered already
+        if job.steps is not None:
+            job.steps.close()
+        self._fail(request_id, Cancelled("Stopped."))
+
+    # -- answers
+
+    def _finish(self, job: _Job, outcome: Any) -> None:
+        self._jobs.pop(job.request_id, None)
+        answer = self._handlers.answer(job.method, outcome)
+        self._post({"type": "result", "id": job.request_id, "result": answer.result}, answer.buffers)
+
+    def _fail(self, request_id: int, error: BaseException) -> None:
+        self._jobs.pop(request_id, None)
+        if isinstance(error, ScanfolioError):
+            shown = error.as_dict()
+        else:
+            shown = ScanfolioError("Something went wrong on our side.", detail=_where_only(error)).as_dict()
+        self._post({"type": "error", "id": request_id, "error": shown}, [])
+
+
+def _where_only(error: BaseException) -> str:
+    """The kind of an error and the lines it passed through; not its text, which may hold a patient's values."""
+    frames = traceback.extract_tb(error.__traceback__)[-8:]
+    places = [f"{f.filename.rsplit('scanfolio/', 1)[-1]}:{f.lineno} in {f.name}" for f in frames]
+    return "\n".join([type(error).__name__, *places])
+
+
+__all__ = ["Answer", "Dispatcher"]

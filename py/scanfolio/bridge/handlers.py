@@ -1,0 +1,133 @@
+"""One short method for each request: typed parameters in, a use-case of the session called, a JSON-shaped answer out."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from scanfolio.bridge.messages import (
+    Answer,
+    Archive,
+    ExportChoices,
+    Finish,
+    Index,
+    NewEntry,
+    Nothing,
+    OfFrame,
+    OfSeries,
+    Open,
+    Piece,
+    Verify,
+)
+from scanfolio.effects import Steps
+from scanfolio.reading.index import Need
+from scanfolio.session import Session
+from scanfolio.source.entry import Entry
+
+Read = Callable[[int, int, int], bytes]
+
+
+class Handlers:
+    """`read(entry_id, offset, length)` gives bytes of a file the page holds."""
+
+    def __init__(self, read: Read) -> None:
+        self._read = read
+        self.session = Session()
+
+    def bind(self, name: str, params: Any, buffers: list[Any]) -> Callable[[], Any]:
+        """The call for one request. It may be repeated after bytes or a package were missing, so what was done stays done."""
+        if name == "index":
+            packed = memoryview(buffers[0]) if buffers else memoryview(b"")
+            return partial(self._index, deque(params.entries), deque(params.pieces), packed, [])
+        return partial(getattr(self, f"_{name}"), params)
+
+    def answer(self, name: str, outcome: Any) -> Answer:
+        return outcome if isinstance(outcome, Answer) else Answer(outcome if outcome is not None else {})
+
+    def _entry(self, given: NewEntry) -> Entry:
+        return Entry(given.entry_id, given.path, given.size, partial(self._read, given.entry_id))
+
+    # -- reading
+
+    def _open(self, params: Open) -> None:
+        self.session = Session(params.name)
+
+    def _index(self, entries: deque[NewEntry], pieces: deque[Piece], packed: memoryview, needs: list[Need]) -> dict[str, Any]:
+        index = self.session.index
+        while entries:
+            need = index.add(self._entry(entries[0]))
+            entries.popleft()
+            if need is not None:
+                needs.append(need)
+        end = len(packed)
+        while pieces:
+            piece = pieces[0]
+            start = end - sum(p.length for p in pieces)
+            data = None if piece.error else bytes(packed[start : start + piece.length])
+            needs.extend(index.feed(Need(piece.entry_id, piece.offset, piece.asked), data, piece.error))
+            pieces.popleft()
+        return {
+            "counts": index.counts(),
+            "needs": [{"entry_id": n.entry_id, "offset": n.offset, "length": n.length} for n in needs],
+            "first_image": self.session.first_image(),
+        }
+
+    def _archive(self, params: Archive) -> Steps:
+        return self.session.read_archive(self._entry(params.entry))
+
+    def _finish(self, params: Finish) -> dict[str, Any]:
+        self.session.finish(complete=params.complete)
+        return self.session.catalogue()
+
+    def _catalogue(self, params: Nothing) -> dict[str, Any]:
+        return self.session.catalogue()
+
+    # -- saying
+
+    def _judge(self, params: Nothing) -> Steps:
+        return self.session.judge_as_dict()
+
+    def _report_text(self, params: Nothing) -> dict[str, Any]:
+        return {"text": self.session.report_text(), "json": self.session.report_json()}
+
+    # -- showing
+
+    def _series(self, params: OfSeries) -> dict[str, Any]:
+        return self.session.series(params.key)
+
+    def _frame(self, params: OfFrame) -> Answer:
+        recipe, values = self.session.frame(params.sop_instance_uid, params.frame)
+        return Answer({"recipe": recipe}, [] if values is None else [values])
+
+    def _stored_values(self, params: OfFrame) -> Answer:
+        values = self.session.stored_values(params.sop_instance_uid, params.frame)
+        rows, columns = values.shape[:2]
+        samples = values.shape[2] if values.ndim == 3 else 1
+        return Answer({"rows": rows, "columns": columns, "samples": samples, "dtype": values.dtype.name}, [values])
+
+    def _thumbnail(self, params: OfSeries) -> Answer:
+        picture = self.session.thumbnail(params.key)
+        if picture is None:
+            return Answer({"width": 0, "height": 0, "channels": 0})
+        channels = picture.shape[2] if picture.ndim == 3 else 1
+        return Answer({"width": picture.shape[1], "height": picture.shape[0], "channels": channels}, [picture])
+
+    def _tags(self, params: OfFrame) -> dict[str, Any]:
+        return {"rows": self.session.tags(params.sop_instance_uid)}
+
+    # -- exporting
+
+    def _plan(self, params: ExportChoices) -> dict[str, Any]:
+        return self.session.plan_as_dict(params.patient_key, params.studies, params.series, params.encoding)
+
+    def _export(self, params: ExportChoices) -> Steps:
+        return self.session.export(params.patient_key, params.studies, params.series, params.encoding, params.sink)
+
+    def _verify(self, params: Verify) -> Steps:
+        return self.session.verify([self._entry(e) for e in params.entries], archive=params.archive)
+
+    def _memory(self, params: Nothing) -> dict[str, Any]:
+        counts = self.session.index.counts()
+        return {"files": counts["files"], "instances": counts["dicom"]}

@@ -1,0 +1,146 @@
+"""Every message between the page and the worker. static/js/messages.d.ts and docs/protocol.md are generated from here.
+
+→ {type:"request", id, method, params} + buffers       → {type:"cancel", id}       → {type:"reply", id, value, error}
+← {type:"progress", id, stage, done, total}            ← {type:"item", id, item}
+← {type:"write", id, path} + buffer                    the page writes it, then sends a reply
+← {type:"need", id, entry_id, offset, length}          the page sends these bytes of a file it was given (where workers cannot read files)
+← {type:"result", id, result} + buffers                ← {type:"error", id, error:{code, title, hint, where, detail}}
+
+Exactly one result or error answers each request. Lengths and offsets are bytes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """A file as the page was given it. `path` is relative to what was opened."""
+
+    entry_id: int
+    path: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Bytes the page read: `length` of them stand next in the packed buffer. `error` is the browser's word when reading failed."""
+
+    entry_id: int
+    offset: int
+    length: int
+    asked: int
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Start a new session; nothing of an earlier one is left."""
+
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """New files, and bytes that were asked for. One packed buffer holds the bytes of all pieces, in order."""
+
+    entries: list[NewEntry] = field(default_factory=list)
+    pieces: list[Piece] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """Read a .zip that was given as the only file; the worker reads it itself."""
+
+    entry: NewEntry
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """No more bytes will come. `complete` is false when the person pressed Stop."""
+
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """No parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfSeries:
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class OfFrame:
+    """`frame` counts from 0."""
+
+    sop_instance_uid: str
+    frame: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ExportChoices:
+    """What to export and how. None for studies or series means all of them."""
+
+    patient_key: str | None = None
+    studies: list[str] | None = None
+    series: list[str] | None = None
+    encoding: str = "most-compatible"
+    sink: str = "zip"
+
+
+@dataclass(frozen=True, slots=True)
+class Verify:
+    """Read an export back. `entries` are its files (one, the .zip, or those of a folder)."""
+
+    entries: list[NewEntry]
+    archive: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One thing the page can ask for. `packages` must be importable before it starts; a `long` one reports progress and can be cancelled."""
+
+    params: type
+    does: str
+    answers: str
+    packages: tuple[str, ...] = ()
+    long: bool = False
+
+
+METHODS: dict[str, Method] = {
+    "open": Method(Open, "Forget the disc before and start a new one.", "{}"),
+    "index": Method(
+        Index,
+        "Take files and their first bytes; say what else is needed of them.",
+        "{counts: Counts, needs: Need[], first_image: {sop_instance_uid: string, frame: number, recipe: Recipe} | null}",
+    ),
+    "archive": Method(Archive, "Read a .zip as a disc.", "{counts: Counts}", long=True),
+    "finish": Method(Finish, "Group and sort what was read.", "Catalogue"),
+    "catalogue": Method(Nothing, "The patients, studies and series known so far.", "Catalogue"),
+    "judge": Method(Nothing, "Apply every rule; outcomes come as items.", "Report", long=True),
+    "report_text": Method(Nothing, "The report as plain text.", "{text: string, json: string}"),
+    "series": Method(OfSeries, "The frames of one series in scroll order.", "{key: string, items: FrameItem[]}"),
+    "frame": Method(OfFrame, "How to show one frame, and its values where the page cannot slice them itself.", "{recipe: Recipe}"),
+    "stored_values": Method(
+        OfFrame, "The stored values of one frame.", "{rows: number, columns: number, samples: number, dtype: string}", ("numpy", "pydicom")
+    ),
+    "thumbnail": Method(OfSeries, "A small picture of a series.", "{width: number, height: number, channels: number}", ("numpy",)),
+    "tags": Method(OfFrame, "Every element of one instance, for reading.", "{rows: TagRow[]}", ("pydicom",)),
+    "plan": Method(ExportChoices, "What an export would hold and change.", "ExportPlan", ("pydicom",)),
+    "export": Method(ExportChoices, "Write the export; its bytes come as write messages.", "ExportManifest", ("numpy", "pydicom"), long=True),
+    "verify": Method(Verify, "Read the export back and compare it with the disc.", "Verification", ("numpy", "pydicom"), long=True),
+    "memory": Method(Nothing, "How many files the worker keeps facts of.", "{files: number, instances: number}"),
+}
+
+
+@dataclass(slots=True)
+class Answer:
+    """A result as it goes out: JSON-shaped, with buffers beside it."""
+
+    result: dict[str, Any]
+    buffers: list[Any] = field(default_factory=list)

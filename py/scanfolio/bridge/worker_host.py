@@ -1,0 +1,42 @@
+"""The only module that knows it runs in a browser: joins the dispatcher to the worker's JavaScript."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import js  # type: ignore[import-not-found]
+from pyodide.ffi import JsException, to_js  # type: ignore[import-not-found]
+
+from scanfolio.bridge.dispatch import Dispatcher
+from scanfolio.bridge.handlers import Handlers
+from scanfolio.errors import BytesNotHere, SourceError
+
+
+def _read(entry_id: int, offset: int, length: int) -> bytes:
+    """Bytes of a file the page was given. Raises SourceError; BytesNotHere where this worker cannot read files."""
+    try:
+        got = js.scanfolioRead(entry_id, offset, length)
+    except JsException as error:
+        raise SourceError("A file could not be read from the disc.", detail=str(error).split("\n")[0][:200]) from None
+    if got is None:
+        raise BytesNotHere(entry_id, offset, length)
+    data: bytes = got.to_bytes()
+    return data
+
+
+def _post(message: dict[str, Any], buffers: list[Any]) -> None:
+    js.scanfolioPost(json.dumps(message), to_js([to_js(memoryview(b).cast("B")) for b in buffers]))
+
+
+_dispatcher = Dispatcher(_post, Handlers(_read), time.monotonic)
+
+
+def receive(text: str, buffers: Any) -> None:
+    """One message of the page: its JSON, and its ArrayBuffers."""
+    _dispatcher.receive(json.loads(text), [b.to_memoryview() for b in buffers])
+
+
+def step() -> bool:
+    return _dispatcher.step()

@@ -1,0 +1,198 @@
+"""The use-cases: open, judge, show, export. Plain Python; the page and the command line both come through here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from scanfolio import catalogue
+from scanfolio.effects import Steps
+from scanfolio.errors import RequestError
+from scanfolio.model import Disc, Series, SopInstance
+from scanfolio.reading.index import DiscIndex, read_all
+from scanfolio.source.entry import Entry, Source
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from scanfolio.export.plan import Plan
+    from scanfolio.rules.report import Report
+
+
+class Session:
+    """One opened disc, from its first file to a verified export."""
+
+    def __init__(self, name: str = "") -> None:
+        self.index = DiscIndex(name)
+        self.archived = False  # entries lie inside a .zip, so the page cannot slice frames out of them itself
+        self._disc: Disc | None = None
+        self._report: Report | None = None
+
+    # -- opening
+
+    def read(self, source: Source) -> Steps:
+        """Read every entry of a source that can be read directly. Yields Progress; returns {counts}."""
+        yield from read_all(self.index, source)
+        self.finish()
+        return {"counts": self.index.counts()}
+
+    def read_archive(self, entry: Entry) -> Steps:
+        """The same for a .zip given as one entry."""
+        from scanfolio.source.zip import ZipSource
+
+        self.archived = True
+        result = yield from self.read(ZipSource(entry))
+        return result
+
+    def finish(self, *, complete: bool = True) -> Disc:
+        """Nothing more will be read; `complete` is false when that is because the person pressed Stop."""
+        self._disc = self.index.finish(complete=complete)
+        self._report = None
+        return self._disc
+
+    @property
+    def disc(self) -> Disc:
+        """What is known so far; grouped anew while reading goes on."""
+        return self._disc or self.index.finish(complete=False)
+
+    def catalogue(self) -> dict[str, Any]:
+        return catalogue.as_dict(self.disc, self.index.counts())
+
+    def first_image(self) -> dict[str, Any] | None:
+        """The first image that was recognised, with its recipe where the page can show it at once."""
+        instance = self.index.first_image
+        if instance is None:
+            return None
+        return {"sop_instance_uid": instance.sop_instance_uid, "frame": 0, "recipe": self._quick_recipe(instance)}
+
+    # -- saying
+
+    def judge(self) -> Steps:
+        """Apply every rule. Yields Progress and one Item per outcome; returns the Report."""
+        from scanfolio.rules import judge
+
+        self._report = yield from judge(self.disc, content_digests=(yield from self._digests_of_duplicates()))
+        return self._report
+
+    def judge_as_dict(self) -> Steps:
+        from scanfolio.rules import report
+
+        judged = yield from self.judge()
+        return report.as_dict(judged)
+
+    def report_json(self) -> str:
+        from scanfolio.rules import report
+
+        return report.as_json(self._judged())
+
+    def report_text(self) -> str:
+        from scanfolio.rules import report
+
+        return report.as_text(self._judged())
+
+    def _judged(self) -> Report:
+        if self._report is None:
+            raise RequestError("The disc has not been judged yet.")
+        return self._report
+
+    def _digests_of_duplicates(self) -> Steps:
+        """SHA-256 of the data sets of instances that share a SOP Instance UID: only their bytes tell copies from clashes."""
+        from scanfolio.effects import Progress, Sha256
+        from scanfolio.errors import SourceError
+
+        by_uid: dict[str, list[SopInstance]] = {}
+        for instance in self.disc.instances:
+            by_uid.setdefault(instance.sop_instance_uid, []).append(instance)
+        doubled = [i for same in by_uid.values() if len(same) > 1 for i in same]
+        digests: dict[int, str] = {}
+        for n, instance in enumerate(doubled):
+            entry = self.index.entries[instance.entry_id]
+            try:
+                data = entry.read(instance.data_set_offset, entry.size - instance.data_set_offset)
+            except SourceError:
+                continue  # the rule then says that it could not be compared
+            digests[instance.entry_id] = yield Sha256(data)
+            yield Progress("comparing", n + 1, len(doubled))
+        return digests
+
+    # -- showing
+
+    def series(self, key: str) -> dict[str, Any]:
+        """{key, items}: one item per frame in scroll order, with its recipe where that costs no reading."""
+        series = self._series(key)
+        items = [
+            {"sop_instance_uid": i.sop_instance_uid, "entry_id": i.entry_id, "frame": f, "recipe": self._quick_recipe(i, f)}
+            for i in series.instances
+            for f in range(i.number_of_frames if i.is_image else 1)
+        ]
+        return {"key": key, "items": items}
+
+    def frame(self, sop_instance_uid: str, frame: int) -> tuple[dict[str, Any], np.ndarray | None]:
+        """The recipe of a frame, and its values unless the page can slice them out of the file."""
+        from scanfolio.pixels.frame import frame_for_page
+        from scanfolio.pixels.recipe import recipe
+
+        instance, entry = self._instance(sop_instance_uid)
+        shown = recipe(instance, entry, frame)
+        if shown["cannot"]:
+            return shown, None
+        if shown["location"] is not None and not self.archived:
+            return shown, None
+        return frame_for_page(instance, entry, frame, shown)
+
+    def stored_values(self, sop_instance_uid: str, frame: int) -> np.ndarray:
+        from scanfolio.pixels.frame import stored_values
+
+        instance, entry = self._instance(sop_instance_uid)
+        return stored_values(entry, instance, frame)
+
+    def display_values(self, sop_instance_uid: str, frame: int, window: tuple[float, float] | None = None) -> np.ndarray:
+        from scanfolio.pixels.frame import display_values
+
+        instance, entry = self._instance(sop_instance_uid)
+        return display_values(entry, instance, frame, window)
+
+    def thumbnail(self, key: str) -> np.ndarray | None:
+        """A small picture of the middle image of a series; None where it has no image."""
+        from scanfolio.pixels import thumbnail
+
+        images = [i for i in self._series(key).instances if i.is_image]
+        if not images:
+            return None
+        instance = images[len(images) // 2]
+        return thumbnail(self.index.entries[instance.entry_id], instance, instance.number_of_frames // 2)
+
+    def tags(self, sop_instance_uid: str) -> list[dict[str, str]]:
+        from scanfolio.objects.tags import rows
+
+        instance, entry = self._instance(sop_instance_uid)
+        return rows(entry)
+
+    def _quick_recipe(self, instance: SopInstance, frame: int = 0) -> dict[str, Any] | None:
+        from scanfolio.pixels.recipe import quick_recipe
+
+        return None if self.archived else quick_recipe(instance, frame)
+
+    def _series(self, key: str) -> Series:
+        for patient in self.disc.patients:
+            for study in patient.studies:
+                for series in study.series:
+                    if series.key == key:
+                        return series
+        raise RequestError("This series is not on the disc.", detail=key)
+
+    def _instance(self, sop_instance_uid: str) -> tuple[SopInstance, Entry]:
+        instance = self.index.by_sop_uid(sop_instance_uid)
+        if instance is None:
+            raise RequestError("This image is not on the disc.", detail=sop_instance_uid)
+        return instance, self.index.entries[instance.entry_id]
+
+    # -- exporting
+
+    def plan(self, patient_key: str | None, studies: list[str] | None, series: list[str] | None, encoding: str) -> Plan:
+        from scanfolio.export.plan import Choices, make_plan
+
+        return make_plan(self.disc, self.index.entries, Choices(studies, series, patient_key, encoding))
+
+    def verify(self, entries: Iterable[Entry], *, archive: bool) -> Steps:
+        raise NotImplementedError

@@ -1,0 +1,164 @@
+// @ts-check
+// The worker's client: one promise per request, progress and items on the way, cancelling by AbortSignal.
+// A dead worker is rebuilt; whoever owns the disc then gives it the files again (the "restarted" event).
+import { startWorker } from "./packs.js";
+
+/** @typedef {{code: string, title: string, hint: string, where: string, detail: string}} WireError */
+
+/** An answer of the worker that is an error, with words for people. */
+export class EngineError extends Error {
+  /** @param {WireError} wire */
+  constructor(wire) {
+    super(wire.title);
+    this.name = wire.code === "cancelled" ? "AbortError" : "EngineError";
+    this.wire = wire;
+  }
+}
+
+/**
+ * @typedef {object} Ask
+ * @property {[number, Blob][]} [files] files the worker may read, by entry number
+ * @property {ArrayBuffer[]} [buffers] moved, not copied
+ * @property {AbortSignal} [signal]
+ * @property {(done: number, total: number, stage: string) => void} [onProgress]
+ * @property {(item: any) => void} [onItem]
+ * @property {(path: string, bytes: ArrayBuffer) => Promise<void>} [onWrite]
+ */
+
+export class Engine extends EventTarget {
+  /** @type {Worker | null} */
+  #worker = null;
+  #next = 1;
+  /** @type {Map<number, {ask: Ask, resolve: (v: any) => void, reject: (e: Error) => void}>} */
+  #open = new Map();
+  /** @type {(entryId: number) => Blob | undefined} */
+  #fileOf = () => undefined;
+  /** @type {Promise<void>} resolves when Python runs */
+  ready;
+  /** @type {() => void} */
+  #markReady = () => {};
+  /** @type {(e: Error) => void} */
+  #markFailed = () => {};
+  isReady = false;
+
+  constructor() {
+    super();
+    this.ready = new Promise((resolve, reject) => { this.#markReady = resolve; this.#markFailed = reject; });
+    this.ready.catch(() => {});
+  }
+
+  /** @param {(entryId: number) => Blob | undefined} fileOf where to find a file when the worker cannot read it itself */
+  async start(fileOf) {
+    this.#fileOf = fileOf;
+    try {
+      const worker = await startWorker();
+      this.#worker = worker;
+      worker.addEventListener("message", (event) => this.#receive(event.data));
+      worker.addEventListener("error", (event) => this.#died(event.message));
+    } catch (error) {
+      this.#fail(String(error));
+    }
+  }
+
+  /**
+   * @param {string} method
+   * @param {object} [params]
+   * @param {Ask} [ask]
+   * @returns {Promise<{result: any, buffers: ArrayBuffer[]}>}
+   */
+  async request(method, params = {}, ask = {}) {
+    await this.ready;
+    ask.signal?.throwIfAborted();
+    const id = this.#next++;
+    return new Promise((resolve, reject) => {
+      this.#open.set(id, { ask, resolve, reject });
+      ask.signal?.addEventListener("abort", () => this.#post({ type: "cancel", id }), { once: true });
+      this.#post({ type: "request", id, method, params, files: ask.files, buffers: ask.buffers }, ask.buffers);
+    });
+  }
+
+  /** The same, when only the result matters. @param {string} method @param {object} [params] @param {Ask} [ask] */
+  async ask(method, params, ask) {
+    return (await this.request(method, params, ask)).result;
+  }
+
+  /** @param {object} message @param {Transferable[]} [transfer] */
+  #post(message, transfer = []) {
+    this.#worker?.postMessage(message, transfer);
+  }
+
+  /** @param {any} data */
+  #receive(data) {
+    if (data.type === "boot") {
+      this.dispatchEvent(new CustomEvent("boot", { detail: data }));
+    } else if (data.type === "ready") {
+      this.isReady = true;
+      this.#markReady();
+      this.dispatchEvent(new CustomEvent("ready", { detail: data }));
+    } else if (data.type === "failed") {
+      this.#fail(data.detail);
+    } else if (data.type === "need") {
+      this.#supply(data);
+    } else {
+      this.#answer(data);
+    }
+  }
+
+  /** @param {any} data */
+  #answer(data) {
+    const job = this.#open.get(data.id);
+    if (!job) return;
+    if (data.type === "progress") job.ask.onProgress?.(data.done, data.total, data.stage);
+    else if (data.type === "item") job.ask.onItem?.(data.item);
+    else if (data.type === "write") this.#write(data, job.ask);
+    else {
+      this.#open.delete(data.id);
+      if (data.type === "result") job.resolve({ result: data.result, buffers: data.buffers });
+      else job.reject(new EngineError(data.error));
+    }
+  }
+
+  /** @param {any} data @param {Ask} ask */
+  async #write(data, ask) {
+    try {
+      await ask.onWrite?.(data.path, data.buffers[0]);
+      this.#post({ type: "reply", id: data.id, value: null });
+    } catch (error) {
+      const reason = /** @type {Error} */ (error);
+      this.#post({ type: "reply", id: data.id, error: `${reason.name}: ${reason.message}` });
+    }
+  }
+
+  /** @param {{id: number, entry_id: number, offset: number, length: number}} need */
+  async #supply(need) {
+    try {
+      const file = this.#fileOf(need.entry_id);
+      if (!file) throw new Error("this file is not open");
+      // A little more than asked: the next piece is usually the one behind it.
+      const bytes = await file.slice(need.offset, need.offset + Math.max(need.length, 1 << 20)).arrayBuffer();
+      this.#post({ type: "supply", id: need.id, bytes }, [bytes]);
+    } catch (error) {
+      this.#post({ type: "supply", id: need.id, error: String(error) });
+    }
+  }
+
+  /** @param {string} detail */
+  #fail(detail) {
+    this.#markFailed(new EngineError({ code: "start", title: "The program could not start.", hint: "", where: "", detail }));
+    this.dispatchEvent(new CustomEvent("failed", { detail }));
+  }
+
+  /** @param {string} detail */
+  #died(detail) {
+    if (!this.isReady) return this.#fail(detail);
+    this.isReady = false;
+    for (const [id, job] of this.#open) {
+      job.reject(new EngineError({ code: "worker", title: "The program had to start again.", hint: "", where: "", detail }));
+      this.#open.delete(id);
+    }
+    this.#worker?.terminate();
+    this.ready = new Promise((resolve, reject) => { this.#markReady = resolve; this.#markFailed = reject; });
+    this.ready.then(() => this.dispatchEvent(new Event("restarted")), () => {});
+    this.start(this.#fileOf);
+  }
+}
