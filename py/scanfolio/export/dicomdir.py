@@ -1,0 +1,231 @@
+"""Writes a DICOMDIR from the headers of the instances it lists (PS3.3 Annex F, PS3.10 8.6).
+
+Values are copied byte for byte from each instance's own elements, under the instance's Specific Character Set. Time and
+memory grow linearly with the number of instances; no instance is opened here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from struct import pack, pack_into
+
+from scanfolio.export.elements import (
+    RawElement,
+    all_elements,
+    element,
+    read_items,
+    sequence,
+    text_of,
+    without_private,
+)
+from scanfolio.export.file_meta import EXPLICIT_VR_LITTLE_ENDIAN, file_meta
+from scanfolio.export.records import (
+    CONTENT_SEQUENCE,
+    KEYS,
+    ROOT_TYPES,
+    SPECIFIC_CHARACTER_SET,
+    VERIFYING_OBSERVER_SEQUENCE,
+    Key,
+    NestedKey,
+    record_type,
+)
+from scanfolio.export.supply import Supplied, items_for, value_for
+
+MEDIA_STORAGE_DIRECTORY = "1.2.840.10008.1.3.10"
+# Where the two offsets lie inside a record's item: (0004,1400) is its first element, (0004,1420) its third.
+_NEXT_AT, _LOWER_AT = 8 + 8, 8 + 12 + 10 + 8
+PATIENT_ID, STUDY_UID, SERIES_UID, SERIES_NUMBER = 0x00100020, 0x0020000D, 0x0020000E, 0x00200011
+INSTANCE_NUMBER = 0x00200013
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One instance as its directory records need it: its File ID and what `elements.read_elements` found in it."""
+
+    file_id: str  # '/'-separated
+    sop_class_uid: str
+    sop_instance_uid: str
+    transfer_syntax_uid: str
+    elements: Mapping[int, RawElement]
+
+
+@dataclass(slots=True)
+class _Record:
+    type: str
+    elements: dict[int, RawElement]
+    listed: Listed
+    key: bytes = b""
+    children: dict[tuple[str, bytes], _Record] = field(default_factory=dict)
+    supplied_number: bytes = b""
+
+
+def dicomdir(
+    instances: Sequence[Listed], file_set_uid: str, file_set_id: str = "SCANFOLIO"
+) -> tuple[bytes, list[Supplied]]:
+    """The bytes of a DICOMDIR for `instances`, in their order, and every key that had to be supplied.
+
+    Explicit VR Little Endian; offsets count from the first byte of the file, preamble included, to the record's item tag
+    (F.3.2.2). Raises ExportError for an unusable UID.
+    """
+    roots = _tree(instances)
+    supplied: list[Supplied] = []
+    encoded: list[tuple[_Record, bytearray]] = []
+    _number_missing(roots)
+    _encode_level(list(roots.values()), encoded, supplied)
+
+    meta = file_meta(MEDIA_STORAGE_DIRECTORY, file_set_uid, EXPLICIT_VR_LITTLE_ENDIAN)
+    head_length = len(element(0x00041130, b"CS", file_set_id.encode("ascii"))) + 12 + 12 + 10
+    position = len(meta) + head_length + 12  # behind the header of (0004,1220)
+    offsets: dict[int, int] = {}
+    for record, item in encoded:
+        offsets[id(record)] = position
+        position += len(item)
+    items = {id(record): item for record, item in encoded}
+    root_records = list(roots.values())
+    _link(root_records, offsets, items)
+
+    head = (
+        element(0x00041130, b"CS", file_set_id.encode("ascii"))
+        + element(0x00041200, b"UL", pack("<I", offsets[id(root_records[0])] if root_records else 0))
+        + element(0x00041202, b"UL", pack("<I", offsets[id(root_records[-1])] if root_records else 0))
+        + element(0x00041212, b"US", pack("<H", 0))
+    )
+    body = b"".join(item for _, item in encoded)
+    return meta + head + element(0x00041220, b"SQ", body), supplied
+
+
+def _value(elements: Mapping[int, RawElement], tag: int) -> bytes:
+    return elements.get(tag, (b"", b""))[1].strip(b"\0 ")
+
+
+def _tree(instances: Sequence[Listed]) -> dict[tuple[str, bytes], _Record]:
+    """Patients, studies, series and instances; one record per Patient ID, Study, Series and SOP Instance UID (F.5)."""
+    roots: dict[tuple[str, bytes], _Record] = {}
+    for listed in instances:
+        leaf_type = record_type(listed.sop_class_uid)
+        level = roots
+        if leaf_type not in ROOT_TYPES:
+            for type_, tag in (("PATIENT", PATIENT_ID), ("STUDY", STUDY_UID), ("SERIES", SERIES_UID)):
+                identity = (type_, _value(listed.elements, tag))
+                record = level.get(identity)
+                if record is None:
+                    record = level[identity] = _Record(type_, dict(listed.elements), listed, identity[1])
+                else:
+                    _fill(record, listed.elements)
+                level = record.children
+        uid = listed.sop_instance_uid.encode("ascii")
+        level[("INSTANCE", uid)] = _Record(leaf_type, dict(listed.elements), listed, uid)
+    return roots
+
+
+def _fill(record: _Record, elements: Mapping[int, RawElement]) -> None:
+    """A later instance of the same entity supplies what the first one lacks, if written in the same characters."""
+    same_characters = _value(record.elements, SPECIFIC_CHARACTER_SET) == _value(elements, SPECIFIC_CHARACTER_SET)
+    for key in KEYS[record.type]:
+        if same_characters and not _value(record.elements, key.tag) and _value(elements, key.tag):
+            record.elements[key.tag] = elements[key.tag]
+
+
+def _number_missing(level: Mapping[tuple[str, bytes], _Record]) -> None:
+    """Numbers for records that lack theirs: the lowest ones no sibling uses."""
+    by_tag = {"SERIES": SERIES_NUMBER, "STUDY": 0x00200010, "PATIENT": PATIENT_ID}
+    used = {_value(r.elements, by_tag.get(r.type, INSTANCE_NUMBER)) for r in level.values()}
+    number = 1
+    for record in level.values():
+        if not _value(record.elements, by_tag.get(record.type, INSTANCE_NUMBER)):
+            while b"%d" % number in used or b"NO-ID-%06d" % number in used:
+                number += 1
+            record.supplied_number = b"%d" % number
+            number += 1
+        _number_missing(record.children)
+
+
+def _encode_level(level: list[_Record], out: list[tuple[_Record, bytearray]], supplied: list[Supplied]) -> None:
+    for record in level:
+        out.append((record, _encode(record, supplied)))
+        _encode_level(list(record.children.values()), out, supplied)
+
+
+def _encode(record: _Record, supplied: list[Supplied]) -> bytearray:
+    """One record's item, both offsets still zero."""
+    leaf = not record.children
+    parts = [
+        element(0x00041400, b"UL", bytes(4)),
+        element(0x00041410, b"US", b"\xff\xff"),
+        element(0x00041420, b"UL", bytes(4)),
+        element(0x00041430, b"CS", record.type.encode("ascii")),
+    ]
+    if leaf:
+        parts += [
+            element(0x00041500, b"CS", record.listed.file_id.replace("/", "\\").encode("ascii")),
+            element(0x00041510, b"UI", record.listed.sop_class_uid.encode("ascii")),
+            element(0x00041511, b"UI", record.listed.sop_instance_uid.encode("ascii")),
+            element(0x00041512, b"UI", record.listed.transfer_syntax_uid.encode("ascii")),
+        ]
+    keys = [(key.tag, _key(record, key, supplied)) for key in KEYS[record.type]]
+    if record.type in ("SR DOCUMENT", "KEY OBJECT DOC"):
+        keys += [(CONTENT_SEQUENCE, _concept_modifiers(record)), (0x0040A030, _verified_at(record))]
+    charset = _value(record.elements, SPECIFIC_CHARACTER_SET)
+    if charset:
+        keys.append((SPECIFIC_CHARACTER_SET, element(SPECIFIC_CHARACTER_SET, b"CS", charset)))
+    parts += [encoded for _, encoded in sorted(keys)]
+    body = b"".join(parts)
+    return bytearray(pack("<HHI", 0xFFFE, 0xE000, len(body)) + body)
+
+
+def _key(record: _Record, key: Key | NestedKey, supplied: list[Supplied]) -> bytes:
+    file_id = "" if record.children else record.listed.file_id
+    if isinstance(key, NestedKey):
+        raw = record.elements.get(key.tag, (b"", b""))
+        items = [without_private(item, key.item_tags) for item in read_items(raw[1])] if raw[0] == b"SQ" else []
+        if items:
+            return sequence(key.tag, items)
+        if key.need == "1":
+            supplied.append(Supplied(record.type, key.keyword, "Diagnostic imaging report", file_id))
+            return element(key.tag, b"SQ", items_for(key))
+        return sequence(key.tag, []) if key.need == "2" else b""
+    value = record.elements.get(key.tag, (b"", b""))[1]
+    empty = not value if key.vr in (b"US", b"UL") else not value.strip(b"\0 ")
+    if empty and key.need == "1":
+        number = int(record.supplied_number or b"1")
+        value = value_for(key, record.elements, number, record.listed.sop_class_uid)
+        shown = str(int.from_bytes(value, "little")) if key.vr in (b"US", b"UL") else text_of(value)
+        supplied.append(Supplied(record.type, key.keyword, shown, file_id))
+    elif empty:
+        return element(key.tag, key.vr, b"") if key.need == "2" else b""
+    return element(key.tag, key.vr, value.rstrip(b"\0") if key.vr == b"UI" else value)
+
+
+def _concept_modifiers(record: _Record) -> bytes:
+    """Content items that modify the document's title (relationship HAS CONCEPT MOD, F.5-25); never the whole report."""
+    vr, value = record.elements.get(CONTENT_SEQUENCE, (b"", b""))
+    if vr != b"SQ":
+        return b""
+    chosen = [
+        without_private(item)
+        for item in read_items(value)
+        if _value(all_elements(item), 0x0040A010) == b"HAS CONCEPT MOD"
+    ]
+    return sequence(CONTENT_SEQUENCE, chosen) if chosen else b""
+
+
+def _verified_at(record: _Record) -> bytes:
+    """Verification DateTime: the latest of the Verifying Observer Sequence; the record needs it when VERIFIED."""
+    vr, value = record.elements.get(VERIFYING_OBSERVER_SEQUENCE, (b"", b""))
+    if vr != b"SQ" or _value(record.elements, 0x0040A493) != b"VERIFIED":
+        return b""
+    times = [_value(all_elements(item), 0x0040A030) for item in read_items(value)]
+    latest = max((time for time in times if time), default=b"")
+    return element(0x0040A030, b"DT", latest) if latest else b""
+
+
+def _link(level: list[_Record], offsets: Mapping[int, int], items: Mapping[int, bytearray]) -> None:
+    for record, following in zip(level, [*level[1:], None], strict=True):
+        item = items[id(record)]
+        if following is not None:
+            pack_into("<I", item, _NEXT_AT, offsets[id(following)])
+        children = list(record.children.values())
+        if children:
+            pack_into("<I", item, _LOWER_AT, offsets[id(children[0])])
+            _link(children, offsets, items)

@@ -1,0 +1,176 @@
+"""Raw elements of an Explicit VR Little Endian data set: found, cut out and written again without interpreting values.
+
+A DICOMDIR repeats values of the instances byte for byte (same characters, same Specific Character Set), so nothing is
+decoded here. PS3.5 7.1.2 (explicit VR), 7.5 (sequences), 6.2.2 note 2 (UN of undefined length is Implicit VR).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from struct import Struct, error, pack
+
+from scanfolio.errors import ReadingError
+
+TAG_LENGTH = Struct("<HHI")
+SHORT_HEADER = Struct("<HH2sH")
+UNDEFINED_LENGTH = 0xFFFFFFFF
+LONG_VRS = frozenset((b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"))
+SHORT_VRS = frozenset(
+    (b"AE", b"AS", b"AT", b"CS", b"DA", b"DS", b"DT", b"FD", b"FL", b"IS", b"LO", b"LT")
+    + (b"PN", b"SH", b"SL", b"SS", b"ST", b"TM", b"UI", b"UL", b"US")
+)
+ITEM = 0xFFFEE000
+ITEM_END = 0xFFFEE00D
+SEQUENCE_END = 0xFFFEE0DD
+PIXEL_TAGS = frozenset((0x7FE00008, 0x7FE00009, 0x7FE00010))
+
+RawElement = tuple[bytes, bytes]  # (VR, value); an undefined-length value is without its delimitation item
+
+
+class MoreNeeded(ReadingError):
+    """The bytes at hand end before the wanted elements do; `needed` bytes of the data set would get further."""
+
+    def __init__(self, needed: int) -> None:
+        super().__init__("The file ends too early.", detail=f"{needed} bytes needed")
+        self.needed = needed
+
+
+def read_elements(
+    data: bytes | memoryview, wanted: Collection[int], *, last_tag: int = 0x7FDFFFFF, complete: bool = True
+) -> dict[int, RawElement]:
+    """The elements of `wanted` at the top level of the Explicit VR Little Endian data set `data`, by tag as an integer.
+
+    Stops at the first tag above `last_tag`. With `complete` false `data` may be the first part of the data set only.
+    Raises MoreNeeded when it ends inside an element that matters, ReadingError where it is not Explicit VR.
+    """
+    view = memoryview(data)
+    found: dict[int, RawElement] = {}
+    position, end, previous = 0, len(view), -1
+    while position + 8 <= end:
+        tag, vr, value_start, length = _header(view, position)
+        if tag > last_tag or tag in PIXEL_TAGS:
+            return found
+        if tag <= previous and tag >> 16 != previous >> 16:
+            raise ReadingError("The parts of this file are out of order.", detail=f"tag {tag:08X} after {previous:08X}")
+        previous = tag
+        if length == UNDEFINED_LENGTH:
+            value_end, position = _end_of_sequence(view, value_start, implicit=vr == b"UN")
+        else:
+            value_end = position = value_start + length
+        if value_end > end and (tag in wanted or complete):
+            raise MoreNeeded(value_end)
+        if tag in wanted:
+            found[tag] = (vr, bytes(view[value_start:value_end]))
+    if not complete:
+        raise MoreNeeded(max(position, end) + 4096)
+    return found
+
+
+def _header(view: memoryview, position: int) -> tuple[int, bytes, int, int]:
+    group, element, vr, length = SHORT_HEADER.unpack_from(view, position)
+    tag = group << 16 | element
+    if vr in SHORT_VRS:
+        return tag, vr, position + 8, length
+    if vr in LONG_VRS:
+        if position + 12 > len(view):
+            raise MoreNeeded(position + 12)
+        return tag, vr, position + 12, int.from_bytes(view[position + 8 : position + 12], "little")
+    raise ReadingError("This is not Explicit VR Little Endian.", detail=f"VR {vr!r} of tag {tag:08X} at {position}")
+
+
+def _end_of_sequence(view: memoryview, position: int, *, implicit: bool) -> tuple[int, int]:
+    """(end of the value, first byte behind it) of a sequence of undefined length whose value starts at `position`."""
+    try:
+        while True:
+            group, element, length = TAG_LENGTH.unpack_from(view, position)
+            tag = group << 16 | element
+            if tag == SEQUENCE_END:
+                return position, position + 8
+            if tag != ITEM:
+                raise ReadingError("A list in this file is damaged.", detail=f"tag {tag:08X} where an item should be")
+            position += 8
+            position = _end_of_item(view, position, implicit=implicit) if length == UNDEFINED_LENGTH else position + length
+    except error:
+        raise MoreNeeded(len(view) + 4096) from None
+
+
+def _end_of_item(view: memoryview, position: int, *, implicit: bool) -> int:
+    while True:
+        group, element, length = TAG_LENGTH.unpack_from(view, position)
+        if group << 16 | element == ITEM_END:
+            return position + 8
+        if implicit:
+            vr, value_start = b"UN", position + 8
+        else:
+            _, vr, value_start, length = _header(view, position)
+        if length == UNDEFINED_LENGTH:
+            _, position = _end_of_sequence(view, value_start, implicit=implicit or vr == b"UN")
+        else:
+            position = value_start + length
+
+
+def read_items(value: bytes) -> list[bytes]:
+    """The items (data sets, Explicit VR) of a sequence's value."""
+    view, items, position = memoryview(value), [], 0
+    while position + 8 <= len(view):
+        group, element, length = TAG_LENGTH.unpack_from(view, position)
+        tag = group << 16 | element
+        if tag == SEQUENCE_END:
+            break
+        if tag != ITEM:
+            raise ReadingError("A list in this file is damaged.", detail=f"tag {tag:08X} where an item should be")
+        start = position + 8
+        if length == UNDEFINED_LENGTH:
+            position = _end_of_item(view, start, implicit=False)
+            items.append(bytes(view[start : position - 8]))
+        else:
+            position = start + length
+            items.append(bytes(view[start:position]))
+    return items
+
+
+def all_elements(data: bytes) -> dict[int, RawElement]:
+    """Every top-level element of a small data set such as a sequence item."""
+    view, found, position = memoryview(data), {}, 0
+    while position + 8 <= len(view):
+        tag, vr, value_start, length = _header(view, position)
+        if length == UNDEFINED_LENGTH:
+            value_end, position = _end_of_sequence(view, value_start, implicit=vr == b"UN")
+        else:
+            value_end = position = value_start + length
+        found[tag] = (vr, bytes(view[value_start:value_end]))
+    return found
+
+
+def element(tag: int, vr: bytes, value: bytes) -> bytes:
+    """One element in Explicit VR Little Endian, padded to an even length (PS3.5 6.2: UI and OB with NUL, text with space)."""
+    if len(value) % 2:
+        value += b"\0" if vr in (b"UI", b"OB", b"UN") else b" "
+    if vr in LONG_VRS:
+        return pack("<HH2sHI", tag >> 16, tag & 0xFFFF, vr, 0, len(value)) + value
+    if len(value) > 0xFFFE:
+        raise ReadingError("A value is too long for a table of contents.", detail=f"tag {tag:08X}, {len(value)} bytes")
+    return pack("<HH2sH", tag >> 16, tag & 0xFFFF, vr, len(value)) + value
+
+
+def sequence(tag: int, items: list[bytes]) -> bytes:
+    """A sequence of defined length holding `items` (encoded data sets)."""
+    return element(tag, b"SQ", b"".join(pack("<HHI", 0xFFFE, 0xE000, len(item)) + item for item in items))
+
+
+def without_private(data: bytes, keep: Collection[int] | None = None) -> bytes:
+    """A sequence item again, without private elements; of its own level only `keep` when given."""
+    parts = []
+    for tag, (vr, value) in sorted(all_elements(data).items()):
+        if tag >> 16 & 1 or (keep is not None and tag not in keep) or not tag & 0xFFFF:
+            continue
+        if vr == b"SQ":
+            parts.append(sequence(tag, [without_private(item) for item in read_items(value)]))
+        else:
+            parts.append(element(tag, vr, value))
+    return b"".join(parts)
+
+
+def text_of(value: bytes) -> str:
+    """A short value for messages and comparisons: padding removed, undecodable bytes as Latin-1."""
+    return value.decode("latin-1").strip("\0 ")
