@@ -1,0 +1,89 @@
+// On the page: where the page's own files come from. Over http they are fetched; after a double click (file:) a page may
+// read nothing but scripts, so every file also exists as a script that calls SCANFOLIO_PACK (tools/build/site.py).
+
+/** File name → short hash, put in by the build; empty when the modules run unbundled. @type {Record<string, string>} */
+const VERSIONS = typeof __ASSET_VERSIONS__ === "undefined" ? {} : __ASSET_VERSIONS__;
+const ON_FILE = location.protocol === "file:";
+const BASE = new URL("assets/", document.baseURI).href;
+/** What the worker cannot start without. */
+const FOR_START = ["pyodide.asm.wasm", "python_stdlib.zip", "core.pack"];
+
+/**
+ * The bytes of one of our own files, e.g. "sample.zip".
+ * @param {string} name @returns {Promise<ArrayBuffer>}
+ */
+export async function assetBytes(name) {
+  if (ON_FILE) return bytesFromScript(name);
+  const answer = await fetch(addressOf(name));
+  if (!answer.ok) throw new Error(`${name}: the server answered ${answer.status}`);
+  return answer.arrayBuffer();
+}
+
+/**
+ * A worker that has been told to boot ({type: "boot", assets}) and whose requests for further files are answered here.
+ *
+ * It is made from a blob: or data: address, never from one on the network, because only then does it inherit the page's
+ * content policy. Chromium refuses blob: module workers on file:, so there it is data:.
+ * @returns {Promise<Worker>}
+ */
+export async function startWorker() {
+  const code = assetBytes("worker.mjs").then((bytes) => new TextDecoder().decode(bytes));
+  /** @type {Record<string, ArrayBuffer>} */
+  const bytes = {};
+  if (ON_FILE) await Promise.all(FOR_START.map(async (name) => void (bytes[name] = await bytesFromScript(name))));
+  const worker = new Worker(workerAddress(await code), { type: "module", name: "scanfolio" });
+  worker.addEventListener("message", async ({ data }) => {
+    if (data?.type !== "asset") return;
+    try {
+      const bytes = await assetBytes(data.name);
+      worker.postMessage({ type: "asset-bytes", name: data.name, bytes }, [bytes]);
+    } catch (error) {
+      worker.postMessage({ type: "asset-bytes", name: data.name, error: String(error) });
+    }
+  });
+  if (ON_FILE) worker.postMessage({ type: "boot", assets: { bytes } }, Object.values(bytes));
+  else worker.postMessage({ type: "boot", assets: { base: BASE, versions: VERSIONS } });
+  return worker;
+}
+
+/** @param {string} name */
+function addressOf(name) {
+  return `${BASE}${name}${VERSIONS[name] ? `?v=${VERSIONS[name]}` : ""}`;
+}
+
+/** @param {string} code */
+function workerAddress(code) {
+  const named = `${code}\n//# sourceURL=worker.mjs`;
+  if (!ON_FILE) return URL.createObjectURL(new Blob([named], { type: "text/javascript" }));
+  return `data:text/javascript;charset=utf-8,${named.replace(/[%#\n\r\t]/g, encodeURIComponent)}`;
+}
+
+/** @type {Map<string, {gzipped: boolean, text: string}>} */
+const arrived = new Map();
+
+/** @param {string} name @returns {Promise<ArrayBuffer>} */
+async function bytesFromScript(name) {
+  globalThis.SCANFOLIO_PACK ??= (/** @type {string} */ file, /** @type {number} */ gzipped, /** @type {string} */ text) => {
+    arrived.set(file, { gzipped: gzipped === 1, text });
+  };
+  await new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = new URL(`offline/${name}.js`, document.baseURI).href;
+    script.onload = () => resolve(script.remove());
+    script.onerror = () => reject(new Error(`offline/${name}.js could not be loaded: is the whole folder here?`));
+    document.head.append(script);
+  });
+  const pack = arrived.get(name);
+  arrived.delete(name);
+  if (!pack) throw new Error(`offline/${name}.js holds something else`);
+  const bytes = fromBase64(pack.text);
+  if (!pack.gzipped) return bytes.buffer;
+  const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  return new Response(plain).arrayBuffer();
+}
+
+/** @param {string} text @returns {Uint8Array<ArrayBuffer>} */
+function fromBase64(text) {
+  if ("fromBase64" in Uint8Array) return /** @type {any} */ (Uint8Array).fromBase64(text);
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}

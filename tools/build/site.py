@@ -1,0 +1,181 @@
+"""dist/: the whole page, for any static host under any path and for a double click."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import json
+import os
+import shutil
+from pathlib import Path
+
+from .console import Problem, megabytes, run, say, size_of
+from .fetch import artefact, ensure_artefacts
+from .node import npm_packages
+from .packs import ensure_packs, run_in_pyodide
+from .paths import ARTEFACTS, CACHE, DIST, NODE_MODULES, ROOT
+
+BUNDLES = CACHE / "bundles"
+
+# What the page may do. Its worker is made from a blob: (http) or data: (file:) address and so inherits all of it.
+# `file:` stands for the page's own folder after a double click, where 'self' means nothing; on http it allows nothing.
+# blob: and data: never leave the computer. See docs/decisions/0002-content-policy.md.
+CONTENT_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self' file: 'wasm-unsafe-eval'",
+        "worker-src blob: data:",
+        "connect-src 'self' blob: data:",
+        "img-src 'self' file: blob: data:",
+        "style-src 'self' file:",
+        "font-src 'self' file:",
+        "media-src blob:",
+        "frame-src blob:",
+        "manifest-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+    )
+)
+ON_FILE = ("worker.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "core.pack", "numpy.pack", "pydicom.pack", "imagecodecs.pack")
+
+
+def build_site() -> Path:
+    """Make dist/ as it should be, touching only what changed."""
+    ensure_artefacts()
+    npm_packages()
+    packs = ensure_packs()
+    files: dict[str, bytes | Path] = {f"assets/{name}": path for name, path in packs.items()}
+    files["assets/pyodide.asm.wasm"] = artefact("pyodide.asm.wasm").cached
+    files["assets/worker.mjs"] = bundle(ROOT / "static/js/worker.js", "esm")
+    sample = sample_disc()
+    if sample:
+        files["assets/sample.zip"] = sample
+    versions = {name.removeprefix("assets/"): short_hash(content) for name, content in files.items()}
+    files["assets/main.js"] = bundle(ROOT / "static/js/main.js", "iife", versions)
+    if (ROOT / "static/css/main.css").is_file():
+        files["assets/main.css"] = bundle(ROOT / "static/css/main.css", "")
+    for path in static_files():
+        files[f"assets/{path.relative_to(ROOT / 'static').as_posix()}"] = path
+    files["index.html"] = page(files)
+    for name in ("LICENSE", "THIRD_PARTY.md"):
+        if (ROOT / name).is_file():
+            files[name] = ROOT / name
+    for name in (*ON_FILE, *(["sample.zip"] if sample else [])):
+        files[f"offline/{name}.js"] = offline_pack(name, files[f"assets/{name}"])
+    changed = write_out(files)
+    say(f"dist/ is up to date: {megabytes(size_of(DIST))}, {changed} files written." if changed else "dist/ is up to date.")
+    return DIST
+
+
+def content_of(content: bytes | Path) -> bytes:
+    return content if isinstance(content, bytes) else content.read_bytes()
+
+
+def short_hash(content: bytes | Path) -> str:
+    return hashlib.sha256(content_of(content)).hexdigest()[:12]
+
+
+def static_files() -> list[Path]:
+    """Files of static/ that are shipped as they are: pictures, and what the page's manifest needs."""
+    kinds = (".svg", ".png", ".ico", ".woff2", ".webmanifest")
+    return sorted(path for path in (ROOT / "static").rglob("*") if path.suffix in kinds)
+
+
+def bundle(entry: Path, form: str, versions: dict[str, str] | None = None) -> bytes:
+    """One file out of an entry module and all it imports (esbuild)."""
+    out = BUNDLES / entry.name
+    command: list[str | Path] = [esbuild(), entry, "--bundle", "--minify"]
+    command += ["--legal-comments=none", "--log-level=error", f"--outfile={out}", "--target=es2022"]
+    if form:
+        command += [f"--format={form}", "--charset=ascii", "--external:node:*", "--external:ws"]
+        command += [f"--alias:pyodide={NODE_MODULES / 'pyodide'}"]
+    else:
+        command += ["--external:*.svg", "--external:*.woff2", "--external:*.png"]
+    if versions is not None:
+        command.append(f"--define:__ASSET_VERSIONS__={json.dumps(versions)}")
+    run(command, what=f"Bundling {entry.name}", env={**os.environ, "NODE_PATH": str(NODE_MODULES)})
+    return out.read_bytes()
+
+
+def esbuild() -> Path:
+    """The program itself, of whichever platform npm chose; starting it through Node would cost half a second each time."""
+    programs = [*NODE_MODULES.glob("@esbuild/*/bin/esbuild"), *NODE_MODULES.glob("@esbuild/*/esbuild.exe")]
+    if not programs:
+        raise Problem("The bundler (esbuild) is not there for this kind of computer.")
+    programs[0].chmod(0o755)
+    return programs[0]
+
+
+def page(files: dict[str, bytes | Path]) -> bytes:
+    """index.html with the content policy and the versions of what it names put in."""
+    text = (ROOT / "index.html").read_text(encoding="utf-8")
+    if "<!--csp-->" not in text:
+        raise Problem("index.html has no <!--csp--> mark, so the page would have no content policy.")
+    text = text.replace("<!--csp-->", f'<meta http-equiv="Content-Security-Policy" content="{CONTENT_POLICY}">')
+    for name in ("assets/main.js", "assets/main.css"):
+        if name in files:
+            text = text.replace(f'"{name}"', f'"{name}?v={short_hash(files[name])}"')
+    return text.encode()
+
+
+def offline_pack(name: str, content: bytes | Path) -> Path:
+    """A classic script holding one asset as text: after a double click a page can read nothing else from its own folder."""
+    data = content_of(content)
+    made = CACHE / "offline" / f"{short_hash(data)}-{name}.js"
+    if not made.is_file():
+        made.parent.mkdir(parents=True, exist_ok=True)
+        for old in made.parent.glob(f"????????????-{name}.js"):
+            old.unlink()
+        gzipped = gzip.compress(data, 9, mtime=0)
+        use = len(gzipped) < 0.97 * len(data)
+        text = base64.b64encode(gzipped if use else data).decode()
+        made.write_text(f'SCANFOLIO_PACK({json.dumps(name)},{int(use)},"{text}");\n', encoding="ascii")
+    return made
+
+
+def sample_disc() -> Path | None:
+    """The sample disc, made by tools/sample_disc.py in the shipped Pyodide, so that every machine makes the same bytes."""
+    maker = ROOT / "tools/sample_disc.py"
+    if not maker.is_file():
+        return None
+    digest = hashlib.sha256()
+    sources = [maker, *sorted((ROOT / "tests").glob("discs*.py")), *sorted((ROOT / "tools").glob("sample_*.py"))]
+    for path in sources:
+        digest.update(path.read_bytes())
+    made = CACHE / "sample" / f"{digest.hexdigest()[:16]}.zip"
+    if not made.is_file():
+        say("Making the sample disc …")
+        made.parent.mkdir(parents=True, exist_ok=True)
+        for old in made.parent.glob("*.zip"):
+            old.unlink()
+        job = {"out": made.relative_to(ROOT).as_posix(), "wheels": wheels_in_order()}
+        run_in_pyodide(Path(__file__).with_name("sample_inside.py"), json.dumps(job), what="Making the sample disc")
+    return made
+
+
+def wheels_in_order() -> list[str]:
+    wheels = sorted(path for path in ARTEFACTS.glob("*.whl"))
+    return [path.relative_to(ROOT).as_posix() for path in wheels]
+
+
+def write_out(files: dict[str, bytes | Path]) -> int:
+    """Bring dist/ to exactly `files`; gives how many were written. A half-written file never has its final name."""
+    written = 0
+    for name, content in files.items():
+        target = DIST / name
+        data = content_of(content)
+        if target.is_file() and target.stat().st_size == len(data) and target.read_bytes() == data:
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = target.with_name(target.name + ".part")
+        partial.write_bytes(data)
+        partial.replace(target)
+        written += 1
+    for path in sorted(DIST.rglob("*"), reverse=True):
+        if path.is_file() and path.relative_to(DIST).as_posix() not in files:
+            path.unlink()
+            written += 1
+        elif path.is_dir() and not any(path.iterdir()):
+            shutil.rmtree(path)
+    return written
