@@ -17,7 +17,8 @@ const files = new Map();
 const supplied = new Map();
 /** @type {{id: number, entry_id: number, offset: number}[]} */
 const wanted = [];
-let canReadFiles = true;
+/** Some browsers let workers read no files on file://: until one was read, a failure is taken to the page, which can. */
+let hasReadFiles = false;
 
 const scope = /** @type {any} */ (globalThis);
 const reader = typeof FileReaderSync === "function" ? new FileReaderSync() : null;
@@ -30,8 +31,15 @@ scope.scanfolioRead = (entryId, offset, length) => {
     }
   }
   const file = files.get(entryId);
-  if (!canReadFiles || !reader || !file) return null;
-  return new Uint8Array(reader.readAsArrayBuffer(file.slice(offset, offset + length)));
+  if (!reader || !file) return null;
+  try {
+    const bytes = new Uint8Array(reader.readAsArrayBuffer(file.slice(offset, offset + length)));
+    hasReadFiles = true;
+    return bytes;
+  } catch (error) {
+    if (hasReadFiles) throw error;
+    return null;
+  }
 };
 
 /** @param {string} text @param {Uint8Array[]} buffers */
@@ -114,9 +122,6 @@ function take(data) {
 /** @param {any} data */
 async function start(data) {
   try {
-    if (reader && data.probe) {
-      try { canReadFiles = reader.readAsArrayBuffer(data.probe).byteLength > 0; } catch { canReadFiles = false; }
-    }
     const booted = await boot({
       assets: data.assets,
       onProgress: (/** @type {string} */ stage, /** @type {number} */ done, /** @type {number} */ total) =>

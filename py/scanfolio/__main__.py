@@ -1,0 +1,83 @@
+"""The command line: the same use-cases as the page. See docs/command-line.md.
+
+Exit status 0: done, nothing wrong found; 1: done, something wrong found; 2: could not be done, one clear line on stderr.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+
+from scanfolio import __version__, commands
+from scanfolio.errors import ScanfolioError
+
+Command = Callable[[argparse.Namespace], int]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    options = _parser().parse_args(arguments)
+    command: Command = options.command
+    try:
+        return command(options)
+    except ScanfolioError as error:
+        line = " ".join(part for part in (error.title, error.hint) if part)
+        print(f"scanfolio: {line}" + (f" ({error.where})" if error.where else ""), file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        return 2
+    except KeyboardInterrupt:
+        print("scanfolio: Stopped.", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="scanfolio",
+        description="Says what a scan disc is, shows its images, and writes a DICOM export that is read back and compared.",
+        epilog="SOURCE is a folder or a .zip. For looking only, not for diagnosis.",
+    )
+    parser.add_argument("--version", action="version", version=f"scanfolio {__version__}")
+    verbs = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    report = verbs.add_parser("report", help="what the disc is, and what to do")
+    report.add_argument("source", metavar="SOURCE")
+    report.add_argument("--json", action="store_true", help="the report as JSON (docs/report.schema.json)")
+    report.add_argument("--lang", default="en", metavar="xx", help="language of the plain sentences (en)")
+    report.set_defaults(command=commands.report)
+
+    listing = verbs.add_parser("list", help="patients, studies, series, instances, and every other file and why")
+    listing.add_argument("source", metavar="SOURCE")
+    listing.add_argument("--json", action="store_true")
+    listing.set_defaults(command=commands.listing)
+
+    image = verbs.add_parser("image", help="one frame as a picture (.png) or as stored values (.npy)")
+    image.add_argument("source", metavar="SOURCE")
+    image.add_argument("--sop", required=True, metavar="UID", help="SOP Instance UID")
+    image.add_argument("--frame", type=int, default=1, metavar="N", help="frame number, from 1 (1)")
+    image.add_argument("--window", nargs=2, type=float, metavar=("CENTER", "WIDTH"))
+    image.add_argument("-o", "--output", required=True, metavar="OUT")
+    image.set_defaults(command=commands.image)
+
+    export = verbs.add_parser("export", help="a copy any hospital can import, read back and compared")
+    export.add_argument("source", metavar="SOURCE")
+    export.add_argument("destination", metavar="DEST", help="ending in .zip: a zip; else a new or empty folder")
+    export.add_argument("--study", action="append", metavar="UID", help="only this study (may be repeated)")
+    export.add_argument("--series", action="append", metavar="UID", help="only this series (may be repeated)")
+    export.add_argument("--patient", metavar="ID", help="only this Patient ID, where the disc holds several")
+    encoding = export.add_mutually_exclusive_group()
+    encoding.add_argument("--most-compatible", dest="encoding", action="store_const", const="most-compatible",
+                          help="Explicit VR Little Endian, decompressed without loss (default)")  # fmt: skip
+    encoding.add_argument("--keep-encoding", dest="encoding", action="store_const", const="keep-encoding",
+                          help="every data set as it is")  # fmt: skip
+    export.set_defaults(command=commands.export, encoding="most-compatible")
+
+    verify = verbs.add_parser("verify", help="read an export back, check it, compare it with its source")
+    verify.add_argument("export", metavar="EXPORT")
+    verify.add_argument("--against", metavar="SOURCE")
+    verify.set_defaults(command=commands.verify)
+    return parser
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

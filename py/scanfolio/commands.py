@@ -1,0 +1,131 @@
+"""What each command does: drives a session, prints, and says in the exit status whether something wrong was found."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from scanfolio.catalogue import as_dict
+from scanfolio.drive import run
+from scanfolio.errors import RequestError, ScanfolioError
+from scanfolio.model import Kind
+from scanfolio.session import Session
+from scanfolio.source import open_source
+from scanfolio.words import languages, say
+
+
+def report(options: argparse.Namespace) -> int:
+    if options.lang not in languages():
+        raise RequestError(f"There is no {options.lang} yet.", hint=f"Languages: {', '.join(languages())}.")
+    session = _read(options.source)
+    judged = run(session.judge(options.lang))
+    _print(session.report_json() if options.json else session.report_text())
+    return 0 if judged.verdict.letter == "A" else 1
+
+
+def listing(options: argparse.Namespace) -> int:
+    session = _read(options.source)
+    listed = as_dict(session.disc, session.index.counts())
+    listed["instances"] = [
+        {
+            "sop_instance_uid": i.sop_instance_uid,
+            "series_instance_uid": i.series_instance_uid,
+            "path": i.path,
+            "frames": i.number_of_frames,
+            "transfer_syntax_uid": i.transfer_syntax_uid,
+        }
+        for i in session.disc.instances
+    ]
+    listed["files"] = [
+        {"path": f.path, "kind": f.kind.value, "size": f.size, "signature": f.signature, "reason": f.reason}
+        for f in session.disc.files
+    ]
+    _print(json.dumps(listed, ensure_ascii=False, indent=1) + "\n" if options.json else _listing_text(session))
+    return 0
+
+
+def image(options: argparse.Namespace) -> int:
+    session = _read(options.source)
+    output = Path(options.output)
+    if output.suffix.lower() not in (".png", ".npy"):
+        raise RequestError("The picture's name has to end in .png or .npy.", where=str(output))
+    try:
+        if output.suffix.lower() == ".npy":
+            import numpy as np
+
+            np.save(output, session.stored_values(options.sop, options.frame - 1))
+        else:
+            from scanfolio.pixels.png import encode
+
+            window = tuple(options.window) if options.window else None
+            output.write_bytes(encode(session.display_values(options.sop, options.frame - 1, window)))
+    except OSError as error:
+        raise RequestError("The picture could not be written.", where=str(output), detail=str(error)) from error
+    return 0
+
+
+def export(options: argparse.Namespace) -> int:
+    session = _read(options.source)
+    patient_key = _patient_key(session, options.patient)
+    verification = session.export_to(
+        Path(options.destination), patient_key, options.study, options.series, options.encoding, _progress
+    )
+    _print(session.export_summary(verification))
+    return 0 if verification.ok else 1
+
+
+def verify(options: argparse.Namespace) -> int:
+    against = _read(options.against) if options.against else Session()
+    verification = run(against.verify_source(open_source(options.export), compare=options.against is not None), on_progress=_progress)
+    _print(against.export_summary(verification))
+    return 0 if verification.ok else 1
+
+
+def _read(path: str) -> Session:
+    source = open_source(path)
+    session = Session(source.name)
+    run(session.read(source), on_progress=_progress)
+    return session
+
+
+def _patient_key(session: Session, patient_id: str | None) -> str | None:
+    if patient_id is None:
+        return None
+    for patient in session.disc.patients:
+        if patient.patient_id == patient_id:
+            return patient.key
+    raise RequestError("No images of this person are on the disc.", hint="See `scanfolio list`.")
+
+
+def _listing_text(session: Session) -> str:
+    lines: list[str] = []
+    for patient in session.disc.patients:
+        lines.append(" · ".join(filter(None, (patient.patient_name or "(no name)", patient.patient_id, patient.patient_birth_date))))
+        for study in patient.studies:
+            lines.append(f"  {study.study_date} {study.study_description or '(no description)'}  {study.study_instance_uid}")
+            for series in study.series:
+                what = f"{series.modality or '??'} {series.series_description or '(no description)'}"
+                lines.append(f"    {what}: {len(series.instances)} instances, {series.frame_count} frames  {series.series_instance_uid}")
+                lines.extend(f"      {i.path}  {i.sop_instance_uid}" for i in series.instances)
+    others = [f for f in session.disc.files if f.kind != Kind.DICOM]
+    if others:
+        lines.append("")
+        lines.append(say("session.other_files", count=len(others)))
+        lines.extend(f"  {f.path}  [{f.kind.value}] {f.signature}" + (f": {f.reason}" if f.reason else "") for f in others)
+    return "\n".join(lines) + "\n"
+
+
+def _progress(stage: str, done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        end = "\n" if done == total else "\r"
+        print(f"{say(f'session.stage.{stage}')}: {done:,} / {total:,}", end=end, file=sys.stderr, flush=True)
+
+
+def _print(text: str) -> None:
+    sys.stdout.write(text if text.endswith("\n") else text + "\n")
+
+
+__all__ = ["Any", "ScanfolioError", "export", "image", "listing", "report", "verify"]

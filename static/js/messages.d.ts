@@ -1,0 +1,91 @@
+// Generated from py/scanfolio/bridge/messages.py by tools/write_protocol.py. Do not edit.
+/** Start a new session; nothing of an earlier one is left. */
+export interface Open {
+  name?: string;
+}
+/** A file as the page was given it. `path` is relative to what was opened. */
+export interface NewEntry {
+  entry_id: number;
+  path: string;
+  size: number;
+}
+/** Bytes the page read: `length` of them stand next in the packed buffer. `error` is the browser's word when reading failed. */
+export interface Piece {
+  entry_id: number;
+  offset: number;
+  length: number;
+  asked: number;
+  error?: string;
+}
+/** New files, and bytes that were asked for. One packed buffer holds the bytes of all pieces, in order. */
+export interface Index {
+  entries?: NewEntry[];
+  pieces?: Piece[];
+}
+/** Read a .zip that was given as the only file; the worker reads it itself. */
+export interface Archive {
+  entry: NewEntry;
+}
+/** No more bytes will come. `complete` is false when the person pressed Stop. */
+export interface Finish {
+  complete?: boolean;
+}
+/** No parameters. */
+export interface Nothing {
+}
+export interface OfSeries {
+  key: string;
+}
+/** `frame` counts from 0. */
+export interface OfFrame {
+  sop_instance_uid: string;
+  frame?: number;
+}
+/** What to export and how. None for studies or series means all of them. */
+export interface ExportChoices {
+  patient_key?: string | null;
+  studies?: string[] | null;
+  series?: string[] | null;
+  encoding?: string;
+  sink?: string;
+}
+/** Read an export back. `entries` are its files (one, the .zip, or those of a folder). */
+export interface Verify {
+  entries: NewEntry[];
+  archive?: boolean;
+}
+/** What each request takes. */
+export interface Requests {
+  /** Forget the disc before and start a new one. */
+  open: Open;
+  /** Take files and their first bytes; say what else is needed of them. */
+  index: Index;
+  /** Read a .zip as a disc. */
+  archive: Archive;
+  /** Group and sort what was read. */
+  finish: Finish;
+  /** The patients, studies and series known so far. */
+  catalogue: Nothing;
+  /** Apply every rule; outcomes come as items. */
+  judge: Nothing;
+  /** The report as plain text. */
+  report_text: Nothing;
+  /** The frames of one series in scroll order. */
+  series: OfSeries;
+  /** How to show one frame, and its values where the page cannot slice them itself. */
+  frame: OfFrame;
+  /** The stored values of one frame. */
+  stored_values: OfFrame;
+  /** A small picture of a series. */
+  thumbnail: OfSeries;
+  /** Every element of one instance, for reading. */
+  tags: OfFrame;
+  /** What an export would hold and change. */
+  plan: ExportChoices;
+  /** Write the export; its bytes come as write messages. */
+  export: ExportChoices;
+  /** Read the export back and compare it with the disc. */
+  verify: Verify;
+  /** How many files the worker keeps facts of. */
+  memory: Nothing;
+}
