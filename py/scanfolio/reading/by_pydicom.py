@@ -1,0 +1,130 @@
+"""The same facts through pydicom: for whatever the fast reader declines, and the reference it is tested against."""
+
+from __future__ import annotations
+
+import io
+import math
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from scanfolio.reading.attributes import ATTRIBUTES, PIXEL_KEYWORDS, Attribute
+from scanfolio.reading.elements import UNDEFINED, MoreNeeded, PixelElement
+from scanfolio.reading.facts import combined, counted
+from scanfolio.reading.text import character_set, guessed
+
+if TYPE_CHECKING:
+    from pydicom.dataset import FileDataset
+
+
+class Head(io.BytesIO):
+    """The first bytes of a longer file; raises MoreNeeded when what lies behind them is read."""
+
+    name = ""
+
+    def __init__(self, data: bytes, size: int) -> None:
+        super().__init__(data)
+        self._known = len(data)
+        self._size = size
+
+    def read(self, length: int | None = -1) -> bytes:
+        if self._known < self._size and (length is None or length < 0 or self.tell() + length > self._known):
+            raise MoreNeeded
+        return super().read(length)
+
+
+def read_header(data: bytes, size: int) -> tuple[FileDataset, PixelElement | None]:
+    """Everything before the pixel data of a file that begins with `data`, and where the pixel data are.
+
+    Raises MoreNeeded when `data` is not enough, and whatever pydicom raises for what it cannot read.
+    """
+    import pydicom
+    from pydicom.tag import Tag
+
+    stream = Head(data, size)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        dataset = pydicom.dcmread(stream, stop_before_pixels=True, force=True)
+        position = stream.tell()
+        implicit, little = dataset.original_encoding
+        order = "little" if little else "big"
+        header = stream.getvalue()[position : position + 12]
+        if len(header) < 8:
+            return dataset, None
+        tag = Tag(int.from_bytes(header[0:2], order), int.from_bytes(header[2:4], order))  # type: ignore[arg-type]
+        if int(tag) not in PIXEL_KEYWORDS:
+            return dataset, None
+        if implicit:
+            length, start, vr = int.from_bytes(header[4:8], order), position + 8, ""  # type: ignore[arg-type]
+        else:
+            length, start = int.from_bytes(header[8:12], order), position + 12  # type: ignore[arg-type]
+            vr = header[4:6].decode("ascii", "replace")
+        return dataset, PixelElement(int(tag), vr, start, None if length == UNDEFINED else length)
+
+
+def fields(dataset: FileDataset) -> dict[str, Any]:
+    """Fields of SopInstance from a pydicom data set; a value that cannot be told is as if it were empty, with a note."""
+    found: dict[str, Any] = {}
+    notes: list[str] = []
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        raw_charset = dataset.get("SpecificCharacterSet", "")
+        declared = tuple(str(v) for v in _list(raw_charset))
+        for attribute in ATTRIBUTES:
+            if attribute.tag not in dataset:
+                continue
+            try:
+                found[attribute.field], undecodable = _value(dataset, attribute, declared)
+            except Exception as problem:  # pydicom raises many kinds for a value it cannot convert; one value is no file
+                notes.append(f"({attribute.tag >> 16:04X},{attribute.tag & 0xFFFF:04X}) {attribute.keyword} "
+                             f"cannot be read: {type(problem).__name__}")  # fmt: skip
+                continue
+            if undecodable:
+                found["undecodable_text"] = True
+    if notes:
+        found["notes"] = tuple(notes)
+    return combined(found)
+
+
+def _list(value: Any) -> list[Any]:
+    if value is None or value == "":
+        return []
+    return [value] if isinstance(value, str | bytes) or not hasattr(value, "__iter__") else list(value)
+
+
+def _value(dataset: FileDataset, attribute: Attribute, declared: tuple[str, ...]) -> tuple[Any, bool]:
+    """(the field's value, whether its text was undecodable)."""
+    convert = attribute.convert
+    item = dataset.get_item(attribute.tag)
+    raw = item.value if isinstance(getattr(item, "value", None), bytes) else b""  # type: ignore[union-attr]
+    if convert == "present":
+        return bool(_list(dataset[attribute.tag].value)) if attribute.vr == "SQ" else bool(raw), False
+    value = dataset[attribute.tag].value
+    values = _list(value)
+    if convert in ("text", "texts"):
+        undecodable = False
+        if not raw.isascii():
+            charset = character_set(declared)
+            if charset.ascii_only and not charset.extended:
+                value, undecodable = guessed(raw), True
+            else:
+                undecodable = "\ufffd" in str(value)
+        text = value if isinstance(value, str) else "\\".join(_text(v) for v in _list(value))
+        if convert == "text":
+            return text.strip(" \0"), undecodable
+        return tuple(part.strip(" \0") for part in text.split("\\")) if text.strip(" \0") else (), undecodable
+    if convert == "codes":
+        return tuple(_text(v).strip(" \0") for v in values), False
+    if convert == "code":
+        return "\\".join(_text(v) for v in values).strip(" \0"), False
+    if convert in ("integer", "short"):
+        return (int(values[0]) if values else None), False
+    floats = tuple(float(v) for v in values)
+    if not all(map(math.isfinite, floats)):
+        floats = ()
+    if convert == "number":
+        return (floats[0] if floats else None), False
+    return counted(attribute.field, floats), False
+
+
+def _text(value: Any) -> str:
+    return str(getattr(value, "original_string", "") or value)

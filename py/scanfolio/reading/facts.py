@@ -1,0 +1,156 @@
+"""Raw values -> the facts of a SopInstance.
+
+Values repeat through a series, so what a value was turned into is kept by its bytes: that is faster than converting it
+again, and the instances then share one object instead of each holding its own.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from scanfolio.reading.attributes import ATTRIBUTES, EXACT_COUNT, KEYWORDS
+from scanfolio.reading.elements import Declined, Encoding
+from scanfolio.reading.text import decode
+
+CACHE_LIMIT = 20000
+MISSING = object()
+UNDECODABLE = "text that its character set does not cover"
+
+
+class Converter:
+    """Turns raw values into fields; one per index, so that equal values are shared between instances."""
+
+    def __init__(self) -> None:
+        self._values: dict[tuple[bytes, Any, bytes], Any] = {}
+        self._absent: dict[tuple[int, ...], frozenset[str]] = {}
+        self._shared: dict[Any, Any] = {}
+
+    def shared(self, value: Any) -> Any:
+        """An equal value met before, or `value` itself. For strings and tuples of strings only (1 == 1.0 would mix)."""
+        if len(self._shared) > CACHE_LIMIT:
+            self._shared.clear()
+        return self._shared.setdefault(value, value)
+
+    def absent(self, present: tuple[int, ...]) -> frozenset[str]:
+        """Keywords of the looked-for attributes that are not among the tags `present`."""
+        known = self._absent.get(present)
+        if known is None:
+            if len(self._absent) > 1000:
+                self._absent.clear()
+            tags = set(present)
+            known = self.shared(KEYWORDS - {a.keyword for a in ATTRIBUTES if a.tag in tags})
+            self._absent[present] = known
+        return known
+
+    def fields(self, raw: dict[int, bytes], encoding: Encoding) -> dict[str, Any]:
+        """Fields of SopInstance from the raw values of the looked-for attributes.
+
+        Raises Declined for anything but plain, well-formed values.
+        """
+        charset_raw = raw.get(0x00080005, b"")
+        declared = codes(charset_raw)
+        found: dict[str, Any] = {}
+        values = self._values
+        if len(values) > CACHE_LIMIT:
+            values.clear()
+        undecodable = False
+        for attribute in ATTRIBUTES:
+            tag, _, _, field, convert, cached = attribute
+            value = raw.get(tag)
+            if value is None:
+                continue
+            if not cached:
+                found[field] = _convert(field, convert, value, declared, encoding)[0]
+                continue
+            key = (value, field, charset_raw if convert[0] == "t" else b"")
+            known = values.get(key, MISSING)
+            if known is MISSING:
+                known = values[key] = _convert(field, convert, value, declared, encoding)
+            found[field] = known[0]
+            if known[1]:
+                undecodable = True
+        if undecodable:
+            found["undecodable_text"] = True
+        return combined(found)
+
+
+def combined(found: dict[str, Any]) -> dict[str, Any]:
+    """Merge what two attributes say into one field, and drop what is no field."""
+    image_laterality = found.pop("image_laterality", "")
+    if image_laterality and not found.get("laterality"):
+        found["laterality"] = image_laterality
+    if found.pop("has_segmented_palette", False):
+        found["has_palette"] = True
+    if found.pop("has_shared_groups", False):
+        found["has_functional_groups"] = True
+    found["number_of_frames"] = max(1, found.get("number_of_frames") or 1)
+    return found
+
+
+def _convert(field: str, convert: str, raw: bytes, declared: tuple[str, ...], encoding: Encoding) -> tuple[Any, bool]:
+    """(the field's value, whether text was undecodable)."""
+    if convert == "code":
+        return code(raw), False
+    if convert == "codes":
+        return codes(raw), False
+    if convert == "text":
+        return decode(raw, declared)
+    if convert == "texts":
+        text, undecodable = decode(raw, declared)
+        return tuple(part.strip(" \0") for part in text.split("\\")) if text else (), undecodable
+    if convert == "integer":
+        return integer(raw), False
+    if convert == "number":
+        values = numbers(raw)
+        return (values[0] if values else None), False
+    if convert == "numbers":
+        return counted(field, numbers(raw)), False
+    if convert == "short":
+        if len(raw) != 2:
+            if raw:
+                raise Declined("a US value that is not two bytes long")
+            return None, False
+        return encoding.uint16.unpack(raw)[0], False
+    return bool(raw), False
+
+
+def counted(field: str, values: tuple[float, ...]) -> tuple[float, ...] | None:
+    """`values`, or None where the field has to have exactly so many and has not."""
+    expected = EXACT_COUNT.get(field)
+    return values if expected is None or len(values) == expected else None
+
+
+def code(raw: bytes) -> str:
+    """A value of the default repertoire (UI, CS, DA, TM, IS, DS as written)."""
+    if not raw.isascii():
+        raise Declined("bytes above 127 where only ASCII may be")
+    return raw.decode("ascii").strip(" \0")
+
+
+def codes(raw: bytes) -> tuple[str, ...]:
+    text = code(raw)
+    return tuple(part.strip(" \0") for part in text.split("\\")) if text else ()
+
+
+def integer(raw: bytes) -> int | None:
+    """The first value of an IS; None when empty."""
+    text = code(raw)
+    if not text:
+        return None
+    try:
+        return int(text.split("\\", 1)[0])
+    except ValueError:
+        raise Declined("an IS value that is no whole number") from None
+
+
+def numbers(raw: bytes) -> tuple[float, ...]:
+    """The values of a DS (or IS) as floats; () when empty or when one is not finite."""
+    text = code(raw)
+    if not text:
+        return ()
+    try:
+        values = tuple([float(part) for part in text.split("\\")])
+    except ValueError:
+        raise Declined("a DS value that is no number") from None
+    return values if all(map(math.isfinite, values)) else ()

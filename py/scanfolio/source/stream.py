@@ -1,0 +1,48 @@
+"""An Entry as an ordinary seekable binary file."""
+
+from __future__ import annotations
+
+import io
+from typing import BinaryIO
+
+from scanfolio.source.entry import Entry
+
+BUFFER_BYTES = 65536
+
+
+class EntryStream(io.RawIOBase):
+    """Unbuffered view of one Entry. Reads raise what `entry.read` raises (SourceError)."""
+
+    def __init__(self, entry: Entry) -> None:
+        super().__init__()
+        self._entry = entry
+        self._position = 0
+        self.name = entry.path  # pydicom asks a file for its name
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def tell(self) -> int:
+        return self._position
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        start = {io.SEEK_SET: 0, io.SEEK_CUR: self._position, io.SEEK_END: self._entry.size}[whence]
+        self._position = max(0, start + offset)
+        return self._position
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]  # the stub wants the wider WriteableBuffer
+        wanted = min(len(buffer), self._entry.size - self._position)
+        if wanted <= 0:
+            return 0
+        data = self._entry.read(self._position, wanted)
+        buffer[: len(data)] = data
+        self._position += len(data)
+        return len(data)
+
+
+def entry_stream(entry: Entry) -> BinaryIO:
+    """Seekable, buffered reading over `entry.read`; nothing is read before it is asked for."""
+    return io.BufferedReader(EntryStream(entry), BUFFER_BYTES)
