@@ -1,0 +1,87 @@
+// The first screen: choose a disc. Its markup stands in index.html, so that it is there before any script.
+import { t } from "../i18n.js";
+import { emit, put, setText } from "./h.js";
+
+/** @param {string} id */
+const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
+
+export class Landing {
+  constructor() {
+    this.element = byId("screen-landing");
+    this.open = byId("open-folder");
+    this.folderInput = /** @type {HTMLInputElement} */ (byId("folder-input"));
+    this.zipInput = /** @type {HTMLInputElement} */ (byId("zip-input"));
+    this.open.addEventListener("click", () => this.#openFolder());
+    byId("open-zip").addEventListener("click", () => this.zipInput.click());
+    byId("open-sample").addEventListener("click", () => emit(this.element, "open-sample"));
+    this.folderInput.addEventListener("change", () => this.#taken(this.folderInput, () => emit(this.element, "open-folder", { files: copyOf(this.folderInput.files) })));
+    this.zipInput.addEventListener("change", () => this.#taken(this.zipInput, () => emit(this.element, "open-zip", { file: this.zipInput.files?.[0] })));
+    this.#listenForDrops();
+  }
+
+  /** @param {{stage?: string, done?: number, total?: number} | "ready" | "failed"} state */
+  setEngine(state) {
+    const line = byId("engine");
+    const bar = /** @type {HTMLElement} */ (line.querySelector(".progress"));
+    line.classList.toggle("is-ready", state === "ready");
+    line.classList.toggle("is-failed", state === "failed");
+    bar.hidden = state === "failed";
+    let share = 1;
+    if (state === "ready") setText(byId("engine-text"), t("engine.ready"));
+    else if (state === "failed") setText(byId("engine-text"), t("engine.failed"));
+    else {
+      share = state.total ? Math.min(1, (state.done ?? 0) / state.total) : 0;
+      setText(byId("engine-text"), share ? t("engine.progress", { percent: Math.floor(share * 100) }) : t("engine.starting"));
+    }
+    bar.style.setProperty("--at", `${share * 100}%`);
+  }
+
+  /** A sentence where a disc was refused or could not be opened. @param {import("../types.js").ErrorWords | null} error */
+  setRefusal(error) {
+    const notice = byId("notice");
+    notice.hidden = !error;
+    put(notice);
+    if (error) notice.append(`${error.title} ${error.hint ?? ""}`.trim());
+  }
+
+  async #openFolder() {
+    const picker = /** @type {any} */ (window).showDirectoryPicker;
+    if (typeof picker !== "function") {
+      this.folderInput.click();
+      return;
+    }
+    try {
+      const handle = await picker.call(window, { mode: "read" });
+      emit(this.element, "open-folder", { handle });
+    } catch (error) {
+      // The person closed the picker: nothing to say. Anything else: the browser offers one it does not allow here.
+      if (/** @type {Error} */ (error).name !== "AbortError") this.folderInput.click();
+    }
+  }
+
+  /** @param {HTMLInputElement} input @param {() => void} send */
+  #taken(input, send) {
+    if (input.files?.length) send();
+    input.value = ""; // so that choosing the same disc again is noticed
+  }
+
+  #listenForDrops() {
+    const area = byId("drop");
+    let depth = 0;
+    const carriesFiles = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes("Files") ?? false;
+    // Anywhere on the page: a disc that misses the area must not make the browser leave the page.
+    window.addEventListener("dragenter", (event) => { if (carriesFiles(event)) area.classList.toggle("over", ++depth > 0); });
+    window.addEventListener("dragleave", (event) => { if (carriesFiles(event)) area.classList.toggle("over", --depth > 0); });
+    window.addEventListener("dragover", (event) => { if (carriesFiles(event)) event.preventDefault(); });
+    window.addEventListener("drop", (event) => {
+      depth = 0;
+      area.classList.remove("over");
+      if (!carriesFiles(event)) return;
+      event.preventDefault();
+      emit(this.element, "drop-items", event.dataTransfer);
+    });
+  }
+}
+
+/** The browser empties the list when the input is cleared. @param {FileList | null} files */
+const copyOf = (files) => [...(files ?? [])];

@@ -1,0 +1,110 @@
+// One strip, one sentence, at most two actions. Keeps its height from reading to the answer.
+import { formatTimeLeft, t } from "../i18n.js";
+import { emit, h, icon, put, setText } from "./h.js";
+import { discHolds } from "./catalogue-view.js";
+import { VERDICT_TONE } from "./report-view.js";
+
+/** @typedef {import("../types.js").VerdictClass} VerdictClass */
+
+export class VerdictBanner {
+  constructor() {
+    this.long = h("span", { class: "wide-only" });
+    this.short = h("span", { class: "short" });
+    this.classNote = h("span", { class: "class" });
+    this.more = h("p", {});
+    this.picture = h("span", { class: "shape" });
+    this.actions = h("div", { class: "button-row" });
+    this.bar = h("div", { class: "progress thin", role: "progressbar", "aria-label": t("reading.progress"), "aria-valuemin": "0", "aria-valuemax": "100" }, h("i", {}));
+    this.element = h("section", { class: "verdict tone-none", "aria-label": t("verdict.label"), tabindex: "-1" },
+      this.picture, h("div", {}, h("h1", {}, this.short, this.long, this.classNote), this.more), this.actions, this.bar);
+  }
+
+  /** @param {{done: number, total: number, secondsLeft?: number, firstImage?: boolean}} reading total is 0 while the files are still being counted */
+  showReading({ done, total, secondsLeft = NaN, firstImage = false }) {
+    if (this.element.dataset.state !== "reading") {
+      this.#tone("none", "clock");
+      this.element.dataset.state = "reading";
+      put(this.actions, h("button", { class: "button", type: "button", on: { click: () => emit(this.element, "stop", "reading") } }, icon("stop"), t("action.stop")));
+      setText(this.classNote, "");
+    }
+    setText(this.short, total ? t("reading.short", { done, total }) : t("reading.counting_short", { count: done }));
+    setText(this.long, total ? t("reading.long", { done, total }) : t("reading.counting", { count: done }));
+    const left = formatTimeLeft(secondsLeft);
+    setText(this.more, [left, firstImage ? t("reading.look") : t("reading.normal")].filter(Boolean).join(" "));
+    const percent = total ? Math.min(100, (100 * done) / total) : 0;
+    this.bar.hidden = false;
+    this.bar.style.setProperty("--at", `${percent}%`);
+    this.bar.setAttribute("aria-valuenow", String(Math.floor(percent)));
+  }
+
+  /** Every file is read; the rules are being applied. */
+  showJudging() {
+    this.#tone("none", "clock");
+    this.element.dataset.state = "judging";
+    setText(this.long, t("judging.long"));
+    setText(this.short, t("judging.short"));
+    setText(this.more, t("judging.more"));
+    setText(this.classNote, "");
+    put(this.actions);
+    this.bar.style.setProperty("--at", "100%");
+  }
+
+  /**
+   * @param {import("../types.js").Report} report
+   * @param {{complete: boolean, done: number, total: number, patients: import("../types.js").PatientFacts[], chosen: string}} disc `chosen`: a person picked on a disc of several
+   */
+  showVerdict(report, { complete, done, total, patients, chosen }) {
+    const { verdict } = report;
+    this.element.dataset.state = "answer";
+    this.bar.hidden = true;
+    if (!complete) {
+      this.#tone("warn", "shape-half");
+      setText(this.long, t("stopped.long", { done, total }));
+      setText(this.short, t("stopped.short"));
+      setText(this.classNote, "");
+      setText(this.more, t("stopped.more"));
+      this.#setActions(verdict.class, report, true);
+      return;
+    }
+    if (chosen) {
+      this.#tone("stop", "shape-H");
+      setText(this.long, t("chosen.long", { name: chosen }));
+      setText(this.short, t("chosen.short", { name: chosen }));
+      setText(this.classNote, t("verdict.class", { class: verdict.class }));
+      setText(this.more, t("chosen.more"));
+      this.#setActions("A", report, false);
+      return;
+    }
+    this.#tone(VERDICT_TONE[verdict.class] ?? "none", `shape-${verdict.class}`);
+    setText(this.long, verdict.title);
+    setText(this.short, t(`verdict.short.${verdict.class}`));
+    setText(this.classNote, t("verdict.class", { class: verdict.class }));
+    put(this.more, ...this.#summary(verdict, patients));
+    this.#setActions(verdict.class, report, false);
+  }
+
+  /** @param {import("../types.js").Verdict} verdict @param {import("../types.js").PatientFacts[]} patients */
+  #summary(verdict, patients) {
+    if (verdict.class !== "A") return [verdict.summary];
+    const holds = discHolds(patients);
+    const counts = [t("count.images", { count: holds.images }), t("count.studies", { count: holds.studies }), t("count.people", { count: holds.people })].join(", ");
+    return [`${counts}.`, h("span", { class: "opt" }, ` ${verdict.summary}`)];
+  }
+
+  /** @param {VerdictClass} letter @param {import("../types.js").Report} report @param {boolean} stopped */
+  #setActions(letter, report, stopped) {
+    const full = h("button", { class: "button wide-only", type: "button", on: { click: () => emit(this.element, "go", "report") } }, t("action.full_report"));
+    const toReport = letter === "D" || letter === "G";
+    const main = stopped
+      ? h("button", { class: "button primary", type: "button", on: { click: () => emit(this.element, "retry") } }, t("action.read_again"))
+      : h("button", { class: "button primary", type: "button", on: { click: () => (toReport ? emit(this.element, "go-to", letter === "D" ? "files" : "broken") : emit(this.element, "go", "export")) } },
+        h("span", { class: "short" }, t(`action.${letter}.short`)), h("span", { class: "wide-only" }, t(`action.${letter}`)));
+    put(this.actions, toReport && !stopped ? null : full, main);
+  }
+
+  /** @param {string} tone @param {string} drawing */
+  #tone(tone, drawing) {
+    this.element.className = `verdict tone-${tone}`;
+    put(this.picture, icon(drawing === "clock" ? "shape-clock" : drawing, "verdict-shape"));
+  }
+}
