@@ -6,7 +6,7 @@ decoded here. PS3.5 7.1.2 (explicit VR), 7.5 (sequences), 6.2.2 note 2 (UN of un
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from struct import Struct, error, pack
 
 from scanfolio.errors import ReadingError
@@ -140,6 +140,29 @@ def all_elements(data: bytes) -> dict[int, RawElement]:
             value_end = position = value_start + length
         found[tag] = (vr, bytes(view[value_start:value_end]))
     return found
+
+
+def end_of_element(data: bytes, position: int) -> int:
+    """The first byte behind the element (Explicit VR) that starts at `position`, whatever its length."""
+    view = memoryview(data)
+    _, vr, start, length = _header(view, position)
+    return _end_of_sequence(view, start, implicit=vr == b"UN")[1] if length == UNDEFINED_LENGTH else start + length
+
+
+def edit(data: bytes, edits: Mapping[int, bytes | None]) -> bytes:
+    """A data set (Explicit VR) with some top-level elements replaced, inserted (encoded elements) or taken out (None)."""
+    parts: list[bytes] = []
+    due = sorted(edits)
+    position, kept_from = 0, 0
+    while position + 8 <= len(data):
+        tag = _header(memoryview(data), position)[0]
+        end = end_of_element(data, position)
+        while due and due[0] <= tag:
+            parts += [data[kept_from:position], edits[due[0]] or b""]
+            kept_from = end if due.pop(0) == tag else position
+        position = end
+    parts.append(data[kept_from:])
+    return b"".join([*parts, *(edits[tag] or b"" for tag in due)])
 
 
 def element(tag: int, vr: bytes, value: bytes) -> bytes:

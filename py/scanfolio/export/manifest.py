@@ -1,0 +1,69 @@
+"""What an export turned out to be: every file with its SHA-256, every change, everything left out. EXPORT.JSN holds it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from scanfolio.export.plan import Action, LeftOut
+from scanfolio.export.supply import Supplied
+
+SCHEMA = "scanfolio-export/1"
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenInstance:
+    """One instance as written. `changes` are technical sentences; empty when only name, preamble and File Meta differ."""
+
+    file_id: str
+    source_path: str
+    sop_instance_uid: str
+    transfer_syntax_uid: str
+    action: Action
+    size: int
+    sha256: str
+    changes: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "file_id": self.file_id,
+            "source_path": self.source_path,
+            "sop_instance_uid": self.sop_instance_uid,
+            "transfer_syntax_uid": self.transfer_syntax_uid,
+            "action": self.action.value,
+            "size": self.size,
+            "sha256": self.sha256,
+            "changes": list(self.changes),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """`sha256` maps every path of the export but SHA256SUM.TXT itself to its digest; `created` is ISO 8601."""
+
+    file_set_uid: str
+    created: str
+    encoding: str
+    instances: tuple[WrittenInstance, ...]
+    left_out: tuple[LeftOut, ...]
+    supplied: tuple[Supplied, ...]
+    not_chosen: int
+    sha256: dict[str, str]
+    total_bytes: int
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "schema": SCHEMA,
+            "file_set_uid": self.file_set_uid,
+            "created": self.created,
+            "encoding": self.encoding,
+            "instances": [i.as_dict() for i in self.instances],
+            "left_out": [f.as_dict() for f in self.left_out],
+            "supplied": [s.as_dict() for s in self.supplied],
+            "not_chosen": self.not_chosen,
+        }
+
+    def as_json(self) -> bytes:
+        """The content of EXPORT.JSN (".json" would break the 8.3 names IHE PDI asks for)."""
+        return (json.dumps(self.as_dict(), indent=1, ensure_ascii=False) + "\n").encode("utf-8")

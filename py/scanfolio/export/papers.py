@@ -1,0 +1,143 @@
+"""README.TXT and INDEX.HTM of an export (IHE PDI; RAD TF 4.47). Plain text and static XHTML; no script, no links outward."""
+
+from __future__ import annotations
+
+from collections import Counter
+from html import escape
+
+from scanfolio import __version__
+from scanfolio.export.manifest import Manifest
+from scanfolio.export.plan import Action, Plan
+from scanfolio.model import SopInstance
+
+LINE = 72
+DISCLAIMER = (
+    "This is a copy for taking images to another hospital or doctor. Looking at it on an ordinary screen is not enough "
+    "for a diagnosis. Keep the original disc: this copy does not replace it. Scanfolio follows the published rules named "
+    "above; it is not a certified product. The images hold personal health data: treat the copy as confidential."
+)
+_DONE = {
+    Action.COPY: "copied byte for byte",
+    Action.KEEP: "kept in the encoding of the source, byte for byte",
+    Action.RE_ENCODE: "re-encoded as Explicit VR Little Endian, all values the same",
+    Action.DECOMPRESS: "decompressed to Explicit VR Little Endian, pixel values as the codec gives them",
+}
+
+
+def readme_txt(plan: Plan, manifest: Manifest) -> bytes:
+    """README.TXT: ASCII, CRLF, at most 72 characters a line."""
+    actions = Counter(i.action for i in manifest.instances)
+    left_out = Counter(f.code for f in manifest.left_out)
+    instances = _written(plan, manifest)
+    blocks = [
+        "MEDICAL IMAGES (DICOM)",
+        f"Made on {manifest.created.replace('T', ' ')} by Scanfolio {__version__}, a program that runs on the user's own "
+        "computer, from the contents of a disc or folder the user had.",
+        "Who made this copy: the person holding it, not a hospital. Contact of the institution the images come from: "
+        "unknown to us unless named here: " + (", ".join(_institutions(instances)) or "none is named in the images") + ".",
+        f"Contents: {len(manifest.instances)} DICOM instances in {_count(instances, 'series_instance_uid')} series, "
+        f"{_count(instances, 'study_instance_uid')} studies.",
+        "Layout: a DICOM file-set (PS3.10, PS3.12 Annex V, arranged as IHE Portable Data for Imaging asks).",
+        "  DICOMDIR       table of contents; importing software starts here\r\n"
+        "  DICOM\\         the images, names as the standard demands\r\n"
+        "  INDEX.HTM      a readable list for a web browser\r\n"
+        "  REPORT.TXT     what was found on the source disc (REPORT.JSN: for programs)\r\n"
+        "  EXPORT.JSN     every file, where it came from, what was changed\r\n"
+        "  SHA256SUM.TXT  check sums of all files",
+        "There is no viewer and no program on it. Nothing starts by itself.",
+        "What was changed:",
+        "\r\n".join(f"  {n} instances {_DONE[a]}" for a, n in actions.items() if n)
+        + "\r\n  Every file: new name, empty preamble, new File Meta Information."
+        + (
+            f"\r\n  {len(manifest.supplied)} values missing in the images were filled in the DICOMDIR only."
+            if manifest.supplied
+            else ""
+        ),
+    ]
+    if left_out:
+        blocks += ["What was left out:", "\r\n".join(f"  {n} files: {code}" for code, n in sorted(left_out.items()))]
+    blocks.append(DISCLAIMER)
+    text = "\r\n\r\n".join(block if block.startswith("  ") else _wrap(block) for block in blocks) + "\r\n"
+    return text.encode("ascii", "replace")
+
+
+def index_htm(plan: Plan, manifest: Manifest) -> bytes:
+    """INDEX.HTM: the studies and series as a table. XHTML 1.0 Strict in UTF-8; every value escaped."""
+    rows = []
+    for instances in _by_series(_written(plan, manifest)):
+        first = instances[0]
+        cells = (
+            first.patient_name.replace("^", " ").strip(), first.patient_id, _date(first.patient_birth_date),
+            _date(first.study_date), first.study_description, first.modality,
+            "" if first.series_number is None else str(first.series_number), first.series_description, str(len(instances)),
+        )  # fmt: skip
+        rows.append("<tr>" + "".join(f"<td>{_text(cell)}</td>" for cell in cells) + "</tr>")
+    heads = ("Name", "Patient ID", "Born", "Date", "Study", "Kind", "Series", "Description", "Images")
+    head = "".join(f'<th scope="col">{h}</th>' for h in heads)
+    page = f"""<?xml version="1.0" encoding="UTF-8"?>
+<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-strict.dtd">
+<html xmlns="http://www.w3.org/1999/xhtml" xml:lang="en" lang="en">
+<head>
+<meta http-equiv="Content-Type" content="text/html; charset=UTF-8" />
+<title>Medical images (DICOM)</title>
+<style type="text/css">
+body {{ font-family: sans-serif; max-width: 70em; margin: 2em auto; padding: 0 1em; line-height: 1.5 }}
+table {{ border-collapse: collapse; width: 100% }}
+th, td {{ border-bottom: 1px solid #bbb; padding: 0.3em 0.6em; text-align: left; vertical-align: top }}
+</style>
+</head>
+<body>
+<h1>Medical images (DICOM)</h1>
+<p>{len(manifest.instances)} DICOM instances. Importing software starts at the file DICOMDIR beside this page.
+Details are in README.TXT, REPORT.TXT and EXPORT.JSN.</p>
+<table>
+<thead><tr>{head}</tr></thead>
+<tbody>
+{chr(10).join(rows)}
+</tbody>
+</table>
+<p>{_text(DISCLAIMER)}</p>
+</body>
+</html>
+"""
+    return page.replace("\n", "\r\n").encode("utf-8", "replace")
+
+
+def _written(plan: Plan, manifest: Manifest) -> list[SopInstance]:
+    done = {i.file_id for i in manifest.instances}
+    return [f.instance for f in plan.files if f.file_id in done]
+
+
+def _by_series(instances: list[SopInstance]) -> list[list[SopInstance]]:
+    series: dict[tuple[str, str], list[SopInstance]] = {}
+    for i in instances:
+        series.setdefault((i.study_instance_uid, i.series_instance_uid), []).append(i)
+    return list(series.values())
+
+
+def _institutions(instances: list[SopInstance]) -> list[str]:
+    return sorted({i.institution_name for i in instances if i.institution_name})
+
+
+def _count(instances: list[SopInstance], attribute: str) -> int:
+    return len({getattr(i, attribute) for i in instances})
+
+
+def _date(value: str) -> str:
+    return f"{value[:4]}-{value[4:6]}-{value[6:8]}" if len(value) == 8 and value.isdigit() else value
+
+
+def _text(value: str) -> str:
+    """Escaped, and without the control characters XML does not know."""
+    return escape("".join(c if c >= " " else " " for c in value))
+
+
+def _wrap(text: str) -> str:
+    lines, line = [], ""
+    for word in text.split():
+        if line and len(line) + 1 + len(word) > LINE:
+            lines.append(line)
+            line = word
+        else:
+            line = f"{line} {word}".strip()
+    return "\r\n".join([*lines, line])

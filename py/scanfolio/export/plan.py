@@ -1,0 +1,334 @@
+"""What an export will hold, decided before a byte is written: which instances, under which File IDs, changed in which way.
+
+Nothing is left out silently: every file given is either planned, not chosen, or in `left_out` with its reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from scanfolio.effects import Progress, Steps
+from scanfolio.errors import ExportError, SourceError
+from scanfolio.export.identity import refuse_contradictions, refuse_several_patients
+from scanfolio.export.records import ROOT_TYPES, record_type
+from scanfolio.export.reencode import EXPLICIT_LITTLE, NATIVE
+from scanfolio.model import Disc, Kind, SopInstance
+from scanfolio.source.entry import Entry
+from scanfolio.words import say
+
+MOST_COMPATIBLE = "most-compatible"
+KEEP_ENCODING = "keep-encoding"
+COMPARE_BYTES = 1 << 20
+
+
+class Action(StrEnum):
+    """What happens to a data set: copy and keep leave every byte (keep: not in the syntax every hospital reads)."""
+
+    COPY = "copy"
+    KEEP = "keep"
+    RE_ENCODE = "re-encode"
+    DECOMPRESS = "decompress"
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What to take along. None means all; `encoding` is "most-compatible" or "keep-encoding"; `language` is for reasons."""
+
+    studies: Sequence[str] | None = None
+    series: Sequence[str] | None = None
+    patient_key: str | None = None
+    encoding: str = MOST_COMPATIBLE
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedFile:
+    """One instance that will be written at `file_id` ('/'-separated, from the root of the export)."""
+
+    instance: SopInstance
+    entry: Entry
+    file_id: str
+    action: Action
+
+    @property
+    def transfer_syntax_uid(self) -> str:
+        """The syntax it will have."""
+        return self.instance.transfer_syntax_uid if self.action is Action.KEEP else EXPLICIT_LITTLE
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A file that stays behind. `code` is stable (duplicate, program, cut-off, undecodable, ...); `reason` is for people."""
+
+    path: str
+    code: str
+    reason: str
+    size: int
+    sop_instance_uid: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"path": self.path, "code": self.code, "reason": self.reason, "size": self.size,
+                "sop_instance_uid": self.sop_instance_uid}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    choices: Choices
+    disc_name: str
+    files: tuple[PlannedFile, ...]
+    left_out: tuple[LeftOut, ...]
+    not_chosen: int
+    patients: int = 0
+    studies: int = 0
+    series: int = 0
+    needs: tuple[str, ...] = field(default=())  # packages that have to be importable to carry it out
+
+    @property
+    def size_before(self) -> int:
+        """Bytes of the planned instances on the disc."""
+        return sum(f.instance.size for f in self.files)
+
+    @property
+    def size_after(self) -> int:
+        """Bytes they will have in the export, near enough to choose a medium; headers not counted."""
+        return sum(planned_size(f) for f in self.files)
+
+    def counts(self) -> dict[str, int]:
+        """How many instances each action concerns, by the action's name."""
+        return {action.value: sum(f.action is action for f in self.files) for action in Action}
+
+    def as_dict(self) -> dict[str, Any]:
+        """The plan as the page and `--dry-run` show it: sums and reasons, not one row per image."""
+        return {
+            "encoding": self.choices.encoding,
+            "instances": len(self.files),
+            "patients": self.patients,
+            "studies": self.studies,
+            "series": self.series,
+            "actions": self.counts(),
+            "changes": [say(f"export.change.{k}", self.choices.language, count=n) for k, n in self.counts().items() if n],
+            "left_out": [f.as_dict() for f in self.left_out],
+            "left_out_instances": sum(bool(f.sop_instance_uid) for f in self.left_out),
+            "not_chosen": self.not_chosen,
+            "size_before": self.size_before,
+            "size_after": self.size_after,
+        }
+
+
+def planned_size(planned: PlannedFile) -> int:
+    """Bytes of the written file, estimated from the facts."""
+    i = planned.instance
+    if planned.action is not Action.DECOMPRESS or not i.rows or not i.columns:
+        return i.size
+    frame = i.rows * i.columns * (i.samples_per_pixel or 1) * (i.bits_allocated or 8) // 8
+    return (i.pixel_data_offset or 0) + frame * max(1, i.number_of_frames)
+
+
+def make_plan(disc: Disc, entries: Sequence[Entry], choices: Choices) -> Plan:
+    """`plan_steps` in one go. Raises ExportError where the export has to be refused."""
+    steps = plan_steps(disc, entries, choices)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as result:
+            return result.value  # type: ignore[no-any-return]
+
+
+def plan_steps(disc: Disc, entries: Sequence[Entry], choices: Choices) -> Steps:
+    """Decide what is exported. Yields Progress("comparing"); returns the Plan.
+
+    Raises ExportError for contradictory identities (S02), one SOP Instance UID on different contents (S07), several
+    patients without a choice, and an empty choice.
+    """
+    if choices.encoding not in (MOST_COMPATIBLE, KEEP_ENCODING):
+        raise ExportError(_say(choices, "export.refused.encoding"), detail=choices.encoding)
+    chosen = _chosen(disc, choices)
+    chosen_ids = {i.entry_id for i in chosen}
+    left_out = [_not_an_image(f.path, f.size, f.kind, f.locked, choices) for f in disc.files if f.kind is not Kind.DICOM]
+    usable: list[SopInstance] = []
+    for instance in chosen:
+        code = _unusable(instance, choices)
+        if code:
+            left_out.append(_leave(instance, code, choices))
+        else:
+            usable.append(instance)
+    if not usable:
+        raise ExportError(_say(choices, "export.refused.nothing"), hint=_say(choices, "export.refused.nothing_hint"))
+    refuse_several_patients(disc, usable, choices.patient_key, choices.language)
+    refuse_contradictions(disc.instances, usable, choices.language)
+    kept, doubles = yield from _without_copies(usable, entries, choices)
+    left_out += doubles
+    files = _file_ids(disc, kept, entries, choices)
+    not_chosen = sum(i.entry_id not in chosen_ids for i in disc.instances)
+    in_plan = [f.instance for f in files]
+    return Plan(
+        choices,
+        disc.name,
+        files,
+        tuple(left_out),
+        not_chosen,
+        len({(i.patient_id, i.issuer_of_patient_id) for i in in_plan}),
+        len({i.study_instance_uid for i in in_plan}),
+        len({(i.study_instance_uid, i.series_instance_uid) for i in in_plan}),
+        _needs(files),
+    )
+
+
+def _say(choices: Choices, key: str, **values: object) -> str:
+    return say(key, choices.language, **values)
+
+
+def _chosen(disc: Disc, choices: Choices) -> list[SopInstance]:
+    """Instances in catalogue order. `series` may name Series Instance UIDs or the catalogue's series keys."""
+    found: list[SopInstance] = []
+    for patient in disc.patients:
+        if choices.patient_key is not None and patient.key != choices.patient_key:
+            continue
+        for study in patient.studies:
+            if not _matches(choices.studies, study.study_instance_uid):
+                continue
+            for series in study.series:
+                if _matches(choices.series, series.series_instance_uid) or _matches(choices.series, series.key):
+                    found += series.instances
+    return found
+
+
+def _matches(wanted: Collection[str] | None, value: str) -> bool:
+    return wanted is None or value in wanted
+
+
+def _unusable(instance: SopInstance, choices: Choices) -> str:
+    """Why this instance cannot be in the export, "" when it can."""
+    if not instance.sop_instance_uid or not instance.sop_class_uid:
+        return "no-identity"
+    if record_type(instance.sop_class_uid) not in ROOT_TYPES and not (
+        instance.study_instance_uid and instance.series_instance_uid
+    ):
+        return "no-identity"
+    if max(map(len, (instance.sop_instance_uid, instance.sop_class_uid))) > 64:
+        return "no-identity"
+    if instance.truncated:
+        return "cut-off"
+    return _action(instance, choices)[1]
+
+
+def _action(instance: SopInstance, choices: Choices) -> tuple[Action, str]:
+    """(what to do, "") or (anything, why it cannot be done)."""
+    uid = instance.transfer_syntax_uid
+    if uid == EXPLICIT_LITTLE:
+        return Action.COPY, "damaged" if instance.encapsulated else ""
+    if not uid:
+        return Action.KEEP, "no-identity"
+    if choices.encoding == KEEP_ENCODING:
+        return Action.KEEP, ""
+    if uid in NATIVE:
+        return Action.RE_ENCODE, "damaged" if instance.encapsulated else ""
+    if instance.pixel_data_offset is None:
+        return Action.COPY, ""  # a document under a compressed syntax: its data set is Explicit VR Little Endian already
+    from scanfolio.pixels.codecs import has_decoder
+    from scanfolio.pixels.syntax import VIDEO, is_native
+
+    if uid in VIDEO:
+        return Action.KEEP, "video"
+    if is_native(uid) or not has_decoder(uid):
+        return Action.KEEP, "undecodable"
+    return Action.DECOMPRESS, ""
+
+
+def _needs(files: Sequence[PlannedFile]) -> tuple[str, ...]:
+    from scanfolio.pixels.syntax import needs_imagecodecs
+
+    needs: list[str] = []
+    if any(f.action is not Action.COPY for f in files):
+        needs.append("pydicom")
+    if any(f.action is Action.DECOMPRESS for f in files):
+        needs.append("numpy")
+    if any(f.action is Action.DECOMPRESS and needs_imagecodecs(f.instance.transfer_syntax_uid) for f in files):
+        needs.append("imagecodecs")
+    return tuple(needs)
+
+
+def _leave(instance: SopInstance, code: str, choices: Choices) -> LeftOut:
+    reason = _say(choices, f"export.left_out.{code}")
+    return LeftOut(instance.path, code, reason, instance.size, instance.sop_instance_uid)
+
+
+def _not_an_image(path: str, size: int, kind: Kind, locked: bool, choices: Choices) -> LeftOut:
+    code = "locked" if locked else kind.value
+    return LeftOut(path, code, _say(choices, f"export.left_out.{code}"), size)
+
+
+def _without_copies(instances: list[SopInstance], entries: Sequence[Entry], choices: Choices) -> Steps:
+    """One instance of each SOP Instance UID; the others are left out when their data sets are equal, else refused (S07)."""
+    by_uid: dict[str, list[SopInstance]] = {}
+    for instance in instances:
+        by_uid.setdefault(instance.sop_instance_uid, []).append(instance)
+    doubled = sum(len(same) > 1 for same in by_uid.values())
+    kept: list[SopInstance] = []
+    left_out: list[LeftOut] = []
+    done = 0
+    for same in by_uid.values():
+        first, *others = same
+        kept.append(first)
+        for other in others:
+            if not _equal_data_sets(entries[first.entry_id], first, entries[other.entry_id], other):
+                raise ExportError(
+                    _say(choices, "export.refused.different_contents"),
+                    hint=_say(choices, "export.refused.different_contents_hint"),
+                    where=other.path,
+                    detail=f"S07: {first.path} and {other.path} have SOP Instance UID {first.sop_instance_uid}",
+                )
+            left_out.append(_leave(other, "duplicate", choices))
+        if others:
+            done += 1
+            yield Progress("comparing", done, doubled)
+    return kept, left_out
+
+
+def _equal_data_sets(a: Entry, first: SopInstance, b: Entry, other: SopInstance) -> bool:
+    size = a.size - first.data_set_offset - first.trailing_bytes
+    if size != b.size - other.data_set_offset - other.trailing_bytes:
+        return False
+    if first.transfer_syntax_uid != other.transfer_syntax_uid:
+        return False
+    for at in range(0, size, COMPARE_BYTES):
+        length = min(COMPARE_BYTES, size - at)
+        try:
+            if a.read(first.data_set_offset + at, length) != b.read(other.data_set_offset + at, length):
+                return False
+        except SourceError:
+            return False
+    return True
+
+
+def _file_ids(
+    disc: Disc, kept: list[SopInstance], entries: Sequence[Entry], choices: Choices
+) -> tuple[PlannedFile, ...]:
+    """DICOM/PT000000/ST000000/SE000000/IM000000 in catalogue order; numbers count within the level above."""
+    tree: dict[str, Any] = {}
+    planned = []
+    for instance in kept:
+        if record_type(instance.sop_class_uid) in ROOT_TYPES:
+            levels = [("OT", "other")]
+        else:
+            levels = [
+                ("PT", f"{instance.patient_id}\0{instance.issuer_of_patient_id}"),
+                ("ST", instance.study_instance_uid),
+                ("SE", instance.series_instance_uid),
+            ]
+        node, parts = tree, ["DICOM"]
+        for prefix, identity in levels:
+            children = node.setdefault("children", {})
+            if identity not in children:
+                children[identity] = {"name": f"{prefix}{len(children):06d}", "count": 0}
+            node = children[identity]
+            parts.append(node["name"])
+        parts.append(f"IM{node['count']:06d}")
+        node["count"] += 1
+        action, _ = _action(instance, choices)
+        planned.append(PlannedFile(instance, entries[instance.entry_id], "/".join(parts), action))
+    # the table of contents is written in this order: an entity's instances have to follow each other
+    return tuple(sorted(planned, key=lambda f: f.file_id))

@@ -1,0 +1,240 @@
+"""Carries out a plan: instances, table of contents, the papers that go with them. Into a zip or a folder.
+
+A zip begins with its DICOMDIR (PS3.12 Annex V calls it the manifest), so all headers are read first; a folder gets it
+last, so that an export broken off is never taken for a whole one. Memory holds one instance at a time.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from scanfolio.effects import Chunk, Effect, LoadPackage, Progress, Sha256, Steps, WriteFile
+from scanfolio.errors import BytesNotHere, ExportError, PixelError, ReadingError, SourceError
+from scanfolio.export.dicomdir import Listed, dicomdir
+from scanfolio.export.file_meta import file_meta
+from scanfolio.export.manifest import Manifest, WrittenInstance
+from scanfolio.export.papers import index_htm, readme_txt
+from scanfolio.export.plan import LeftOut, Plan, PlannedFile
+from scanfolio.export.records import WANTED_TAGS
+from scanfolio.export.reencode import Part
+from scanfolio.export.supply import Supplied
+from scanfolio.export.transcode import header_elements, transcode
+from scanfolio.export.zip import ZipWriter
+from scanfolio.words import say
+
+FILES_LOST_IN_A_ROW = 3  # after so many unreadable files the disc is taken for gone
+
+
+@dataclass(slots=True)
+class _Run:
+    """What is being gathered while an export is written."""
+
+    plan: Plan
+    file_set_uid: str
+    created: datetime
+    listed: dict[str, Listed] = field(default_factory=dict)
+    written: list[WrittenInstance] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+    supplied: list[Supplied] = field(default_factory=list)
+    sha256: dict[str, str] = field(default_factory=dict)
+    total_bytes: int = 0
+    lost_in_a_row: int = 0
+
+    def leave(self, planned: PlannedFile, code: str, error: Exception) -> None:
+        language = self.plan.choices.language
+        instance = planned.instance
+        detail = getattr(error, "title", "")
+        reason = say(f"export.left_out.{code}", language) + (f" ({detail})" if detail else "")
+        self.left_out.append(LeftOut(instance.path, code, reason, instance.size, instance.sop_instance_uid))
+        self.listed.pop(planned.file_id, None)
+        self.lost_in_a_row = self.lost_in_a_row + 1 if code == "unreadable" else 0
+        if self.lost_in_a_row >= FILES_LOST_IN_A_ROW:
+            raise ExportError(
+                say("export.stopped.source", language),
+                hint=say("export.stopped.source_hint", language),
+                where=instance.path,
+                detail=f"{self.lost_in_a_row} files in a row could not be read",
+            ) from error
+
+    def directory(self) -> bytes:
+        data, self.supplied = dicomdir(list(self.listed.values()), self.file_set_uid)
+        return data
+
+    def manifest(self) -> Manifest:
+        return Manifest(
+            self.file_set_uid,
+            self.created.isoformat(timespec="seconds"),
+            self.plan.choices.encoding,
+            tuple(self.written),
+            (*self.plan.left_out, *self.left_out),
+            tuple(self.supplied),
+            self.plan.not_chosen,
+            self.sha256,
+            self.total_bytes,
+        )
+
+
+class _Sink(Protocol):
+    def add(self, path: str, parts: list[Part]) -> Generator[Effect, Any, None]: ...
+
+
+class _Zip:
+    def __init__(self, created: datetime) -> None:
+        self.writer = ZipWriter(created)
+
+    def add(self, path: str, parts: list[Part]) -> Generator[Effect, Any, None]:
+        for piece in self.writer.add(path, parts):
+            yield Chunk(bytes(piece))
+
+
+class _Folder:
+    def add(self, path: str, parts: list[Part]) -> Generator[Effect, Any, None]:
+        yield WriteFile(path, b"".join(parts))
+
+
+def write_zip(
+    plan: Plan, report_json: bytes | str, report_text: str, *, created: datetime | None = None, file_set_uid: str = ""
+) -> Steps:
+    """Yield the export as the Chunks of one stored zip; returns its Manifest.
+
+    `created` (default: now) and `file_set_uid` (default: a new 2.25 UID) are all that differs between two runs.
+    Raises ExportError when the disc can no longer be read or nothing is left to export.
+    """
+    run = _begin(plan, created, file_set_uid)
+    sink = _Zip(run.created)
+    yield from _packages(plan)
+    yield from _read_headers(run)
+    directory = run.directory()
+    yield from _add(run, sink, "DICOMDIR", [directory])
+    expected = len(run.listed)
+    yield from _write_instances(run, sink)
+    if len(run.listed) != expected:
+        # Something turned out to be undecodable only now. The directory already sent is superseded by a right one:
+        # the zip's own list names only the second, and whoever unpacks front to back overwrites the first with it.
+        yield from _add(run, sink, "DICOMDIR", [run.directory()])
+    yield from _write_papers(run, sink, report_json, report_text)
+    yield Chunk(sink.writer.finish())
+    return run.manifest()
+
+
+def write_folder(
+    plan: Plan, report_json: bytes | str, report_text: str, *, created: datetime | None = None, file_set_uid: str = ""
+) -> Steps:
+    """Yield the export as WriteFile effects, DICOMDIR last; returns its Manifest. Otherwise as `write_zip`."""
+    run = _begin(plan, created, file_set_uid)
+    sink = _Folder()
+    yield from _packages(plan)
+    yield from _read_headers(run)
+    yield from _write_instances(run, sink)
+    directory = run.directory()
+    run.sha256["DICOMDIR"] = yield Sha256(directory)
+    run.total_bytes += len(directory)
+    yield from _write_papers(run, sink, report_json, report_text)
+    yield WriteFile("DICOMDIR", directory)
+    return run.manifest()
+
+
+def _begin(plan: Plan, created: datetime | None, file_set_uid: str) -> _Run:
+    return _Run(plan, file_set_uid or f"2.25.{uuid.uuid4().int}", created or datetime.now())  # noqa: DTZ005
+
+
+def _packages(plan: Plan) -> Steps:
+    for name in plan.needs:
+        yield LoadPackage(name)
+
+
+def _read_headers(run: _Run) -> Steps:
+    """First pass: what the directory records need, without pixels."""
+    total = len(run.plan.files)
+    for done, planned in enumerate(run.plan.files):
+        if done % 32 == 0:
+            yield Progress("preparing", done, total)
+        instance = planned.instance
+        try:
+            elements = header_elements(planned.entry, instance, WANTED_TAGS)
+        except BytesNotHere:
+            raise
+        except SourceError as error:
+            run.leave(planned, "unreadable", error)
+            continue
+        except ReadingError as error:
+            run.leave(planned, "damaged", error)
+            continue
+        run.lost_in_a_row = 0
+        run.listed[planned.file_id] = Listed(
+            planned.file_id, instance.sop_class_uid, instance.sop_instance_uid, planned.transfer_syntax_uid, elements
+        )
+    yield Progress("preparing", total, total)
+
+
+def _write_instances(run: _Run, sink: _Sink) -> Steps:
+    files = [f for f in run.plan.files if f.file_id in run.listed]
+    for done, planned in enumerate(files):
+        yield Progress("writing", done, len(files))
+        instance = planned.instance
+        try:
+            data_set = transcode(planned.entry, instance, planned.action)
+        except BytesNotHere:
+            raise
+        except SourceError as error:
+            run.leave(planned, "unreadable", error)
+            continue
+        except ReadingError as error:
+            run.leave(planned, "damaged", error)
+            continue
+        except PixelError as error:
+            run.leave(planned, "undecodable", error)
+            continue
+        run.lost_in_a_row = 0
+        meta = file_meta(instance.sop_class_uid, instance.sop_instance_uid, planned.transfer_syntax_uid)
+        digest, size = yield from _add(run, sink, planned.file_id, [meta, *data_set.parts])
+        run.written.append(
+            WrittenInstance(
+                planned.file_id,
+                instance.path,
+                instance.sop_instance_uid,
+                planned.transfer_syntax_uid,
+                planned.action,
+                size,
+                digest,
+                data_set.changes,
+            )
+        )
+    yield Progress("writing", len(files), len(files))
+    if not run.written:
+        raise ExportError(say("export.refused.nothing", run.plan.choices.language))
+
+
+def _add(run: _Run, sink: _Sink, path: str, parts: list[Part]) -> Generator[Effect, Any, tuple[str, int]]:
+    whole = parts[0] if len(parts) == 1 else b"".join(parts)
+    digest = yield Sha256(bytes(whole))
+    yield from sink.add(path, [whole])
+    run.sha256[path] = digest
+    run.total_bytes += len(whole)
+    return digest, len(whole)
+
+
+def _write_papers(run: _Run, sink: _Sink, report_json: bytes | str, report_text: str) -> Steps:
+    """What stands beside the file-set. 8.3 names (IHE PDI); nothing executable."""
+    manifest = run.manifest()
+    json_bytes = report_json.encode("utf-8") if isinstance(report_json, str) else report_json
+    papers = {
+        "README.TXT": readme_txt(run.plan, manifest),
+        "INDEX.HTM": index_htm(run.plan, manifest),
+        "REPORT.TXT": _crlf(report_text),
+        "REPORT.JSN": json_bytes,
+        "EXPORT.JSN": manifest.as_json(),
+    }
+    for path, data in papers.items():
+        yield from _add(run, sink, path, [data])
+    sums = "".join(f"{digest}  {path}\n" for path, digest in sorted(run.sha256.items()))
+    yield from sink.add("SHA256SUM.TXT", [sums.encode("ascii")])
+    run.total_bytes += len(sums)
+
+
+def _crlf(text: str) -> bytes:
+    return "\r\n".join(text.splitlines()).encode("utf-8") + b"\r\n"
