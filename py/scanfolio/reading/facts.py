@@ -63,7 +63,7 @@ class Converter:
             if not cached:
                 found[field] = _convert(field, convert, value, declared, encoding)[0]
                 continue
-            key = (value, field, charset_raw if convert[0] == "t" else b"")
+            key = (value, field, charset_raw if convert[0] == "t" else b"\xff" if encoding.big else b"")
             known = values.get(key, MISSING)
             if known is MISSING:
                 known = values[key] = _convert(field, convert, value, declared, encoding)
