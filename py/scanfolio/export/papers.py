@@ -31,19 +31,25 @@ def readme_txt(plan: Plan, manifest: Manifest) -> bytes:
     instances = _written(plan, manifest)
     blocks = [
         "MEDICAL IMAGES (DICOM)",
-        f"Made on {manifest.created.replace('T', ' ')} by Scanfolio {__version__}, a program that runs on the user's own "
-        "computer, from the contents of a disc or folder the user had.",
+        (
+            f"Made on {manifest.created.replace('T', ' ')} by Scanfolio {__version__}, a program that runs on the user's "
+            "own computer, from the contents of a disc or folder the user had."
+        ),
         "Who made this copy: the person holding it, not a hospital. Contact of the institution the images come from: "
         "unknown to us unless named here: " + (", ".join(_institutions(instances)) or "none is named in the images") + ".",
-        f"Contents: {len(manifest.instances)} DICOM instances in {_count(instances, 'series_instance_uid')} series, "
-        f"{_count(instances, 'study_instance_uid')} studies.",
+        (
+            f"Contents: {len(manifest.instances)} DICOM instances in {_count(instances, 'series_instance_uid')} series, "
+            f"{_count(instances, 'study_instance_uid')} studies."
+        ),
         "Layout: a DICOM file-set (PS3.10, PS3.12 Annex V, arranged as IHE Portable Data for Imaging asks).",
-        "  DICOMDIR       table of contents; importing software starts here\r\n"
-        "  DICOM\\         the images, names as the standard demands\r\n"
-        "  INDEX.HTM      a readable list for a web browser\r\n"
-        "  REPORT.TXT     what was found on the source disc (REPORT.JSN: for programs)\r\n"
-        "  EXPORT.JSN     every file, where it came from, what was changed\r\n"
-        "  SHA256SUM.TXT  check sums of all files",
+        (
+            "  DICOMDIR       table of contents; importing software starts here\r\n"
+            "  DICOM\\         the images, names as the standard demands\r\n"
+            "  INDEX.HTM      a readable list for a web browser\r\n"
+            "  REPORT.TXT     what was found on the source disc (REPORT.JSN: for programs)\r\n"
+            "  EXPORT.JSN     every file, where it came from, what was changed\r\n"
+            "  SHA256SUM.TXT  check sums of all files"
+        ),
         "There is no viewer and no program on it. Nothing starts by itself.",
         "What was changed:",
         "\r\n".join(f"  {n} instances {_DONE[a]}" for a, n in actions.items() if n)
@@ -129,7 +135,7 @@ def _date(value: str) -> str:
 
 def _text(value: str) -> str:
     """Escaped, and without the control characters XML does not know."""
-    return escape("".join(c if c >= " " else " " for c in value))
+    return escape("".join(max(c, " ") for c in value))
 
 
 def _wrap(text: str) -> str:

@@ -91,7 +91,8 @@ def is_lossy(codestream: bytes, transfer_syntax_uid: str) -> bool:
     answer = lossy_by_syntax(transfer_syntax_uid)
     if answer != "?":
         return answer == "1"
-    if codestream[:2] == b"\xff\xd8":  # JPEG-LS: NEAR is the third byte from the end of the scan header (ISO 14495-1 C.2.3)
+    if codestream[:2] == b"\xff\xd8":
+        # JPEG-LS: NEAR is the third byte from the end of the scan header (ISO 14495-1 C.2.3)
         scan = codestream.find(b"\xff\xda")
         length = int.from_bytes(codestream[scan + 2 : scan + 4], "big")
         return scan > 0 and codestream[scan + 2 + length - 3] > 0

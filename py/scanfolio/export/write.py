@@ -139,7 +139,7 @@ def write_folder(
 
 
 def _begin(plan: Plan, created: datetime | None, file_set_uid: str) -> _Run:
-    return _Run(plan, file_set_uid or f"2.25.{uuid.uuid4().int}", created or datetime.now())  # noqa: DTZ005
+    return _Run(plan, file_set_uid or f"2.25.{uuid.uuid4().int}", created or datetime.now())
 
 
 def _packages(plan: Plan) -> Steps:

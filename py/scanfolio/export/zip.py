@@ -37,7 +37,7 @@ class ZipWriter:
         self._time = created.hour << 11 | created.minute << 5 | created.second // 2
         self._date = max(created.year - 1980, 0) << 9 | created.month << 5 | created.day
 
-    def add(self, path: str, parts: list[bytes | memoryview]) -> Iterator[bytes | memoryview]:
+    def add(self, path: str, parts: list[bytes | bytearray | memoryview]) -> Iterator[bytes | bytearray | memoryview]:
         """The bytes of one stored entry whose content is `parts` in a row. A path added again replaces the first one."""
         crc = size = 0
         for part in parts:

@@ -1,0 +1,242 @@
+"""Reads an export back from where it was written and says whether it is what it should be."""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from scanfolio.effects import LoadPackage, Progress, Sha256, Steps
+from scanfolio.errors import BytesNotHere, ReadingError, SourceError
+from scanfolio.export.compare import differences, needs_pydicom
+from scanfolio.export.directory_check import FileFacts, check_directory
+from scanfolio.export.manifest import Manifest
+from scanfolio.export.records import WANTED_TAGS
+from scanfolio.export.transcode import header_elements
+from scanfolio.model import Disc, SopInstance
+from scanfolio.reading.index import DiscIndex, read_all
+from scanfolio.source.entry import Entry, Source
+from scanfolio.words import say
+
+SUMS = "SHA256SUM.TXT"
+RECORD = "EXPORT.JSN"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something that is not as it should be; `path` within the export, or of the source where it is missing there."""
+
+    path: str
+    what: str
+
+    def as_dict(self) -> dict[str, str]:
+        return {"path": self.path, "what": self.what}
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """`identical` of `instances_in` were found again and are equal (to the source; without one: to their check sums)."""
+
+    instances_in: int
+    instances_out: int
+    identical: int
+    files_checked: int
+    compared_with_source: bool
+    differences: tuple[Difference, ...]
+    left_out: int = 0
+
+    @property
+    def ok(self) -> bool:
+        return not self.differences and self.identical == self.instances_in == self.instances_out > 0
+
+    def sentence(self, language: str = "en") -> str:
+        """What the page says: "1,843 of 1,843 images re-read and identical"."""
+        if self.differences:
+            return say("export.not_verified", language, count=len(self.differences))
+        return say("export.verified", language, count=self.instances_in, identical=self.identical)
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "ok": self.ok,
+            "instances_in": self.instances_in,
+            "instances_out": self.instances_out,
+            "identical": self.identical,
+            "files_checked": self.files_checked,
+            "compared_with_source": self.compared_with_source,
+            "differences": [d.as_dict() for d in self.differences],
+            "left_out": self.left_out,
+            "sentence": self.sentence(),
+        }
+
+
+def verify(
+    export: Source, disc: Disc | None = None, entries: Sequence[Entry] = (), manifest: Manifest | None = None
+) -> Steps:
+    """Re-read everything in `export`. Yields Progress, Sha256, LoadPackage; returns a Verification.
+
+    `disc` and `entries` are the source to compare with, instance by instance; without them check sums and file-set are
+    checked alone. `manifest` is what the writer says it wrote; else the export's own EXPORT.JSN is believed.
+    """
+    index = DiscIndex()
+    yield from read_all(index, export)
+    read = index.finish()
+    checker = _Checker(index.entries, {e.path: e for e in index.entries})
+    said = manifest.as_dict() if manifest else checker.read_record()
+    sums = checker.read_sums()
+    if manifest is not None and sums != manifest.sha256:
+        checker.fault(SUMS, "the check sums are not those of what was written")
+    copies = {i.path: i for i in read.instances}
+    yield from checker.check_file_set(copies)
+
+    sources: dict[str, SopInstance] = {}
+    for instance in disc.instances if disc else ():
+        sources.setdefault(instance.sop_instance_uid, instance)
+    if any(i.sop_instance_uid in sources and needs_pydicom(sources[i.sop_instance_uid], i) for i in read.instances):
+        yield LoadPackage("pydicom")
+        yield LoadPackage("numpy")
+    identical = yield from checker.check_files(copies, sums, sources if disc else None, entries)
+
+    expected = {str(i["sop_instance_uid"]): str(i["file_id"]) for i in said.get("instances", ())}
+    excused = {str(f["sop_instance_uid"]) for f in said.get("left_out", ())}
+    checker.check_complete(read.instances, expected, excused, sources)
+    return Verification(
+        len(expected) or len(read.instances),
+        len(read.instances),
+        identical,
+        len(index.entries),
+        disc is not None,
+        tuple(checker.differences),
+        len([u for u in excused if u]),
+    )
+
+
+class _Checker:
+    def __init__(self, entries: Sequence[Entry], by_path: dict[str, Entry]) -> None:
+        self.entries = entries
+        self.by_path = by_path
+        self.differences: list[Difference] = []
+
+    def fault(self, path: str, what: str) -> None:
+        self.differences.append(Difference(path, what))
+
+    def _whole(self, path: str) -> bytes:
+        """A small file, b"" where it is missing or cannot be read (that is a fault)."""
+        entry = self.by_path.get(path)
+        if entry is None:
+            self.fault(path, "is missing")
+            return b""
+        try:
+            return entry.read(0, entry.size)
+        except BytesNotHere:
+            raise
+        except SourceError as error:
+            self.fault(path, f"cannot be read: {error.title}")
+            return b""
+
+    def read_record(self) -> dict[str, Any]:
+        data = self._whole(RECORD)
+        try:
+            said = json.loads(data or b"{}")
+        except ValueError:
+            said = None
+        if not isinstance(said, dict) or not isinstance(said.get("instances", []), list):
+            self.fault(RECORD, "is damaged")
+            return {}
+        return said
+
+    def read_sums(self) -> dict[str, str]:
+        """{path: lower-case hex} as SHA256SUM.TXT says."""
+        sums: dict[str, str] = {}
+        for line in self._whole(SUMS).decode("ascii", "replace").splitlines():
+            digest, _, path = line.partition("  ")
+            sums[path] = digest
+        return sums
+
+    def check_file_set(self, copies: dict[str, SopInstance]) -> Steps:
+        files: dict[str, FileFacts] = {}
+        for done, (path, copy) in enumerate(copies.items()):
+            if done % 64 == 0:
+                yield Progress("checking", done, len(copies))
+            try:
+                elements = header_elements(self.entries[copy.entry_id], copy, WANTED_TAGS)
+            except BytesNotHere:
+                raise
+            except (SourceError, ReadingError, ValueError, struct.error) as error:
+                self.fault(path, f"its elements cannot be read ({type(error).__name__})")
+                continue
+            values = {tag: value for tag, (_, value) in elements.items()}
+            files[path] = FileFacts(copy.sop_class_uid, copy.sop_instance_uid, copy.transfer_syntax_uid, values)
+            if copy.truncated or copy.meta_faults or copy.preamble != "zero":
+                self.fault(path, "; ".join(filter(None, (copy.truncated, *copy.meta_faults))) or "the preamble is not empty")
+            if (copy.media_storage_sop_class_uid, copy.media_storage_sop_instance_uid) != (
+                copy.sop_class_uid,
+                copy.sop_instance_uid,
+            ):
+                self.fault(path, "File Meta Information and data set name different instances")
+        for what in check_directory(self._whole("DICOMDIR"), files):
+            self.fault("DICOMDIR", what)
+
+    def check_files(
+        self,
+        copies: dict[str, SopInstance],
+        sums: dict[str, str],
+        sources: dict[str, SopInstance] | None,
+        source_entries: Sequence[Entry],
+    ) -> Steps:
+        """Check sums of all files, and each instance against its source. Returns how many instances are identical."""
+        identical = 0
+        for path in sums:
+            if path not in self.by_path:
+                self.fault(path, "is missing")
+        for done, entry in enumerate(self.entries):
+            yield Progress("verifying", done, len(self.entries))
+            if entry.path == SUMS:
+                continue
+            before = len(self.differences)
+            data = self._whole(entry.path)
+            if len(self.differences) == before:
+                digest = yield Sha256(data)
+                if entry.path not in sums:
+                    self.fault(entry.path, "is not in the list of check sums")
+                elif digest != sums[entry.path]:
+                    self.fault(entry.path, "its check sum is another one")
+            copy = copies.get(entry.path)
+            if copy is None:
+                continue
+            source = sources.get(copy.sop_instance_uid) if sources is not None else None
+            if source is not None:
+                for what in self._compare(source_entries[source.entry_id], source, entry, copy, data):
+                    self.fault(entry.path, what)
+            elif sources is not None:
+                self.fault(entry.path, "is not on the source")
+            identical += len(self.differences) == before
+        yield Progress("verifying", len(self.entries), len(self.entries))
+        return identical
+
+    def _compare(self, a: Entry, source: SopInstance, b: Entry, copy: SopInstance, data: bytes) -> list[str]:
+        try:
+            return differences(a, source, b, copy, data[copy.data_set_offset :])
+        except BytesNotHere:
+            raise
+        except SourceError as error:
+            return [f"the source cannot be read for comparison: {error.title}"]
+        except Exception as error:  # one instance that defeats a reader must not hide the state of the others
+            return [f"cannot be compared ({type(error).__name__})"]
+
+    def check_complete(
+        self, found: Sequence[SopInstance], expected: dict[str, str], excused: set[str], sources: dict[str, SopInstance]
+    ) -> None:
+        """Every expected instance is there once; of every exported series nothing is missing without being listed."""
+        there = {i.sop_instance_uid for i in found}
+        for uid, file_id in expected.items():
+            if uid not in there:
+                self.fault(file_id, "is missing")
+        for instance in found:
+            if instance.sop_instance_uid not in expected:
+                self.fault(instance.path, "is not in the export's own record")
+        series = {i.series_instance_uid for i in found}
+        for uid, source in sources.items():
+            if source.series_instance_uid in series and uid not in there | excused:
+                self.fault(source.path, "is on the source but not in the export")
