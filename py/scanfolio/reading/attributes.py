@@ -10,7 +10,7 @@ PIXEL_KEYWORDS = {0x7FE00008: "FloatPixelData", 0x7FE00009: "DoubleFloatPixelDat
 class Attribute(NamedTuple):
     """One looked-for attribute. `convert` names how its value becomes the field's:
 
-    text (character set applies) · texts · code (ASCII) · codes · integer (IS) · number (DS) · numbers · short (US) ·
+    text (character set applies) · text name (a person's) · texts · code (ASCII) · codes · integer (IS) · number (DS) · numbers · short (US) ·
     present (only whether it has a value or items). `cached`: the value is mostly the same in all files of a series.
     """
 
@@ -37,7 +37,7 @@ ATTRIBUTES = (
     Attribute(0x00080080, "LO", "InstitutionName", "institution_name", "text"),
     Attribute(0x00081030, "LO", "StudyDescription", "study_description", "text"),
     Attribute(0x0008103E, "LO", "SeriesDescription", "series_description", "text"),
-    Attribute(0x00100010, "PN", "PatientName", "patient_name", "text"),
+    Attribute(0x00100010, "PN", "PatientName", "patient_name", "text name"),
     Attribute(0x00100020, "LO", "PatientID", "patient_id", "text"),
     Attribute(0x00100021, "LO", "IssuerOfPatientID", "issuer_of_patient_id", "text"),
     Attribute(0x00100030, "DA", "PatientBirthDate", "patient_birth_date", "code"),

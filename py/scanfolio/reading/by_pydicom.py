@@ -8,9 +8,9 @@ import warnings
 from typing import TYPE_CHECKING, Any
 
 from scanfolio.reading.attributes import ATTRIBUTES, PIXEL_KEYWORDS, Attribute
-from scanfolio.reading.elements import UNDEFINED, MoreNeeded, PixelElement
-from scanfolio.reading.facts import combined, counted
-from scanfolio.reading.text import character_set, guessed
+from scanfolio.reading.elements import FORM, UNDEFINED, MoreNeeded, PixelElement
+from scanfolio.reading.facts import combined, counted, person_name
+from scanfolio.reading.text import character_set, covers, guessed
 
 if TYPE_CHECKING:
     from pydicom.dataset import FileDataset
@@ -53,7 +53,7 @@ def read_header(data: bytes, size: int) -> tuple[FileDataset, PixelElement | Non
         tag = Tag(int.from_bytes(header[0:2], order), int.from_bytes(header[2:4], order))  # type: ignore[arg-type]
         if int(tag) not in PIXEL_KEYWORDS:
             return dataset, None
-        if implicit:
+        if implicit or header[4:6] not in FORM:  # declared explicit, but is not
             length, start, vr = int.from_bytes(header[4:8], order), position + 8, ""  # type: ignore[arg-type]
         else:
             length, start = int.from_bytes(header[8:12], order), position + 12  # type: ignore[arg-type]
@@ -88,7 +88,10 @@ def fields(dataset: FileDataset) -> dict[str, Any]:
 def _list(value: Any) -> list[Any]:
     if value is None or value == "":
         return []
-    return [value] if isinstance(value, str | bytes) or not hasattr(value, "__iter__") else list(value)
+    from pydicom.multival import MultiValue
+    from pydicom.sequence import Sequence
+
+    return list(value) if isinstance(value, list | tuple | MultiValue | Sequence) else [value]
 
 
 def _value(dataset: FileDataset, attribute: Attribute, declared: tuple[str, ...]) -> tuple[Any, bool]:
@@ -100,17 +103,16 @@ def _value(dataset: FileDataset, attribute: Attribute, declared: tuple[str, ...]
         return bool(_list(dataset[attribute.tag].value)) if attribute.vr == "SQ" else bool(raw), False
     value = dataset[attribute.tag].value
     values = _list(value)
-    if convert in ("text", "texts"):
+    if convert.startswith("text"):
         undecodable = False
-        if not raw.isascii():
-            charset = character_set(declared)
-            if charset.ascii_only and not charset.extended:
+        if not raw.isascii() or b"\x1b" in raw:
+            if not covers(raw, character_set(declared)):
                 value, undecodable = guessed(raw), True
             else:
-                undecodable = "\ufffd" in str(value)
+                undecodable = "\ufffd" in str(value) or "\x1b" in str(value)
         text = value if isinstance(value, str) else "\\".join(_text(v) for v in _list(value))
-        if convert == "text":
-            return text.strip(" \0"), undecodable
+        if convert != "texts":
+            return (person_name if convert == "text name" else str)(text.strip(" \0")), undecodable
         return tuple(part.strip(" \0") for part in text.split("\\")) if text.strip(" \0") else (), undecodable
     if convert == "codes":
         return tuple(_text(v).strip(" \0") for v in values), False
@@ -127,4 +129,5 @@ def _value(dataset: FileDataset, attribute: Attribute, declared: tuple[str, ...]
 
 
 def _text(value: Any) -> str:
-    return str(getattr(value, "original_string", "") or value)
+    as_written = getattr(value, "original_string", "")  # of DS and IS; a PersonName has one too, but as bytes
+    return as_written if isinstance(as_written, str) and as_written else str(value)

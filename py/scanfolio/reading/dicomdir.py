@@ -11,14 +11,12 @@ from dataclasses import dataclass, field
 
 from scanfolio.model import Dicomdir, DirectoryRecord
 from scanfolio.reading.elements import FORM, UNDEFINED, Declined, Encoding, MoreNeeded, TooDeep, after_sequence
-from scanfolio.reading.facts import code
 from scanfolio.reading.part10 import Start
-from scanfolio.reading.text import decode, guessed
+from scanfolio.reading.text import decode
 from scanfolio.source.entry import Entry
 from scanfolio.standard.directory import BELOW_SERIES, KEYS, LEVELS, REQUIRED, ROOT_LEAVES
 
 MAX_RECORD_DEPTH = 16
-TEXT_VRS = ("LO", "SH", "PN", "ST", "LT", "UT", "UC")
 LONG_TEXT = 1024
 NUMBERS = {"US": 2, "UL": 4}
 RECORD_SEQUENCE = 0x00041220
@@ -192,12 +190,7 @@ def _text(data: bytes, element: _Element, encoding: Encoding, declared: Iterable
     if vr in ("OB", "OW", "UN", "OF", "OD"):
         return ""
     raw = raw[:LONG_TEXT]
-    try:
-        if vr in TEXT_VRS or not raw.isascii():
-            return decode(raw, tuple(value for value in declared if value) and tuple(declared)).text
-        return code(raw)
-    except Declined:
-        return guessed(raw)
+    return decode(raw, tuple(declared)).text
 
 
 def _count_items(raw: bytes, encoding: Encoding) -> int:

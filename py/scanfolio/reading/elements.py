@@ -27,6 +27,15 @@ FORM = LONG_FORM | {
 """VR -> whether its length has four bytes (PS3.5 7.1.2)."""
 
 
+STRINGS = frozenset({b"AE", b"AS", b"CS", b"DA", b"DS", b"DT", b"IS", b"LO", b"LT", b"PN", b"SH", b"ST", b"TM", b"UI", b"UT"})
+FRAGMENTED = (b"SQ", b"OB", b"OW")  # may have undefined length: items, or the fragments of a compressed icon
+
+
+def same_bytes(vr: bytes, expected: bytes, big: bool) -> bool:
+    """Whether a value under a wrong VR has the same bytes as under the expected one."""
+    return (vr in STRINGS and expected in STRINGS) or (vr == b"UN" and not big)
+
+
 class Declined(Exception):
     """The fast reader leaves this file to pydicom; the text says why."""
 
@@ -131,7 +140,7 @@ class Walk:
                     if convert == "present":
                         raw[number] = b"1" if length else b""
                     else:
-                        if explicit and vr != expected:
+                        if explicit and vr != expected and not same_bytes(vr, expected, encoding.big):
                             raise Declined(f"({number >> 16:04X},{number & 0xFFFF:04X}) has VR {vr!r}")
                         if length > MAX_VALUE_BYTES:
                             raise Declined("a looked-for value of impossible length")
@@ -174,18 +183,29 @@ class Walk:
                 whole = FORM.get(vr) is False and 8 + length == len(rest)
             else:
                 tag, length = encoding.short_header(rest, 0)
+                vr = b""
                 whole = 8 + length == len(rest)
             if tag in encoding.pixel_tags and not encoding.explicit:
                 known = None if length == UNDEFINED else length
                 self.pixels = PixelElement(encoding.pixel_tags[tag], "", self.position + 8, known)
                 return
             if whole:
-                if tag in encoding.wanted:
-                    raise Declined("a looked-for attribute at the very end")
+                self._keep_short(encoding, tag, vr, rest[8:])
                 self.position = self.size
                 return
         if rest.strip(b"\0"):
             self.cut = f"the file ends at byte {self.size}, inside the element at byte {self.position}"
+
+    def _keep_short(self, encoding: Encoding, tag: bytes, vr: bytes, value: bytes) -> None:
+        looked_for = encoding.wanted.get(tag)
+        if looked_for is None:
+            return
+        number, expected, convert = looked_for
+        if convert == "present":
+            value = b"1" if value else b""
+        elif encoding.explicit and vr != expected and not same_bytes(vr, expected, encoding.big):
+            raise Declined(f"({number >> 16:04X},{number & 0xFFFF:04X}) has VR {vr!r}")
+        self.raw[number] = value
 
     def _element_bytes(self, window: bytes, position: int) -> int:
         """How long the element at `position` of the window is with its value, as far as that can be seen; else 0."""
@@ -274,7 +294,7 @@ def after_sequence(window: bytes, start: int, encoding: Encoding) -> tuple[int, 
                 position += 4
                 if vr == b"UN":
                     inner = IMPLICIT_LITTLE
-                elif vr != b"SQ" and length == UNDEFINED:
+                elif vr not in FRAGMENTED and length == UNDEFINED:
                     raise Declined(f"undefined length with VR {vr!r} in a sequence")
         else:
             length = current.uint32(window, position + 4)[0]

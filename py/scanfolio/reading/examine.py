@@ -137,7 +137,7 @@ def _names_directory(walk: Walk) -> bool:
 def _plausible(start: Start, walk: Walk, found: dict[str, Any]) -> bool:
     """Enough of a data set to be taken for one: with the prefix any element will do, without it identity or pixels."""
     if start.has_prefix:
-        return bool(walk.raw) or walk.elements > 1
+        return walk.elements > 0
     uid = found.get("sop_class_uid", "") or start.meta.get(0x0002, "")
     if uid.startswith(("1.", "2.")):
         return True

@@ -15,7 +15,6 @@ from scanfolio.reading.text import decode
 
 CACHE_LIMIT = 20000
 MISSING = object()
-UNDECODABLE = "text that its character set does not cover"
 
 
 class Converter:
@@ -96,6 +95,9 @@ def _convert(field: str, convert: str, raw: bytes, declared: tuple[str, ...], en
         return codes(raw), False
     if convert == "text":
         return decode(raw, declared)
+    if convert == "text name":
+        text, undecodable = decode(raw, declared)
+        return person_name(text), undecodable
     if convert == "texts":
         text, undecodable = decode(raw, declared)
         return tuple(part.strip(" \0") for part in text.split("\\")) if text else (), undecodable
@@ -113,6 +115,11 @@ def _convert(field: str, convert: str, raw: bytes, declared: tuple[str, ...], en
             return None, False
         return encoding.uint16.unpack(raw)[0], False
     return bool(raw), False
+
+
+def person_name(text: str) -> str:
+    """A PN without empty component groups at its end (PS3.5 6.2: they may be left out)."""
+    return text.rstrip("=").rstrip(" ") if text.endswith("=") else text
 
 
 def counted(field: str, values: tuple[float, ...]) -> tuple[float, ...] | None:

@@ -92,7 +92,8 @@ def _read_meta(head: bytes, position: int, meta: dict[int, str], faults: list[st
         element, vr, length = unpack_from("<H2sH", head, position + 2)
         long_form = FORM.get(vr)
         if long_form is None:
-            raise Declined(f"VR {vr!r} in the File Meta Information")
+            faults.append(f"(0002,{element:04X}) has VR {vr!r}")
+            long_form = _misspelled(head, position, element)
         value = position + 8
         if long_form:
             length = unpack_from("<I", head, position + 8)[0]
@@ -119,6 +120,18 @@ def _read_meta(head: bytes, position: int, meta: dict[int, str], faults: list[st
     elif start:
         faults.append("there is no File Meta Information")
     return position
+
+
+def _misspelled(head: bytes, position: int, element: int) -> bool:
+    """Whether the meta element with an impossible VR has a four-byte length, told from where the next one begins."""
+    for long_form in (element == 0x0001, element != 0x0001):
+        if long_form:
+            following = position + 12 + unpack_from("<I", head, position + 8)[0]
+        else:
+            following = position + 8 + unpack_from("<H", head, position + 6)[0]
+        if head[following : following + 2] in (b"\x02\0", b"\x08\0"):
+            return long_form
+    raise Declined("an impossible VR in the File Meta Information")
 
 
 def _encoding(head: bytes, position: int, transfer_syntax: str) -> tuple[Encoding, str]:

@@ -86,7 +86,7 @@ class ZipSource:
         member = self.members[number]
         self._check(member)
         length = max(0, min(length, member.size - offset))
-        if not length and member.size:
+        if not length:
             return b""
         if member.method == STORED:
             data = self._archive.read(self._data_offset(number, member) + offset, length)
