@@ -101,7 +101,7 @@ def _common(kind: str, number: int, person: Person, study: object, series: objec
     ds.StudyID, ds.AccessionNumber, ds.ReferringPhysicianName = "1", "", ""
     ds.StudyDescription, ds.SeriesDescription = "Invented study", f"Invented {kind}"
     ds.InstitutionName, ds.Manufacturer = "Invented hospital", "Scanfolio tests"
-    ds.SeriesNumber, ds.InstanceNumber = 1, number
+    ds.SeriesNumber, ds.InstanceNumber, ds.BodyPartExamined = 1, number, "CHEST"
     return ds
 
 
@@ -134,7 +134,7 @@ def _gray(ds: Dataset, kind: str, number: int) -> None:
         drug = Dataset()
         drug.RadionuclideTotalDose, drug.RadionuclideHalfLife, drug.RadiopharmaceuticalStartTime = 3.5e8, 6586.2, "091500"
         ds.RadiopharmaceuticalInformationSequence = Sequence([drug])
-    set_pixels(ds, pattern(number), 12)
+    set_pixels(ds, pattern(number), 16 if kind == "pet" else 12)
 
 
 def _palette(ds: Dataset, number: int) -> None:
@@ -244,7 +244,7 @@ def make_instance(kind: str = "ct", number: int = 1, *, person: Person = SAMPLE,
     elif kind == "palette":
         _palette(ds, number)
     elif kind == "mono1":
-        ds.Modality, ds.ImageType, ds.BodyPartExamined, ds.ViewPosition = "CR", ["ORIGINAL", "PRIMARY"], "CHEST", "PA"
+        ds.Modality, ds.ImageType, ds.ViewPosition = "CR", ["ORIGINAL", "PRIMARY"], "PA"
         ds.PhotometricInterpretation, ds.ImagerPixelSpacing = "MONOCHROME1", [0.2, 0.2]
         set_pixels(ds, pattern(number), 12)
     elif kind == "multiframe":
