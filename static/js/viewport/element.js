@@ -2,33 +2,29 @@
 //
 // Events (bubbling): viewport-step {detail: n} · viewport-jump {to} · viewport-series n · viewport-play · viewport-preset n ·
 // viewport-tool tool · viewport-key key · viewport-window {center, width, function} · viewport-view {zoom, …} · viewport-renderer name
-import { CanvasRenderer } from "./canvas2d.js";
-import { WebGLRenderer } from "./gl.js";
+import { captions, english, numbers } from "./captions.js";
 import { Interaction } from "./interaction.js";
-import { english, number, Overlay } from "./overlay.js";
+import { Overlay } from "./overlay.js";
 import { presetsFor } from "./presets.js";
+import { Surface } from "./surface.js";
 import { defaultDisplay, draggedWindow, storedValues, valueRange, windowOfRange } from "./values.js";
-import {
-  deviceMatrix, fitScale, flipped, mmPerPixel, newView, panned, planeSize, rotated, scaleBar, scaleOf, turnedLetters, viewMatrix, zoomed,
-} from "./view.js";
+import { deviceMatrix, fitScale, flipped, newView, panned, planeSize, rotated, scaleOf, viewMatrix, zoomed } from "./view.js";
 
 /** @typedef {import("./types.js").Frame} Frame */
-/** @typedef {import("./types.js").Renderer} Renderer */
 /** @typedef {import("./types.js").Window} Window */
 /** @typedef {import("./types.js").WindowFunction} WindowFunction */
-/** @typedef {import("./types.js").Line} Line */
 /** @typedef {import("./interaction.js").Tool} Tool */
 
 const NEAREST_FROM = 8; // device pixels per image pixel: from here on pixels are shown as what they are
 
 export class ImageViewport extends HTMLElement {
-  /** Page texts: set once by the page before the first frame. @type {import("./overlay.js").Translate} */
+  /** Page texts: set once by the page before the first frame. @type {import("./captions.js").Say} */
   say = english;
   /** "auto": smooth until pixels are large; true: always; false: never. @type {"auto"|boolean} */
   smooth = "auto";
 
-  /** @type {Renderer|null} */ #renderer = null;
-  /** @type {Renderer|null} */ #webgl = null;
+  /** @type {Surface|null} */ #surface = null;
+  /** @type {Overlay|null} */ #overlay = null;
   /** @type {Frame|null} */ #frame = null;
   /** @type {Window|null} what the person chose; null: as stored */ #window = null;
   #useTable = false;
@@ -39,7 +35,7 @@ export class ImageViewport extends HTMLElement {
   #box = { width: 0, height: 0 };
   #ratio = 1;
   /** @type {{window: Window, range: number}|null} */ #dragging = null;
-  /** @type {Overlay|null} */ #overlay = null;
+  /** @type {{recipe: import("./types.js").Recipe, window: Window|null, table: import("./types.js").VoiLut|null}|null} */ #known = null;
   #steps = 0;
   #scheduled = false;
   #stale = { frame: false, display: false };
@@ -63,9 +59,14 @@ export class ImageViewport extends HTMLElement {
   #build() {
     if (!this.hasAttribute("tabindex")) this.tabIndex = 0;
     this.setAttribute("role", "img");
-    this.setAttribute("aria-label", this.say("viewport.label_plain"));
+    const asked = this.getAttribute("renderer") ?? new URLSearchParams(location.search).get("renderer");
+    this.#surface = new Surface(this, asked, () => {
+      this.#stale.frame = true;
+      this.#paint();
+      this.#emit("renderer", this.rendererName);
+    });
     this.#overlay = new Overlay(this);
-    this.#choose();
+    this.#write();
     const tell = (/** @type {string} */ name) => (/** @type {unknown} */ detail) => this.#emit(name, detail);
     new Interaction(this, {
       tool: () => this.#tool,
@@ -86,50 +87,9 @@ export class ImageViewport extends HTMLElement {
     });
   }
 
-  // ---- renderers ----
-
-  /** Choose a renderer: `?renderer=canvas|webgl` in the address or the attribute of that name, else what is fastest here. */
-  #choose() {
-    const asked = this.getAttribute("renderer") ?? new URLSearchParams(location.search).get("renderer");
-    if (asked !== "canvas") {
-      const canvas = document.createElement("canvas");
-      this.#webgl = WebGLRenderer.on(canvas, asked === "webgl");
-      canvas.addEventListener("webglcontextlost", (e) => {
-        e.preventDefault(); // asks the browser to give it back; until then the fall-back shows the picture
-        if (this.#renderer === this.#webgl) this.#use(new CanvasRenderer(document.createElement("canvas")));
-      });
-      canvas.addEventListener("webglcontextrestored", () => {
-        if (!this.#webgl) return;
-        /** @type {WebGLRenderer} */ (this.#webgl).start();
-        this.#use(this.#webgl);
-      });
-    }
-    this.#use(this.#webgl ?? new CanvasRenderer(document.createElement("canvas")));
-  }
-
-  /** @param {Renderer} renderer */
-  #use(renderer) {
-    const before = this.#renderer;
-    this.#renderer = renderer;
-    if (before) before.canvas.replaceWith(renderer.canvas);
-    else this.prepend(renderer.canvas);
-    if (before && before !== this.#webgl) before.dispose();
-    this.#stale.frame = true;
-    this.#size();
-    this.#paint();
-    this.#emit("renderer", renderer.name);
-  }
-
-  /** The renderer that can show the frame; a picture larger than a texture goes to the fall-back. @param {Frame} frame */
-  #rendererFor(frame) {
-    const renderer = /** @type {Renderer} */ (this.#renderer);
-    const webgl = this.#webgl && !/** @type {WebGLRenderer} */ (this.#webgl).gl.isContextLost() ? this.#webgl : null;
-    if (webgl && webgl !== renderer && webgl.fits(frame.recipe)) return webgl;
-    return renderer.fits(frame.recipe) ? renderer : new CanvasRenderer(document.createElement("canvas"));
-  }
-
+  /** "webgl2" or "canvas": `?renderer=canvas|webgl` in the address or the attribute of that name, else what is fastest here. */
   get rendererName() {
-    return this.#renderer?.name ?? "";
+    return this.#surface?.renderer.name ?? "";
   }
 
   // ---- showing ----
@@ -147,6 +107,11 @@ export class ImageViewport extends HTMLElement {
     return this.#schedule();
   }
 
+  /** Whether a picture is in view (or about to be painted). */
+  get hasFrame() {
+    return Boolean(this.#frame?.values);
+  }
+
   /** Show nothing, and forget the view. */
   clear() {
     this.#forget();
@@ -157,7 +122,7 @@ export class ImageViewport extends HTMLElement {
 
   #forget() {
     this.#view = newView();
-    this.#window = this.#dragging = null;
+    this.#window = this.#dragging = this.#known = null;
     this.#useTable = this.#invert = false;
     this.#tell.window = this.#tell.view = true;
   }
@@ -189,114 +154,57 @@ export class ImageViewport extends HTMLElement {
 
   #paint() {
     const frame = this.#frame;
-    let renderer = this.#renderer;
-    if (!renderer || !this.#overlay) return;
-    if (!frame || !frame.values || frame.recipe.cannot) {
-      renderer.clear();
-      this.#write();
-      return;
-    }
-    const { recipe, values } = frame;
-    if (this.#stale.frame) {
-      const better = this.#rendererFor(frame);
-      if (better !== renderer) return this.#use(better); // paints
-      renderer.setFrame(recipe, values);
-    }
-    if (this.#stale.frame || this.#stale.display) renderer.setDisplay(this.#display(frame));
-    this.#stale.frame = this.#stale.display = false;
-    if (this.#box.width && this.#box.height) {
-      const matrix = deviceMatrix(viewMatrix(this.#view, planeSize(recipe), this.#box), recipe.pixel_aspect || 1, this.#ratio);
-      const large = Math.hypot(matrix[0], matrix[1]) >= NEAREST_FROM;
-      renderer.draw(matrix, this.smooth === "auto" ? !large : this.smooth);
-    }
+    const surface = this.#surface;
+    if (!surface) return;
+    if (frame?.values && !frame.recipe.cannot) this.#draw(surface, frame.recipe, frame.values);
+    else surface.renderer.clear();
     this.#write();
   }
 
-  /** @param {Frame} frame */
-  #display({ recipe }) {
+  /** @param {Surface} surface @param {import("./types.js").Recipe} recipe @param {import("./types.js").Values} values */
+  #draw(surface, recipe, values) {
+    if (this.#stale.frame) {
+      this.#stale.frame = false;
+      surface.prepare(recipe); // may come back here through `replaced`, which is then harmless
+      surface.renderer.setFrame(recipe, values);
+      this.#stale.display = true;
+    }
+    const { renderer } = surface;
+    if (this.#stale.display) renderer.setDisplay(this.#display(recipe));
+    this.#stale.display = false;
+    if (!this.#box.width || !this.#box.height) return;
+    const matrix = deviceMatrix(viewMatrix(this.#view, planeSize(recipe), this.#box), recipe.pixel_aspect || 1, this.#ratio);
+    const large = Math.hypot(matrix[0], matrix[1]) >= NEAREST_FROM;
+    renderer.draw(matrix, this.smooth === "auto" ? !large : this.smooth);
+  }
+
+  /** @param {import("./types.js").Recipe} recipe @returns {import("./types.js").Display} */
+  #display(recipe) {
     const invert = recipe.invert !== this.#invert;
     if (this.#useTable && recipe.voi_lut) return { window: null, table: recipe.voi_lut, invert };
     if (this.#window) return { window: this.#window, table: null, invert };
-    return { ...defaultDisplay(recipe), invert };
+    return { ...this.#default(recipe), invert };
+  }
+
+  /** Worked out once per frame: it may have to look at every value. @param {import("./types.js").Recipe} recipe */
+  #default(recipe) {
+    if (this.#known?.recipe !== recipe) this.#known = { recipe, ...defaultDisplay(recipe, this.#frame?.values ?? null) };
+    return { window: this.#known.window, table: this.#known.table };
+  }
+
+  #write() {
+    this.#overlay?.update(captions(this.#frame, {
+      view: this.#view, box: this.#box, window: this.window, patientText: this.#textVisible,
+      number: numbers(document.documentElement.lang || "en"), say: this.say,
+    }));
   }
 
   /** @param {ResizeObserverEntry} entry */
-  #resized(entry) {
-    const { width, height } = entry.contentRect;
+  #resized({ contentRect: { width, height } }) {
     this.#box = { width, height };
-    this.#size();
-    this.#paint(); // at once: setting a canvas's size empties it
-  }
-
-  #size() {
-    const canvas = this.#renderer?.canvas;
-    if (!canvas) return;
     this.#ratio = window.devicePixelRatio || 1;
-    const width = Math.max(1, Math.round(this.#box.width * this.#ratio));
-    const height = Math.max(1, Math.round(this.#box.height * this.#ratio));
-    if (canvas.width !== width) canvas.width = width;
-    if (canvas.height !== height) canvas.height = height;
-  }
-
-  // ---- what is written on it ----
-
-  #write() {
-    const overlay = /** @type {Overlay} */ (this.#overlay);
-    const frame = this.#frame;
-    if (!frame) {
-      overlay.update({ corners: { tl: [], tr: [], bl: [], br: [] }, letters: null, scale: null, cannot: "" });
-      return;
-    }
-    const { recipe, text = {}, index, count, label } = frame;
-    const t = this.say;
-    const name = index && count ? t("viewport.label", { series: label ?? "", index, count }) : (label ?? "");
-    if (this.getAttribute("aria-label") !== name) this.setAttribute("aria-label", name);
-    const patient = this.#textVisible;
-    const corners = {
-      tl: patient ? text.tl ?? [] : [], tr: patient ? text.tr ?? [] : [],
-      bl: [...(index && count ? [t("viewport.image", { index, count })] : []), ...this.#placeLines(frame), ...(text.bl ?? [])],
-      br: [...(recipe.cannot ? [] : this.#windowLines(frame)), ...(text.br ?? [])],
-    };
-    const shown = !recipe.cannot && frame.values;
-    const letters = shown && recipe.letters ? turnedLetters(this.#view, recipe.letters) : null;
-    overlay.update({ corners, letters, scale: shown ? this.#scale(frame) : null, cannot: recipe.cannot });
-  }
-
-  /** @param {Frame} frame @returns {Line[]} */
-  #placeLines({ recipe: { thickness_mm, position_mm } }) {
-    const parts = [];
-    if (thickness_mm !== null) parts.push(this.say("viewport.thickness", { mm: number(thickness_mm, 1) }));
-    if (position_mm !== null) parts.push(this.say("viewport.position", { mm: number(position_mm, 1) }));
-    return parts.length ? [{ text: parts.join(" · "), quiet: true, wide: true }] : [];
-  }
-
-  /** @param {Frame} frame @returns {Line[]} */
-  #windowLines({ recipe }) {
-    const t = this.say;
-    /** @type {Line[]} */
-    const lines = [];
-    const shown = this.window;
-    if (shown) lines.push(t("viewport.window", { center: number(shown.center), width: number(shown.width) }));
-    else if (recipe.kind === "gray") lines.push(t("viewport.window_table"));
-    const percent = Math.round(100 * scaleOf(this.#view, planeSize(recipe), this.#box));
-    lines.push({ text: t("viewport.zoom", { percent }), quiet: true, wide: true });
-    if (!recipe.letters) lines.push({ text: t("viewport.no_letters"), quiet: true, wide: true });
-    if (recipe.lossy.is) lines.push({ text: recipe.lossy.text || t("viewport.lossy"), quiet: true });
-    return lines;
-  }
-
-  /** @param {Frame} frame */
-  #scale({ recipe }) {
-    const { width } = this.#box;
-    if (!width) return null;
-    const mm = mmPerPixel(this.#view, recipe, scaleOf(this.#view, planeSize(recipe), this.#box));
-    if (mm === null) return { pixels: 0, text: this.say("viewport.no_scale") };
-    const bar = scaleBar(mm, Math.min(180, width * 0.34));
-    const length = bar.mm >= 10
-      ? this.say("viewport.cm", { length: number(bar.mm / 10) })
-      : this.say("viewport.mm", { length: number(bar.mm) });
-    const text = recipe.spacing_source === "imager" ? this.say("viewport.at_detector", { length }) : length;
-    return { pixels: Math.round(bar.pixels * 10) / 10, text };
+    this.#surface?.resize(Math.max(1, Math.round(width * this.#ratio)), Math.max(1, Math.round(height * this.#ratio)));
+    this.#paint(); // at once: setting a canvas's size empties it
   }
 
   // ---- window ----
@@ -305,7 +213,7 @@ export class ImageViewport extends HTMLElement {
   get window() {
     const frame = this.#frame;
     if (!frame || frame.recipe.kind !== "gray") return null;
-    const { window } = this.#display(frame);
+    const { window } = this.#display(frame.recipe);
     return window && { center: window.center, width: window.width };
   }
 
@@ -313,7 +221,7 @@ export class ImageViewport extends HTMLElement {
   get windowFunction() {
     const frame = this.#frame;
     if (!frame || frame.recipe.kind !== "gray") return "";
-    return this.#display(frame).window?.function ?? "TABLE";
+    return this.#display(frame.recipe).window?.function ?? "TABLE";
   }
 
   /**
@@ -323,7 +231,7 @@ export class ImageViewport extends HTMLElement {
    * @returns {Promise<void>} after the paint
    */
   setWindow(center, width, how) {
-    const stored = this.#frame && defaultDisplay(this.#frame.recipe).window;
+    const stored = this.#frame && this.#default(this.#frame.recipe).window;
     const name = how ?? this.#window?.function ?? stored?.function ?? "LINEAR";
     this.#window = { center, width: Math.max(width, name === "LINEAR" ? 1 : Number.MIN_VALUE), function: name };
     this.#useTable = false;
@@ -356,7 +264,7 @@ export class ImageViewport extends HTMLElement {
   /** @returns {[number, number]} */
   #range() {
     const frame = this.#frame;
-    return frame?.values && frame.recipe.kind === "gray" ? valueRange(frame.recipe, frame.values) : [0, 255];
+    return (frame?.values && frame.recipe.kind === "gray" && valueRange(frame.recipe, frame.values)) || [0, 255];
   }
 
   #startWindow() {
@@ -466,7 +374,7 @@ export class ImageViewport extends HTMLElement {
   /** The picture as drawn, at native resolution: before zoom and turns, after window and inversion. */
   readPixels() {
     if (this.#stale.frame || this.#stale.display) this.#paint();
-    return /** @type {Renderer} */ (this.#renderer).readPixels();
+    return /** @type {Surface} */ (this.#surface).renderer.readPixels();
   }
 
   /** Stored values of the frame shown, or null. */

@@ -62,6 +62,14 @@ function link(gl, vertex, fragment) {
   return program;
 }
 
+/** Whether the CPU does the drawing; not every browser says so when asked for no such context. @param {WebGL2RenderingContext} gl */
+function isSoftware(gl) {
+  const short = String(gl.getParameter(gl.RENDERER));
+  const info = short === "WebKit WebGL" ? gl.getExtension("WEBGL_debug_renderer_info") : null; // a warning in Firefox
+  const name = info ? String(gl.getParameter(info.UNMASKED_RENDERER_WEBGL)) : short;
+  return /swiftshader|llvmpipe|softpipe|basic render|software/i.test(name);
+}
+
 /** A texture that is made anew only when its size or format changes. */
 class Texture {
   /** @param {WebGL2RenderingContext} gl @param {number} unit */
@@ -136,7 +144,8 @@ export class WebGLRenderer {
     const gl = canvas.getContext("webgl2", {
       alpha: false, antialias: false, depth: false, stencil: false, failIfMajorPerformanceCaveat: !evenInSoftware,
     });
-    return gl && !gl.isContextLost() ? new WebGLRenderer(canvas, gl) : null;
+    if (!gl || gl.isContextLost() || (!evenInSoftware && isSoftware(gl))) return null;
+    return new WebGLRenderer(canvas, gl);
   }
 
   /** @param {HTMLCanvasElement} canvas @param {WebGL2RenderingContext} gl */
@@ -161,6 +170,10 @@ export class WebGLRenderer {
     this.made = make(this.gl);
     this.filters = 0;
     this.mipmapped = false;
+  }
+
+  get usable() {
+    return !this.gl.isContextLost();
   }
 
   /** @param {Recipe} recipe */

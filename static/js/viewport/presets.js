@@ -1,7 +1,5 @@
 // Windows to choose from: those the image brings, customary ones where its values are Hounsfield units, and its whole range.
 // Chosen by the unit the recipe names, never by modality.
-import { defaultDisplay } from "./values.js";
-
 /** @typedef {import("./types.js").Recipe} Recipe */
 /**
  * key: for the name in the person's language ("stored" ones have their own name, or none).
@@ -31,8 +29,8 @@ export function presetsFor(recipe) {
   /** @type {Preset[]} */
   const list = [];
   const stored = recipe.windows.filter((w) => w.name !== "auto");
-  const table = recipe.voi_lut ? [/** @type {Preset} */ ({ key: "table", name: "", kind: "table", window: null })] : [];
-  if (!defaultDisplay(recipe).window) list.push(...table.splice(0));
+  const table = /** @type {Preset[]} */ (recipe.voi_lut ? [{ key: "table", name: "", kind: "table", window: null }] : []);
+  if (!stored.length) list.push(...table.splice(0)); // shown first where no window is stored
   for (const window of stored) list.push({ key: "stored", name: window.name ?? "", kind: "window", window });
   list.push(...table);
   if (recipe.unit === "HU") {

@@ -24,7 +24,8 @@
  * @property {number} slope
  * @property {number} intercept
  * @property {string} unit
- * @property {Window[]} windows
+ * @property {Window[]} windows  the first is shown; none with auto_window
+ * @property {boolean} [auto_window]  the window spans the frame's own values, padding left out
  * @property {VoiLut|null} voi_lut
  * @property {boolean} invert
  * @property {{low: number, high: number}|null} [padding]

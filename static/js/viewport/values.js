@@ -43,47 +43,59 @@ export function storedValues(recipe, values) {
 }
 
 /**
- * Lowest and highest modality value of a gray frame, padding left out; [0, 0] where there is nothing else.
+ * Lowest and highest finite modality value of a gray frame. Padding is left out, unless there is nothing else.
  * @param {Recipe} recipe
  * @param {Values} values
- * @returns {[number, number]}
+ * @returns {[number, number]|null} null: no finite value
  */
 export function valueRange(recipe, values) {
+  const { slope, intercept, padding } = recipe;
+  const ends = padding && extent(recipe, values, padding.low, padding.high) || extent(recipe, values, Infinity, -Infinity);
+  if (!ends) return null;
+  const [one, other] = ends.map((stored) => stored * slope + intercept);
+  return one < other ? [one, other] : [other, one];
+}
+
+/**
+ * @param {Recipe} recipe @param {Values} values
+ * @param {number} from @param {number} to stored values not to count
+ * @returns {[number, number]|null} of the stored values
+ */
+function extent(recipe, values, from, to) {
   const stored = storedValues(recipe, values);
-  const low = recipe.padding ? recipe.padding.low : Infinity;
-  const high = recipe.padding ? recipe.padding.high : -Infinity;
   let least = Infinity;
   let most = -Infinity;
   for (let i = 0; i < stored.length; i++) {
     const v = stored[i];
-    if (v >= low && v <= high) continue;
+    if ((v >= from && v <= to) || v - v !== 0) continue; // v - v is NaN for what is not finite
     if (v < least) least = v;
     if (v > most) most = v;
   }
-  if (!(least <= most)) return [0, 0];
-  const ends = [least * recipe.slope + recipe.intercept, most * recipe.slope + recipe.intercept];
-  return [Math.min(...ends), Math.max(...ends)];
+  return least <= most ? [least, most] : null;
 }
 
 /**
- * The window that spans a range of values exactly.
- * @param {[number, number]} range
+ * The window that spans a range of values exactly; black where there is only one value.
+ * @param {[number, number]|null} range
  * @returns {Window}
  */
-export function windowOfRange([low, high]) {
-  return { center: (low + high) / 2, width: high - low || 1, function: "LINEAR_EXACT", name: "auto" };
+export function windowOfRange(range) {
+  const [low, high] = range ?? [0, 0];
+  if (low === high) return { center: low + 0.5, width: 1, function: "LINEAR_EXACT", name: "auto" };
+  return { center: (low + high) / 2, width: high - low, function: "LINEAR_EXACT", name: "auto" };
 }
 
 /**
- * How a frame is shown before anybody changed anything: its first window, or its table where the only window is one that
- * Python worked out because none was stored.
+ * How a frame is shown before anybody changed anything: its first window; else its table; else all its values.
  * @param {Recipe} recipe
+ * @param {Values|null} values
  * @returns {{window: Window|null, table: import("./types.js").VoiLut|null}}
  */
-export function defaultDisplay(recipe) {
+export function defaultDisplay(recipe, values) {
   const first = recipe.windows[0];
   if (recipe.voi_lut && (!first || first.name === "auto")) return { window: null, table: recipe.voi_lut };
-  return { window: first ?? { center: 127.5, width: 255, function: "LINEAR_EXACT", name: "auto" }, table: null };
+  if (first || recipe.kind !== "gray") return { window: first ?? null, table: null };
+  return { window: windowOfRange(values && valueRange(recipe, values)), table: null };
 }
 
 /**

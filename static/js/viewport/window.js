@@ -9,17 +9,24 @@
 /** @typedef {import("./types.js").Values} Values */
 
 /**
- * PS3.3 C.11.2.1.2 and C.11.2.1.3, for an output of 0..255, not rounded.
+ * 0 up to center - width / 2, 255 above center + width / 2, a line between; a step at the centre for width 0.
+ * @param {number} x @param {number} center @param {number} width
+ */
+function line(x, center, width) {
+  if (width <= 0) return x <= center ? 0 : 255;
+  return Math.min(Math.max(((x - center) / width + 0.5) * 255, 0), 255);
+}
+
+/**
+ * PS3.3 C.11.2.1.2 and C.11.2.1.3, for an output of 0..255, not rounded. LINEAR below width 1 is taken as 1; the others
+ * with a width of 0 are thresholds.
  * @param {number} x modality value
  * @param {Window} window
  */
 export function windowed(x, { center, width, function: how }) {
-  if (how === "SIGMOID") return 255 / (1 + Math.exp((-4 * (x - center)) / width));
-  const c = how === "LINEAR_EXACT" ? center : center - 0.5;
-  const w = how === "LINEAR_EXACT" ? width : width - 1;
-  if (x <= c - w / 2) return 0;
-  if (x > c + w / 2) return 255;
-  return ((x - c) / w + 0.5) * 255;
+  if (how === "SIGMOID" && width > 0) return 255 / (1 + Math.exp((-4 * (x - center)) / width));
+  if (how === "LINEAR") return line(x, center - 0.5, Math.max(width, 1) - 1);
+  return line(x, center, width);
 }
 
 /** Whole grey level of a display value of 0..255: halves go up. @param {number} y */
@@ -32,12 +39,12 @@ export const level = (y) => Math.floor(y + 0.5);
  */
 export function looked(x, { first, values, bits }) {
   const at = Math.min(Math.max(Math.floor(x) - first, 0), values.length - 1);
-  return (values[at] / (2 ** bits - 1)) * 255;
+  return Math.min(Math.max(values[at] * (255 / (2 ** bits - 1)), 0), 255);
 }
 
 /** Grey level 0..255 of one modality value. @param {number} x @param {Display} display */
 export function grey(x, { window, table, invert }) {
-  const y = level(window ? windowed(x, window) : table ? looked(x, table) : 0);
+  const y = x !== x ? 0 : level(window ? windowed(x, window) : table ? looked(x, table) : 0); // NaN, in a float map: black
   return invert ? 255 - y : y;
 }
 
@@ -115,8 +122,7 @@ export function fillLevels(recipe, values, display, out) {
   const shift = recipe.shift_left || recipe.shift_right;
   for (let i = 0; i < out.length; i++) {
     const stored = shift ? unshifted(values[i], recipe) : values[i];
-    const g = grey(stored * slope + intercept, display);
-    out[i] = g === g ? g : 0; // NaN (a float map may hold it) is drawn as black
+    out[i] = grey(stored * slope + intercept, display);
   }
 }
 
