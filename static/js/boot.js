@@ -136,7 +136,7 @@ function base64(data) {
 async function gunzip(data) {
   const head = new Uint8Array(data, 0, 2);
   if (head[0] !== 0x1f || head[1] !== 0x8b) return data;
-  const plain = new Blob([data]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const plain = /** @type {ReadableStream} */ (new Response(data).body).pipeThrough(new DecompressionStream("gzip"));
   return new Response(plain).arrayBuffer();
 }
 

@@ -78,7 +78,7 @@ async function bytesFromScript(name) {
   if (!pack) throw new Error(`offline/${name}.js holds something else`);
   const bytes = fromBase64(pack.text);
   if (!pack.gzipped) return bytes.buffer;
-  const plain = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const plain = /** @type {ReadableStream} */ (new Response(bytes).body).pipeThrough(new DecompressionStream("gzip"));
   return new Response(plain).arrayBuffer();
 }
 

@@ -32,11 +32,17 @@ def files_of(source):
         return [(name, archive.read(name)) for name in sorted(archive.namelist()) if not name.endswith("/")]
 
 
+def matches(name, patterns):
+    return any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+
+
 def chosen(source):
     for name, data in files_of(source):
-        if "__pycache__" in name or any(fnmatch.fnmatch(name, pattern) for pattern in source["leave_out"]):
+        if matches(name, source["emptied"]):
+            yield name, b""
+        elif "__pycache__" in name or matches(name, source["leave_out"]):
             continue
-        if name.endswith(".py"):
+        elif name.endswith(".py"):
             yield name + "c", compiled(name, data, source["optimize"])
         else:
             yield name, data

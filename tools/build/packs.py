@@ -15,6 +15,11 @@ from .paths import ARTEFACTS, CACHE, NODE_MODULES, ROOT
 
 HERE = Path(__file__).parent
 PACKS = CACHE / "packs"
+# pydicom looks for these while it is imported; where it does not find them it searches on, for long, and even downloads.
+LOOKED_FOR = (
+    *("CT_small", "DICOMDIR", "MR_small", "no_meta", "rtdose", "rtplan", "rtstruct", "waveform_ecg"),
+    *("examples_jpeg2k", "examples_overlay", "examples_palette", "examples_rgb_color", "examples_ybr_color"),
+)
 TESTS_AND_TYPES = ("*/tests/*", "*.pyi", "*.pxd", "*.h", "*.c", "*.a", "*/RECORD", "*/py.typed", "*.txt", "*.md")
 
 
@@ -22,11 +27,13 @@ TESTS_AND_TYPES = ("*/tests/*", "*.pyi", "*.pxd", "*.h", "*.c", "*.a", "*/RECORD
 class Source:
     """A wheel, zip or folder relative to the repository, and the file name patterns that stay out of the pack.
 
-    `optimize` is compile()'s: 2 leaves docstrings and assertions out (third-party code); ours keeps both.
+    `emptied` are kept in name only. `optimize` is compile()'s: 2 leaves docstrings and assertions out (third-party code);
+    ours keeps both.
     """
 
     path: str
     leave_out: tuple[str, ...] = ()
+    emptied: tuple[str, ...] = ()
     optimize: int = 2
 
 
@@ -51,16 +58,17 @@ class Pack:
         return digest.hexdigest()[:16]
 
 
-def from_lock(name: str, leave_out: tuple[str, ...]) -> Source:
+def from_lock(name: str, leave_out: tuple[str, ...], emptied: tuple[str, ...] = ()) -> Source:
     row = next(row for row in lock() if row.name == name and row.file.endswith(".whl"))
-    return Source(row.cached.relative_to(ROOT).as_posix(), leave_out)
+    return Source(row.cached.relative_to(ROOT).as_posix(), leave_out, emptied)
 
 
 def all_packs() -> tuple[Pack, ...]:
     stdlib = Source((ARTEFACTS / "python_stdlib.zip").relative_to(ROOT).as_posix())
     numpy_extra = ("numpy/_core/include/*", "numpy/f2py/*", "numpy/distutils/*", "numpy/doc/*", "numpy/typing/*")
     numpy_extra += ("numpy/_pyinstaller/*", "numpy/*/lib/*.ini")
-    pydicom_extra = ("pydicom/data/test_files/*", "pydicom/data/charset_files/*", "pydicom/data/*.json", "pydicom/examples/*")
+    pydicom_extra = ("pydicom/data/test_files/*", "pydicom/data/charset_files/*")
+    pydicom_names = tuple(f"pydicom/data/test_files/{name}{'' if name == 'DICOMDIR' else '.dcm'}" for name in LOOKED_FOR)
     codecs = ("jpegxl", "tiff", "czi", "zstd", "lerc", "webp", "jpegxr", "cms", "png", "lzma", "lz4", "deflate", "pixarlog")
     codecs_extra = tuple(f"imagecodecs/_{name}.abi3.so" for name in (*codecs, "ccitt", "bmp"))
     codecs_extra += ("imagecodecs/zarr.py", "imagecodecs/numcodecs.py", "imagecodecs/licenses/*")
@@ -68,7 +76,7 @@ def all_packs() -> tuple[Pack, ...]:
         Pack("python_stdlib.zip", (stdlib,)),
         Pack("core.pack", (Source("py", ("*.egg-info/*",), optimize=0),)),
         Pack("numpy.pack", (from_lock("NumPy", TESTS_AND_TYPES + numpy_extra),)),
-        Pack("pydicom.pack", (from_lock("pydicom", TESTS_AND_TYPES + pydicom_extra),)),
+        Pack("pydicom.pack", (from_lock("pydicom", TESTS_AND_TYPES + pydicom_extra, pydicom_names),)),
         Pack("imagecodecs.pack", (from_lock("imagecodecs", TESTS_AND_TYPES + codecs_extra),)),
     )
 
