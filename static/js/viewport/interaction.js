@@ -47,7 +47,7 @@ export class WheelSteps {
     }
     if (Math.sign(pixels) !== Math.sign(this.rest)) this.rest = 0;
     this.rest += pixels;
-    const steps = Math.trunc(this.rest / TOUCHPAD_STEP);
+    const steps = Math.trunc(this.rest / TOUCHPAD_STEP) + 0; // no -0
     this.rest -= steps * TOUCHPAD_STEP;
     return steps;
   }
