@@ -5,12 +5,16 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from scanfolio.catalogue import as_dict
-from scanfolio.drive import run
-from scanfolio.errors import RequestError, ScanfolioError
+from scanfolio.export.drive import run, sink_for
+from scanfolio.export.plan import Choices
+from scanfolio.errors import RequestError
+from scanfolio.export.plan import LeftOut
+from scanfolio.export.verify import Verification
+from scanfolio.export.verify import verify as verify_alone
 from scanfolio.model import Kind
 from scanfolio.session import Session
 from scanfolio.source import open_source
@@ -69,19 +73,32 @@ def image(options: argparse.Namespace) -> int:
 
 def export(options: argparse.Namespace) -> int:
     session = _read(options.source)
-    patient_key = _patient_key(session, options.patient)
-    verification = session.export_to(
-        Path(options.destination), patient_key, options.study, options.series, options.encoding, _progress
-    )
-    _print(session.export_summary(verification))
+    choices = Choices(options.study, options.series, _patient_key(session, options.patient), options.encoding)
+    destination = Path(options.destination)
+    sink = sink_for(destination)
+    kind = "zip" if destination.suffix.lower() == ".zip" else "folder"
+    manifest = run(session.export(choices, kind), sink, _progress)
+    verification = run(session.verify(open_source(str(destination))), on_progress=_progress)
+    _print(_export_text(verification, manifest.left_out))
     return 0 if verification.ok else 1
 
 
 def verify(options: argparse.Namespace) -> int:
-    against = _read(options.against) if options.against else Session()
-    verification = run(against.verify_source(open_source(options.export), compare=options.against is not None), on_progress=_progress)
-    _print(against.export_summary(verification))
+    written = open_source(options.export)
+    steps = _read(options.against).verify(written) if options.against else verify_alone(written)
+    verification = run(steps, on_progress=_progress)
+    _print(_export_text(verification, ()))
     return 0 if verification.ok else 1
+
+
+def _export_text(verification: Verification, left_out: Iterable[LeftOut]) -> str:
+    lines = [verification.sentence()]
+    lines.extend(f"  {d.path}: {d.what}" for d in verification.differences)
+    left = list(left_out)
+    if left:
+        lines.append(say("session.left_out", count=len(left)))
+        lines.extend(f"  {f.path}: {f.reason}" for f in left)
+    return "\n".join(lines) + "\n"
 
 
 def _read(path: str) -> Session:
@@ -126,6 +143,3 @@ def _progress(stage: str, done: int, total: int) -> None:
 
 def _print(text: str) -> None:
     sys.stdout.write(text if text.endswith("\n") else text + "\n")
-
-
-__all__ = ["Any", "ScanfolioError", "export", "image", "listing", "report", "verify"]

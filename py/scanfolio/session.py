@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from scanfolio import catalogue
-from scanfolio.effects import Steps
-from scanfolio.errors import RequestError
+from scanfolio.effects import Progress, Sha256, Steps
+from scanfolio.errors import RequestError, SourceError
 from scanfolio.model import Disc, Series, SopInstance
+from scanfolio.pixels import forget
 from scanfolio.reading.index import DiscIndex, read_all
 from scanfolio.source.entry import Entry, Source
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from scanfolio.export.plan import Plan
+    from scanfolio.export.manifest import Manifest
+    from scanfolio.export.plan import Choices
     from scanfolio.rules.report import Report
 
 
@@ -26,7 +27,10 @@ class Session:
         self.index = DiscIndex(name)
         self.archived = False  # entries lie inside a .zip, so the page cannot slice frames out of them itself
         self._disc: Disc | None = None
+        self._so_far: tuple[int, Disc] | None = None
         self._report: Report | None = None
+        self._manifest: Manifest | None = None
+        forget()
 
     # -- opening
 
@@ -52,8 +56,13 @@ class Session:
 
     @property
     def disc(self) -> Disc:
-        """What is known so far; grouped anew while reading goes on."""
-        return self._disc or self.index.finish(complete=False)
+        """What is known so far; grouped anew while reading goes on, but only when there is something new."""
+        if self._disc is not None:
+            return self._disc
+        done = self.index.counts()["done"]
+        if self._so_far is None or self._so_far[0] != done:
+            self._so_far = (done, self.index.finish(complete=False))
+        return self._so_far[1]
 
     def catalogue(self) -> dict[str, Any]:
         return catalogue.as_dict(self.disc, self.index.counts())
@@ -63,18 +72,26 @@ class Session:
         instance = self.index.first_image
         if instance is None:
             return None
-        return {"sop_instance_uid": instance.sop_instance_uid, "frame": 0, "recipe": self._quick_recipe(instance)}
+        return {
+            "sop_instance_uid": instance.sop_instance_uid,
+            "series_instance_uid": instance.series_instance_uid,
+            "entry_id": instance.entry_id,
+            "frame": 0,
+            "recipe": self._quick_recipe(instance),
+        }
 
     # -- saying
 
-    def judge(self) -> Steps:
+    def judge(self, language: str = "en") -> Steps:
         """Apply every rule. Yields Progress and one Item per outcome; returns the Report."""
         from scanfolio.rules import judge
 
-        self._report = yield from judge(self.disc, content_digests=(yield from self._digests_of_duplicates()))
+        digests = yield from self._digests_of_duplicates()
+        self._report = yield from judge(self.disc, content_digests=digests, language=language)
         return self._report
 
     def judge_as_dict(self) -> Steps:
+        """The same, as the page takes it."""
         from scanfolio.rules import report
 
         judged = yield from self.judge()
@@ -97,9 +114,6 @@ class Session:
 
     def _digests_of_duplicates(self) -> Steps:
         """SHA-256 of the data sets of instances that share a SOP Instance UID: only their bytes tell copies from clashes."""
-        from scanfolio.effects import Progress, Sha256
-        from scanfolio.errors import SourceError
-
         by_uid: dict[str, list[SopInstance]] = {}
         for instance in self.disc.instances:
             by_uid.setdefault(instance.sop_instance_uid, []).append(instance)
@@ -189,10 +203,25 @@ class Session:
 
     # -- exporting
 
-    def plan(self, patient_key: str | None, studies: list[str] | None, series: list[str] | None, encoding: str) -> Plan:
-        from scanfolio.export.plan import Choices, make_plan
+    def plan(self, choices: Choices) -> Steps:
+        """What an export would hold and change. Yields Progress; returns a Plan; raises ExportError where it is refused."""
+        from scanfolio.export.plan import plan_steps
 
-        return make_plan(self.disc, self.index.entries, Choices(studies, series, patient_key, encoding))
+        return plan_steps(self.disc, self.index.entries, choices)
 
-    def verify(self, entries: Iterable[Entry], *, archive: bool) -> Steps:
-        raise NotImplementedError
+    def export(self, choices: Choices, sink: str) -> Steps:
+        """Write the export as effects: Chunks of a zip, or WriteFiles of a folder (`sink`). Returns its Manifest."""
+        from scanfolio.export.write import write_folder, write_zip
+
+        if self._report is None:
+            yield from self.judge(choices.language)
+        plan = yield from self.plan(choices)
+        write = write_folder if sink == "folder" else write_zip
+        self._manifest = yield from write(plan, self.report_json(), self.report_text())
+        return self._manifest
+
+    def verify(self, written: Source) -> Steps:
+        """Read `written` back and compare it with this disc. Returns a Verification."""
+        from scanfolio.export.verify import verify
+
+        return verify(written, self.disc, self.index.entries, self._manifest)

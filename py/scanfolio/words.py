@@ -25,6 +25,11 @@ def catalogue(language: str = "en") -> dict[str, Text]:
     return texts
 
 
+def languages() -> list[str]:
+    """The languages there are texts for."""
+    return sorted(f.name for f in (resources.files(__package__) / "i18n").iterdir() if f.is_dir())
+
+
 def say(key: str, language: str = "en", **values: object) -> str:
     """The text of `key`, filled in. Raises KeyError for an unknown key (a test holds code and catalogue together)."""
     text = catalogue(language)[key]

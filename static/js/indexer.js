@@ -42,9 +42,10 @@ export async function indexAll(engine, given, files, { signal, onBatch }) {
     signal.throwIfAborted();
     const entryId = nextId++;
     files.set(entryId, file);
-    entries.push({ entry_id: entryId, path, size: file.size });
-    if (file.size > 0 || isRefused(file)) {
-      const need = { entry_id: entryId, offset: 0, length: Math.min(HEAD_BYTES, file.size) };
+    const size = isRefused(file) ? 1 : file.size; // an empty file is something else than one that cannot be opened
+    entries.push({ entry_id: entryId, path, size });
+    if (size > 0) {
+      const need = { entry_id: entryId, offset: 0, length: Math.min(HEAD_BYTES, size) };
       pieces.push(slots(() => read(file, need, signal)));
       bytes += need.length;
     }

@@ -1,2 +1,253 @@
+// @ts-check
 // Composition root: the only place that wires the engine, the screens and the viewport together.
-export {};
+import { Engine } from "./engine.js";
+import { fromDrop, fromFileList, fromHandle } from "./folder.js";
+import { t } from "./i18n.js";
+import { OpenDisc } from "./opening.js";
+import { overlayText } from "./overlay-text.js";
+import { assetBytes } from "./packs.js";
+import { Copying } from "./copying.js";
+import { download } from "./save.js";
+import { scripting } from "./scripting.js";
+import { watchSent } from "./sent.js";
+import { Showing } from "./showing.js";
+import { App } from "./ui/app.js";
+import { ImageViewport } from "./viewport/element.js";
+
+/** @typedef {import("./opening.js").Choice} Choice */
+
+customElements.define("image-viewport", ImageViewport);
+
+const app = new App(document.body);
+const engine = new Engine();
+const viewport = /** @type {ImageViewport} */ (document.createElement("image-viewport"));
+viewport.say = t;
+app.viewportSlot.append(viewport);
+const showing = new Showing(viewport, overlayText);
+
+/** @type {OpenDisc | null} */
+let disc = null;
+/** @type {Choice | null} the last thing opened, for trying again */
+let lastChoice = null;
+
+// ---- starting ----
+
+engine.addEventListener("boot", (event) => app.setEngine(/** @type {CustomEvent} */ (event).detail));
+engine.addEventListener("ready", () => {
+  performance.mark("scanfolio:ready");
+  app.setEngine("ready");
+});
+engine.addEventListener("failed", () => app.setEngine("failed"));
+engine.addEventListener("restarted", () => {
+  if (disc && lastChoice) open(lastChoice).catch(() => {});
+});
+engine.start((entryId) => disc?.files.get(entryId));
+watchSent((sent) => app.setSent(sent));
+
+// ---- opening ----
+
+/** Open a disc and judge it; whatever was open before is closed. @param {Choice} choice @returns {Promise<any>} the report */
+async function open(choice) {
+  disc?.close();
+  const current = new OpenDisc(engine, choice.name);
+  disc = current;
+  lastChoice = choice;
+  copying.reset();
+  showing.setDisc(current);
+  performance.clearMarks("scanfolio:first-image");
+  performance.clearMarks("scanfolio:indexed");
+  app.showReading({ name: choice.name, done: 0, total: choice.total ?? 0 });
+  listen(current);
+  try {
+    return await current.read(choice);
+  } catch (error) {
+    const reason = /** @type {Error & {wire?: any}} */ (error);
+    if (current === disc && reason.name !== "AbortError") app.showError(reason.wire ?? { title: t("error.open"), detail: String(reason) });
+    throw error;
+  }
+}
+
+/** Open, where nobody waits for the outcome: it is on the screen. @param {Choice | Promise<Choice>} choice */
+async function openNow(choice) {
+  try {
+    await open(await choice);
+  } catch {
+    // It has been said on the screen.
+  }
+}
+
+/** @param {OpenDisc} current */
+function listen(current) {
+  const on = (/** @type {string} */ type, /** @type {(detail: any) => void} */ act) =>
+    current.addEventListener(type, (event) => current === disc && act(/** @type {CustomEvent} */ (event).detail));
+  let judging = false;
+  on("progress", ({ stage, done, total }) => {
+    if (stage === "reading") app.showReading({ done, total });
+    else if (!judging) {
+      judging = true;
+      app.showJudging();
+    }
+  });
+  on("first-image", async (item) => {
+    if (await showing.showFirst(item)) markFirstImage();
+  });
+  on("catalogue", (catalogue) => {
+    app.setCatalogue(catalogue);
+    followCatalogue(catalogue);
+  });
+  on("indexed", () => performance.mark("scanfolio:indexed"));
+  on("report", async (report) => {
+    app.setReport(report);
+    if (!viewport.hasFrame) await showAnything();
+  });
+}
+
+function markFirstImage() {
+  if (!performance.getEntriesByName("scanfolio:first-image").length) performance.mark("scanfolio:first-image");
+}
+
+/** The first image belongs to a series as soon as that is known, and the series grows while the disc is read. @param {any} catalogue */
+function followCatalogue(catalogue) {
+  const wanted = showing.key || showing.item?.sop_instance_uid;
+  if (!wanted) return;
+  for (const patient of catalogue.patients) {
+    for (const study of patient.studies) {
+      for (const series of study.series) {
+        const here = showing.key ? series.key === showing.key : series.key.split("#")[0] === showing.firstSeriesUid;
+        if (here && (series.frames !== showing.items.length || !showing.key)) {
+          showing.showSeries(series.key, { keepPlace: true }).catch(() => {});
+          return;
+        }
+      }
+    }
+  }
+}
+
+/** Nothing is in view although the disc is read: show the first series that can be shown. */
+async function showAnything() {
+  const current = disc;
+  for (const patient of current?.catalogue?.patients ?? []) {
+    for (const study of patient.studies) {
+      for (const series of study.series) {
+        if (series.shows !== "image" || current !== disc) continue;
+        await showing.showSeries(series.key).catch(() => {});
+        if (viewport.hasFrame) return markFirstImage();
+      }
+    }
+  }
+}
+
+/** @param {string} type @param {(detail: any, event: Event) => void} act */
+const onApp = (type, act) => document.body.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail, event));
+
+onApp("open-folder", ({ handle, files }) => {
+  if (handle) openNow({ name: handle.name, given: fromHandle(handle) });
+  else {
+    const { name, given } = fromFileList(files);
+    openNow({ name, given, total: given.length });
+  }
+});
+onApp("open-zip", ({ file }) => openNow({ name: file.name, zip: file }));
+onApp("open-sample", () => openNow(sample()));
+onApp("drop-items", (transfer) => openNow(fromDrop(transfer).then(({ name, handle, given, zip }) =>
+  zip ? { name, zip } : { name, given: handle ? fromHandle(handle) : given })));
+onApp("retry", () => lastChoice && openNow(lastChoice));
+onApp("stop", (what) => (what === "export" ? copying.stop() : disc?.stop()));
+
+/** @returns {Promise<Choice>} */
+async function sample() {
+  return { name: t("sample.name"), zip: new Blob([await assetBytes("sample.zip")]) };
+}
+
+// ---- showing ----
+
+showing.addEventListener("series", (event) => app.setCurrentSeries(/** @type {CustomEvent} */ (event).detail.key));
+showing.addEventListener("slice", (event) => {
+  app.setSlice(/** @type {CustomEvent} */ (event).detail);
+  if (app.wantsTags) showTags();
+});
+showing.addEventListener("painted", () => {
+  markFirstImage();
+  app.setPresets(presets());
+  app.setWindow(viewport.window);
+});
+showing.addEventListener("cannot", (event) => {
+  const words = /** @type {CustomEvent} */ (event).detail;
+  app.setStageMessage(words ? { title: words.title || t("stage.cannot"), text: words.hint } : null);
+});
+showing.addEventListener("playing", (event) => app.setPlaying(/** @type {CustomEvent} */ (event).detail));
+
+/** The viewport's presets with names in the person's language. */
+function presets() {
+  return viewport.presets.map((preset) => ({ ...preset, name: preset.name && preset.key === "stored" ? preset.name : t(`preset.${preset.key}`) }));
+}
+
+onApp("select-series", (key) => showing.showSeries(key).catch(() => {}));
+onApp("step", ({ by, to }) => (to === undefined ? showing.step(by) : showing.go(to - 1)));
+onApp("tool", (name) => { viewport.tool = name === "brightness" ? "window" : name; });
+onApp("preset", (preset) => viewport.applyPreset(preset));
+onApp("play", (wanted) => (wanted ? showing.play() : showing.pause()));
+onApp("fps", (fps) => { showing.fps = fps; });
+onApp("view", (action) => {
+  if (action === "invert") viewport.invert = !viewport.invert;
+  else if (action === "rotate") viewport.rotate(90);
+  else if (action === "flip-h") viewport.flip("h");
+  else if (action === "flip-v") viewport.flip("v");
+  else if (action === "fit") viewport.fit();
+  else if (action === "reset") viewport.reset();
+  else if (action === "zoom-in") viewport.zoomBy(1.25);
+  else if (action === "zoom-out") viewport.zoomBy(0.8);
+});
+onApp("viewport-step", (n) => showing.step(n));
+onApp("viewport-jump", ({ to }) => showing.go(to === "first" ? 0 : showing.items.length - 1));
+onApp("viewport-series", (n) => showing.stepSeries(n));
+onApp("viewport-play", () => (showing.playing ? showing.pause() : showing.play()));
+onApp("viewport-preset", (n) => {
+  const preset = viewport.presets[n - 1];
+  if (preset) viewport.applyPreset(preset);
+});
+onApp("viewport-window", () => app.setWindow(viewport.window));
+onApp("viewport-tool", (tool) => app.setTool(tool === "window" ? "brightness" : tool));
+onApp("viewport-key", (key) => document.body.dispatchEvent(new CustomEvent("shortcut", { detail: key })));
+
+// ---- thumbnails and tags: after what the person is looking at ----
+
+/** @type {Promise<void>} */
+let thumbnails = Promise.resolve();
+onApp("need-thumbnail", (key) => {
+  const current = disc;
+  thumbnails = thumbnails.then(async () => {
+    if (!current || current !== disc) return;
+    try {
+      const { result, buffers } = await engine.request("thumbnail", { key });
+      if (current === disc && buffers?.[0]) app.setThumbnail(key, { ...result, data: new Uint8Array(buffers[0]) });
+    } catch {
+      // The row keeps its place-holder; opening the series says why.
+    }
+  });
+});
+
+async function showTags() {
+  const item = showing.item;
+  if (!item) return app.setTags(null);
+  try {
+    const { rows } = await engine.ask("tags", { sop_instance_uid: item.sop_instance_uid });
+    if (item === showing.item) app.setTags(rows);
+  } catch {
+    app.setTags([]);
+  }
+}
+onApp("show-tags", showTags);
+
+// ---- report and copy ----
+
+onApp("save-report", async (kind) => {
+  const { text, json } = await engine.ask("report_text");
+  if (kind === "json") download(new Blob([json], { type: "application/json" }), "REPORT.JSON");
+  else download(new Blob([text], { type: "text/plain;charset=utf-8" }), "REPORT.TXT");
+});
+const copying = new Copying(app, () => disc);
+onApp("plan", (choice) => copying.plan(choice));
+onApp("make-copy", (choice) => copying.make(choice));
+
+/** @type {any} */ (window).scanfolio = scripting({ engine, showing, viewport, open, disc: () => disc });

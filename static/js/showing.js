@@ -4,7 +4,7 @@
 /** @typedef {import("./opening.js").OpenDisc} OpenDisc */
 /** @typedef {import("./frames.js").FrameItem} FrameItem */
 
-/** Emits "series", "slice", "cannot", "playing". */
+/** Emits "series", "slice", "painted", "cannot", "playing". */
 export class Showing extends EventTarget {
   /** @type {OpenDisc | null} */
   disc = null;
@@ -15,6 +15,7 @@ export class Showing extends EventTarget {
   /** @type {FrameItem[]} */
   items = [];
   at = 0;
+  firstSeriesUid = "";
   playing = false;
   fps = 15;
   /** Counts discs and series: what was asked for one that is gone is dropped. */
@@ -48,9 +49,11 @@ export class Showing extends EventTarget {
     return this.items[this.at];
   }
 
-  /** Show a frame before its series is known: the first image, while the disc is still being read. @param {FrameItem} item */
+  /** Show a frame before its series is known: the first image, while the disc is still being read.
+   * @param {FrameItem & {series_instance_uid: string}} item */
   async showFirst(item) {
     if (this.key) return false;
+    this.firstSeriesUid = item.series_instance_uid;
     this.items = [item];
     this.at = 0;
     return this.#paint(false);
@@ -180,6 +183,7 @@ export class Showing extends EventTarget {
         },
         { keepView },
       );
+      this.dispatchEvent(new CustomEvent("painted"));
       disc.frames.fetchAhead(this.items, this.at, this.#direction);
       return true;
     } catch (error) {

@@ -96,9 +96,9 @@ class Dispatcher:
 
     def _try(self, job: _Job) -> None:
         job.waiting = False
-        missing = next((name for name in METHODS[job.method].packages if find_spec(name) is None), None)
-        if missing is not None:
-            self._wait(job, {"type": "load", "package": missing})
+        absent = next((name for name in METHODS[job.method].packages if find_spec(name) is None), "")
+        if absent:
+            self._wait(job, {"type": "load", "package": absent})
             return
         try:
             outcome = job.call()

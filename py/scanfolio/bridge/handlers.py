@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -22,9 +23,11 @@ from scanfolio.bridge.messages import (
     Verify,
 )
 from scanfolio.effects import Steps
+from scanfolio.export.plan import Choices
 from scanfolio.reading.index import Need
 from scanfolio.session import Session
 from scanfolio.source.entry import Entry
+from scanfolio.source.zip import ZipSource
 
 Read = Callable[[int, int, int], bytes]
 
@@ -68,6 +71,10 @@ class Handlers:
             data = None if piece.error else bytes(packed[start : start + piece.length])
             needs.extend(index.feed(Need(piece.entry_id, piece.offset, piece.asked), data, piece.error))
             pieces.popleft()
+        if index.waiting_for_pydicom:
+            import pydicom  # noqa: F401  in the page it may have to be loaded first: this call is then repeated
+
+            needs.extend(index.resume())
         return {
             "counts": index.counts(),
             "needs": [{"entry_id": n.entry_id, "offset": n.offset, "length": n.length} for n in needs],
@@ -119,15 +126,37 @@ class Handlers:
 
     # -- exporting
 
-    def _plan(self, params: ExportChoices) -> dict[str, Any]:
-        return self.session.plan_as_dict(params.patient_key, params.studies, params.series, params.encoding)
+    def _plan(self, params: ExportChoices) -> Steps:
+        plan = yield from self.session.plan(_choices(params))
+        return plan.as_dict()
 
     def _export(self, params: ExportChoices) -> Steps:
-        return self.session.export(params.patient_key, params.studies, params.series, params.encoding, params.sink)
+        manifest = yield from self.session.export(_choices(params), params.sink)
+        return manifest.as_dict()
 
     def _verify(self, params: Verify) -> Steps:
-        return self.session.verify([self._entry(e) for e in params.entries], archive=params.archive)
+        entries = [self._entry(e) for e in params.entries]
+        written = ZipSource(entries[0]) if params.archive else GivenSource(entries)
+        verification = yield from self.session.verify(written)
+        return verification.as_dict()
 
     def _memory(self, params: Nothing) -> dict[str, Any]:
         counts = self.session.index.counts()
         return {"files": counts["files"], "instances": counts["dicom"]}
+
+
+class GivenSource:
+    """Files the page gave, as a source; numbered anew from 0."""
+
+    name = ""
+
+    def __init__(self, entries: list[Entry]) -> None:
+        self._entries = entries
+
+    def entries(self) -> Iterator[Entry]:
+        for number, entry in enumerate(self._entries):
+            yield replace(entry, entry_id=number)
+
+
+def _choices(params: ExportChoices) -> Choices:
+    return Choices(params.studies, params.series, params.patient_key, params.encoding)
