@@ -1,0 +1,90 @@
+// @ts-check
+// Making a copy: plan, where to, write, read back. The page says "done" only when every image is identical.
+import { writeExport } from "./exporting.js";
+import { t } from "./i18n.js";
+import { ZIP_NAME, download } from "./save.js";
+
+/** @typedef {import("./types.js").ExportChoice} ExportChoice */
+
+export class Copying {
+  /** @type {AbortController | null} */
+  #running = null;
+  #planned = 0;
+
+  /** @param {import("./ui/app.js").App} app @param {() => import("./opening.js").OpenDisc | null} disc */
+  constructor(app, disc) {
+    this.app = app;
+    this.disc = disc;
+  }
+
+  reset() {
+    this.stop();
+  }
+
+  stop() {
+    this.#running?.abort();
+    this.#running = null;
+  }
+
+  /** @param {ExportChoice} choice */
+  async plan(choice) {
+    const ticket = ++this.#planned;
+    try {
+      const plan = await this.disc()?.engine.ask("plan", wire(choice));
+      if (ticket === this.#planned && plan) this.app.setExportPlan(plan);
+    } catch (error) {
+      const words = /** @type {any} */ (error).wire;
+      if (ticket === this.#planned) this.app.setExportPlan({ refused: words ? `${words.title} ${words.hint}`.trim() : t("export.no_plan") });
+    }
+  }
+
+  /** @param {ExportChoice} choice */
+  async make(choice) {
+    const disc = this.disc();
+    if (!disc || this.#running) return;
+    const running = new AbortController();
+    try {
+      // The pickers have to be asked for while the press of the button still counts.
+      const target = await targetFor(choice.where);
+      this.#running = running;
+      this.app.setExportProgress({ stage: "checking", done: 0, total: 0 });
+      const done = await writeExport(disc, wire(choice), target, running.signal, (progress) => this.app.setExportProgress(progress));
+      if (done.verification.ok && target.kind === "blob" && done.written.blob) download(done.written.blob, ZIP_NAME);
+      this.app.setExportDone({
+        ...done.manifest,
+        ...done.verification,
+        where: choice.where,
+        name: choice.where === "zip" ? ZIP_NAME : /** @type {any} */ (target).handle?.name,
+      });
+    } catch (error) {
+      const reason = /** @type {any} */ (error);
+      if (reason.name === "AbortError" && !this.#running) {
+        if (running.signal.aborted) this.app.setExportFailed({ code: "cancelled", title: "" });
+      } else if (reason.name === "AbortError") {
+        this.app.setExportFailed({ code: "cancelled", title: "" });
+      } else {
+        this.app.setExportFailed(reason.wire ?? wordsFor(reason));
+      }
+    } finally {
+      if (this.#running === running) this.#running = null;
+    }
+  }
+}
+
+/** What the worker is told. @param {ExportChoice} choice */
+const wire = ({ studies, series, encoding, patient_key }) => ({ studies, series, encoding, patient_key });
+
+/** @param {"folder"|"zip"} where @returns {Promise<any>} */
+async function targetFor(where) {
+  const picker = /** @type {any} */ (window);
+  if (where === "folder") return { kind: "folder", handle: await picker.showDirectoryPicker({ mode: "readwrite", id: "scanfolio-copy" }) };
+  if (picker.showSaveFilePicker) return { kind: "file", handle: await picker.showSaveFilePicker({ suggestedName: ZIP_NAME, types: [{ accept: { "application/zip": [".zip"] } }] }) };
+  return { kind: "blob" };
+}
+
+/** @param {Error} error */
+function wordsFor(error) {
+  if (error.name === "InvalidModificationError") return { title: t("export.folder_not_empty"), hint: t("export.folder_not_empty_hint") };
+  if (error.name === "NotAllowedError") return { title: t("export.not_allowed"), hint: "" };
+  return { title: t("export.failed"), hint: "", detail: String(error) };
+}
