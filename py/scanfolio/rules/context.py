@@ -1,0 +1,170 @@
+"""What a rule may see: the Disc, and facts prepared from it once. No file is opened here or in any rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property
+
+from scanfolio.model import Dicomdir, Disc, FileRecord, Kind, Series, SopInstance, Study
+from scanfolio.rules import uids
+from scanfolio.rules.persons import Identity, Person, group_persons
+from scanfolio.rules.references import Reference, collect_references, path_index
+
+
+class DiscContext:
+    """Prepared facts of one disc. Everything is sorted by path, so that the same disc gives the same report everywhere.
+
+    `content_digests`: entry_id -> digest of the data set, supplied for files that share a SOP Instance UID.
+    `decodable`: transfer syntax UID -> whether a decoder is here.
+    `person_confirmed`: what the person answered to "is this you?"; None while not asked.
+    """
+
+    def __init__(
+        self,
+        disc: Disc,
+        *,
+        content_digests: Mapping[int, str] | None = None,
+        decodable: Callable[[str], bool] | None = None,
+        person_confirmed: bool | None = None,
+        today: str = "",
+    ) -> None:
+        self.disc = disc
+        self.content_digests = content_digests or {}
+        self.decodable = decodable or uids.DECODED_HERE.__contains__
+        self.person_confirmed = person_confirmed
+        self.today = today
+        """YYYYMMDD, for dates in the future; "" looks at no such thing and keeps the report the same on every day."""
+
+    # files
+
+    @cached_property
+    def files(self) -> tuple[FileRecord, ...]:
+        return tuple(sorted(self.disc.files, key=lambda f: f.path))
+
+    @cached_property
+    def by_kind(self) -> Mapping[Kind, tuple[FileRecord, ...]]:
+        """Every kind, also those with no file."""
+        kinds: dict[Kind, list[FileRecord]] = {kind: [] for kind in Kind}
+        for file in self.files:
+            kinds[file.kind].append(file)
+        return {kind: tuple(files) for kind, files in kinds.items()}
+
+    @cached_property
+    def locked_files(self) -> tuple[FileRecord, ...]:
+        return tuple(f for f in self.files if f.locked)
+
+    @cached_property
+    def by_path(self) -> Mapping[str, FileRecord]:
+        """Paths in lower case, with and without what media and computers add to a File ID."""
+        return path_index(self.files)
+
+    # instances
+
+    @cached_property
+    def instances(self) -> tuple[SopInstance, ...]:
+        return tuple(sorted(self.disc.instances, key=lambda i: i.path))
+
+    @cached_property
+    def images(self) -> tuple[SopInstance, ...]:
+        """Instances with pixels."""
+        return tuple(i for i in self.instances if i.is_image)
+
+    @cached_property
+    def by_entry(self) -> Mapping[int, SopInstance]:
+        return {i.entry_id: i for i in self.instances}
+
+    @cached_property
+    def same_sop_instance_uid(self) -> Mapping[str, tuple[SopInstance, ...]]:
+        """SOP Instance UIDs that more than one file carries."""
+        seen: dict[str, list[SopInstance]] = {}
+        for instance in self.instances:
+            if instance.sop_instance_uid:
+                seen.setdefault(instance.sop_instance_uid, []).append(instance)
+        return {uid: tuple(group) for uid, group in seen.items() if len(group) > 1}
+
+    # entities
+
+    @cached_property
+    def studies(self) -> tuple[Study, ...]:
+        return tuple(s for p in self.disc.patients for s in p.studies)
+
+    @cached_property
+    def series(self) -> tuple[Series, ...]:
+        """In the order of their keys' first instance path, so not dependent on how patients were sorted."""
+        found = [series for study in self.studies for series in study.series]
+        return tuple(sorted(found, key=lambda s: (s.series_instance_uid, s.key)))
+
+    @cached_property
+    def identities(self) -> tuple[Identity, ...]:
+        """Every distinct (ID, issuer, name, birth date) with its instances."""
+        return Identity.all_of(self.instances)
+
+    @cached_property
+    def persons(self) -> tuple[Person, ...]:
+        return group_persons(self.identities)
+
+    # tables of contents
+
+    @cached_property
+    def dicomdirs(self) -> tuple[Dicomdir, ...]:
+        return tuple(
+            sorted(self.disc.dicomdirs, key=lambda d: (d.path.count("/"), d.path))
+        )
+
+    @cached_property
+    def usable_dicomdirs(self) -> tuple[Dicomdir, ...]:
+        return tuple(d for d in self.dicomdirs if d.usable)
+
+    @cached_property
+    def broken_dicomdirs(self) -> tuple[FileRecord, ...]:
+        """Files called DICOMDIR that are none."""
+        known = {d.entry_id for d in self.dicomdirs}
+        return tuple(
+            f
+            for f in self.files
+            if f.entry_id not in known
+            and is_dicomdir_name(f.path)
+            and f.kind is not Kind.DICOM
+        )
+
+    @cached_property
+    def references(self) -> tuple[Reference, ...]:
+        """Every in-use record of every usable DICOMDIR that names a file."""
+        return tuple(
+            reference
+            for dicomdir in self.usable_dicomdirs
+            for reference in collect_references(dicomdir, self.by_path, self.by_entry)
+        )
+
+    @cached_property
+    def missing_references(self) -> tuple[Reference, ...]:
+        return tuple(r for r in self.references if r.file is None)
+
+    @cached_property
+    def lost_references(self) -> tuple[Reference, ...]:
+        """Missing ones whose instance is not here under another name either."""
+        here = {i.sop_instance_uid for i in self.instances if i.sop_instance_uid}
+        return tuple(
+            r for r in self.missing_references if r.record.sop_instance_uid not in here
+        )
+
+    @cached_property
+    def unlisted(self) -> tuple[SopInstance, ...]:
+        """Instances no record names. Meaningful only where there is a usable DICOMDIR."""
+        listed = {r.file.entry_id for r in self.references if r.file is not None}
+        return tuple(i for i in self.instances if i.entry_id not in listed)
+
+
+def is_dicomdir_name(path: str) -> bool:
+    """The name of a table of contents, as written or as some computers show it."""
+    return path.rsplit("/", 1)[-1].upper() in (
+        "DICOMDIR",
+        "DICOMDIR.",
+        "DICOMDIR;1",
+        "DICOMDIR.;1",
+        "DICOMDIR.DCM",
+    )
+
+
+def paths(things: Iterable[SopInstance] | Iterable[FileRecord]) -> list[str]:
+    return [t.path for t in things]

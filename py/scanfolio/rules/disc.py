@@ -1,0 +1,398 @@
+"""V: what is on the disc."""
+
+from __future__ import annotations
+
+from scanfolio.model import FileRecord, Kind
+from scanfolio.rules.context import DiscContext, is_dicomdir_name, paths
+from scanfolio.rules.outcome import (
+    Result,
+    Severity,
+    blocked,
+    failed,
+    issue,
+    not_applicable,
+    passed,
+)
+from scanfolio.rules.pictures import Pictures, folder_of
+from scanfolio.rules.rule import rule
+
+
+@rule(
+    "V01",
+    "I",
+    "never",
+    "disc",
+    "PS3.10 section 7.1",
+    says=("passed", "passed_documents", "failed"),
+)
+def medical_files_found(c: DiscContext) -> Result:
+    """What it checks: how many files are DICOM instances, told from their content, never from their names.
+
+    Why it matters: only these can be loaded by another hospital's system.
+    Reference: PS3.10 section 7.1 (File Meta Information); PS3.4 Annex B (Storage SOP Classes).
+    """
+    if not c.instances:
+        return failed(
+            "0 DICOM instances.",
+            [
+                issue(
+                    f"0 of {len(c.files)} files are DICOM instances", files=len(c.files)
+                )
+            ],
+        )
+    if not c.images:
+        return passed(
+            f"{len(c.instances)} DICOM instances, none with pixel data.",
+            "passed_documents",
+            count=len(c.instances),
+        )
+    frames = sum(i.number_of_frames for i in c.images)
+    text = f"{len(c.instances)} DICOM instances, {len(c.images)} with pixel data, {frames} frames."
+    return passed(text, count=len(c.images))
+
+
+@rule(
+    "V02",
+    "B",
+    "never",
+    "disc",
+    "PS3.10 section 8; IHE RAD TF-2 4.47",
+    says=("passed", "failed", "failed_pictures", "failed_listed", "failed_other"),
+)
+def only_its_own_program(c: DiscContext) -> Result:
+    """What it checks: whether the disc has no DICOM at all, only programs, pictures and files nothing else can read.
+
+    Why it matters: such a disc cannot be loaded elsewhere, and no program can turn it into the originals.
+    Reference: PS3.10 section 8 (a File-set holds DICOM files); IHE RAD TF-2 4.47.
+    """
+    if c.instances:
+        return passed(f"{len(c.instances)} DICOM instances are present.")
+    if not c.files:
+        return not_applicable("nothing_here")
+    if c.locked_files:
+        return blocked("locked")
+    if not c.disc.complete:
+        return blocked("stopped_early")
+    kinds = {kind.value: len(files) for kind, files in c.by_kind.items() if files}
+    found = ", ".join(f"{number} {kind}" for kind, number in kinds.items())
+    found_issue = issue(f"0 DICOM instances; {found}", paths(c.files), **kinds)
+    technical = f"No file has DICOM content: {found}."
+    if c.references:
+        return failed(
+            technical, [found_issue], text="failed_listed", count=len(c.references)
+        )
+    if c.by_kind[Kind.PROGRAM]:
+        return failed(technical, [found_issue])
+    if c.by_kind[Kind.PICTURE]:
+        return failed(
+            technical,
+            [found_issue],
+            text="failed_pictures",
+            count=len(c.by_kind[Kind.PICTURE]),
+        )
+    return failed(technical, [found_issue], text="failed_other")
+
+
+@rule("V03", "W", "never", "disc", "IHE RAD TF-2 4.47 (web content)")
+def ordinary_pictures(c: DiscContext) -> Result:
+    """What it checks: JPEG, PNG, BMP and similar pictures, buttons and symbols of pages and programs apart.
+
+    Why it matters: they look like the examination but have lost detail, scale and brightness; they cannot be imported.
+    Reference: IHE RAD TF-2 4.47, web content; PS3.10 section 8.1 note 2 (other files in a File-set).
+    """
+    if not c.files:
+        return not_applicable("nothing_here")
+    pictures = Pictures(c)
+    if not pictures.copies:
+        return passed(f"{len(pictures.all)} pictures, all part of pages or programs.")
+    issues = []
+    if pictures.alone:
+        issues.append(
+            issue(
+                f"{len(pictures.alone)} pictures on their own",
+                paths(pictures.alone),
+                pictures=len(pictures.alone),
+            )
+        )
+    if pictures.web:
+        issues.append(
+            issue(
+                f"{len(pictures.web)} pictures in web pages",
+                paths(pictures.web),
+                pictures=len(pictures.web),
+            )
+        )
+    return failed(
+        f"{len(pictures.copies)} ordinary pictures of 8 kB or more.",
+        issues,
+        count=len(pictures.copies),
+    )
+
+
+@rule("V04", "W", "never", "disc", "PS3.12 Annex V")
+def packed_inside_another_file(c: DiscContext) -> Result:
+    """What it checks: archives and disc images (zip, 7z, tar, iso) lying on the disc as files.
+
+    Why it matters: images inside them are seen by nobody until they are unpacked.
+    Reference: PS3.12 Annex V (a File-set in a ZIP file has its DICOMDIR at the root of that file).
+    """
+    if not c.files:
+        return not_applicable("nothing_here")
+    program_folders = {folder_of(f.path) for f in c.by_kind[Kind.PROGRAM]} - {""}
+    archives = [
+        f
+        for f in c.by_kind[Kind.ARCHIVE]
+        if not f.locked and folder_of(f.path) not in program_folders
+    ]
+    if not archives:
+        return passed("No archive outside the folders of programs.")
+    issues = [
+        issue(f"{f.signature or 'archive'}, {f.size} bytes", [f.path], bytes=f.size)
+        for f in archives[:20]
+    ]
+    return failed(
+        f"{len(archives)} archives were not looked into.", issues, count=len(archives)
+    )
+
+
+@rule(
+    "V05",
+    "B",
+    "never",
+    "disc",
+    "PS3.10 section 7.4; PS3.15 Annex D",
+    says=("passed", "failed", "failed_other"),
+)
+def locked(c: DiscContext) -> Result:
+    """What it checks: files that are encrypted, as CMS envelopes (Secure DICOM files) or as archives with a password.
+
+    Why it matters: without the password nobody can read them, neither here nor in the next hospital.
+    Reference: PS3.10 section 7.4 (Secure DICOM File Format); PS3.15 Annex D (media security profiles).
+    """
+    if not c.files:
+        return not_applicable("nothing_here")
+    if not c.locked_files:
+        return passed("No encrypted file.")
+    signatures: dict[str, list[str]] = {}
+    for file in c.locked_files:
+        signatures.setdefault(file.signature or "encrypted", []).append(file.path)
+    issues = [
+        issue(f"{name}: {len(where)} files", where, files=len(where))
+        for name, where in sorted(signatures.items())
+    ]
+    technical = f"{len(c.locked_files)} encrypted files."
+    if is_mainly_locked(c):
+        return failed(technical, issues, count=len(c.locked_files))
+    return failed(
+        technical,
+        issues,
+        text="failed_other",
+        severity=Severity.WARN,
+        count=len(c.locked_files),
+    )
+
+
+def is_mainly_locked(c: DiscContext) -> bool:
+    """Whether what is locked stands for the images: there are none else, or DICOM envelopes are among the locked."""
+    return bool(c.locked_files) and (
+        not c.instances
+        or any(
+            f.kind is not Kind.ARCHIVE and f.kind is not Kind.DOCUMENT
+            for f in c.locked_files
+        )
+    )
+
+
+@rule(
+    "V07",
+    "B",
+    "never",
+    "disc",
+    "PS3.10 section 8.4",
+    says=("passed", "failed", "failed_other"),
+)
+def files_that_cannot_be_read(c: DiscContext) -> Result:
+    """What it checks: files whose bytes could not be had, DICOM files too broken to parse, and empty ones among the images.
+
+    Why it matters: a scratched disc or an interrupted copy loses images silently.
+    Reference: PS3.10 section 8.4 (a File-set Reader can read every File of the File-set).
+    """
+    if not c.files:
+        return not_applicable("nothing_here")
+    bad = unreadable_files(c)
+    if not bad:
+        if not c.disc.complete:
+            return blocked("stopped_early")
+        return passed(f"All {len(c.files)} files were read.")
+    issues = [
+        issue(
+            f"{f.reason or f.signature or 'cannot be read'} ({f.size} bytes)",
+            [f.path],
+            bytes=f.size,
+        )
+        for f in bad[:20]
+    ]
+    if len(bad) > len(issues):
+        issues.append(
+            issue(f"{len(bad) - len(issues)} more files", paths(bad[len(issues) :]))
+        )
+    technical = f"{len(bad)} of {len(c.files)} files cannot be read."
+    if any(may_be_an_image(f, c) for f in bad):
+        return failed(technical, issues, count=len(bad), total=len(c.files))
+    return failed(
+        technical,
+        issues,
+        text="failed_other",
+        severity=Severity.WARN,
+        count=len(bad),
+        total=len(c.files),
+    )
+
+
+_NOT_IMAGES = [
+    ".exe",
+    ".dll",
+    ".com",
+    ".bat",
+    ".inf",
+    ".ini",
+    ".txt",
+    ".htm",
+    ".html",
+    ".css",
+    ".js",
+    ".xml",
+    ".pdf",
+    ".jpg",
+    ".jpeg",
+    ".png",
+    ".gif",
+    ".bmp",
+    ".ico",
+    ".cab",
+    ".jar",
+    ".hlp",
+    ".chm",
+    ".class",
+    ".ocx",
+    ".sys",
+    ".db",
+    ".ds_store",
+    ".lnk",
+    ".doc",
+    ".rtf",
+    ".swf",
+    ".avi",
+    ".wmv",
+    ".mp4",
+]
+
+
+def unreadable_files(c: DiscContext) -> list[FileRecord]:
+    """Unreadable ones with content, and empty ones where an image should be."""
+    image_folders = {folder_of(i.path) for i in c.instances}
+    listed = {r.file.entry_id for r in c.references if r.file is not None}
+    found = []
+    for file in c.files:
+        if file.size == 0:
+            if file.entry_id in listed or (
+                folder_of(file.path) in image_folders and may_be_an_image(file, c)
+            ):
+                found.append(file)
+        elif (
+            file.kind is Kind.UNREADABLE
+            and not file.locked
+            and not is_dicomdir_name(file.path)
+        ):
+            found.append(file)
+    return found
+
+
+def may_be_an_image(file: FileRecord, c: DiscContext) -> bool:
+    """Whether an unreadable file may have been an image: listed in the table of contents, or not named otherwise."""
+    if c.references and not c.missing_references and not c.unlisted:
+        return any(
+            r.file is not None and r.file.entry_id == file.entry_id
+            for r in c.references
+        )
+    name = file.path.lower().rpartition("/")[2]
+    return not name.endswith(tuple(_NOT_IMAGES)) and not name.startswith(".")
+
+
+@rule("V08", "I", "yes", "disc", "IHE RAD TF-2 4.47; DRG requirements 2.2, 2.3")
+def programs(c: DiscContext) -> Result:
+    """What it checks: programs, program parts and autorun files.
+
+    Why it matters: they are never needed to read the images, and hospitals block discs that start something by themselves.
+    Reference: IHE RAD TF-2 4.47 (no reliance on autorun); DRG requirements 2.2 and 2.3.
+    """
+    if not c.files:
+        return not_applicable("nothing_here")
+    autorun = [
+        f
+        for f in c.files
+        if f.path.lower() == "autorun.inf" and f.kind is not Kind.PROGRAM
+    ]
+    found = sorted((*c.by_kind[Kind.PROGRAM], *autorun), key=lambda f: f.path)
+    if not found:
+        return passed("No executable content.")
+    technical = "Executables are present; never started, never copied."
+    if any(f.path.lower() == "autorun.inf" for f in c.files):
+        technical = "Executables or autorun present; never started, never copied."
+    return failed(
+        technical,
+        [issue(f"{len(found)} program files", paths(found), files=len(found))],
+        count=len(found),
+    )
+
+
+@rule("V09", "B", "yes", "instance", "PS3.10 section 7.1; CVE-2019-11687")
+def program_hidden_in_an_image(c: DiscContext) -> Result:
+    """What it checks: whether the 128 bytes before "DICM" start a program (MZ, ELF, Mach-O, #!); TIFF headers are allowed.
+
+    Why it matters: such a file is a medical image and a program at once; a scanner for viruses may miss it.
+    Reference: PS3.10 section 7.1 (the preamble); CVE-2019-11687.
+    """
+    with_preamble = [i for i in c.instances if i.preamble != "none"]
+    if not with_preamble:
+        return not_applicable("no_dicom" if not c.instances else "no_preamble")
+    bad = [i for i in with_preamble if i.preamble == "program"]
+    if not bad:
+        return passed(f"{len(with_preamble)} preambles hold no program header.")
+    found = issue(
+        f"{len(bad)} files with a program header in the preamble",
+        paths(bad),
+        instances=len(bad),
+    )
+    return failed("Bytes 0 to 127 start like an executable.", [found], count=len(bad))
+
+
+@rule("V10", "I", "never", "disc", "IHE RAD TF-2 4.47", says=("passed",))
+def says_it_follows_pdi(c: DiscContext) -> Result:
+    """What it checks: the marks of IHE's exchange standard: README.TXT and the folder IHE_PDI.
+
+    Why it matters: a disc made to PDI is what hospitals' import programs are built for.
+    Reference: IHE RAD TF-2 4.47 (Portable Data for Imaging).
+    """
+    names = {f.path.lower() for f in c.files}
+    if not c.instances:
+        return not_applicable("no_dicom")
+    if not any(name.startswith("ihe_pdi/") for name in names):
+        return not_applicable("no_pdi_marks")
+    readme = (
+        "README.TXT is there" if "readme.txt" in names else "README.TXT is not there"
+    )
+    return passed(f"Folder IHE_PDI is there; {readme}.")
+
+
+RULES = (
+    medical_files_found,
+    only_its_own_program,
+    ordinary_pictures,
+    packed_inside_another_file,
+    locked,
+    files_that_cannot_be_read,
+    programs,
+    program_hidden_in_an_image,
+    says_it_follows_pdi,
+)

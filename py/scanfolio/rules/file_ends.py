@@ -1,0 +1,102 @@
+"""F, part two: files that are cut off, or carry something behind their end."""
+
+from __future__ import annotations
+
+from scanfolio.model import SopInstance
+from scanfolio.rules.context import DiscContext, paths
+from scanfolio.rules.outcome import Result, failed, issue, not_applicable, passed
+from scanfolio.rules.rule import rule
+
+
+def expected_pixel_bytes(i: SopInstance) -> int | None:
+    """Bytes of native pixel data by PS3.5 8.1.1, before padding to an even number; None where the facts do not say."""
+    if (
+        not i.rows
+        or not i.columns
+        or not i.bits_allocated
+        or i.encapsulated
+        or i.pixel_data_length is None
+    ):
+        return None
+    samples = i.samples_per_pixel or 1
+    per_pixel_bits = i.bits_allocated * samples
+    if (
+        i.photometric_interpretation in ("YBR_FULL_422", "YBR_PARTIAL_422")
+        and samples == 3
+    ):
+        per_pixel_bits = i.bits_allocated * 2
+    elif i.photometric_interpretation == "YBR_PARTIAL_420" and samples == 3:
+        per_pixel_bits = i.bits_allocated * 3 // 2
+    bits = i.rows * i.columns * per_pixel_bits * max(i.number_of_frames, 1)
+    return (bits + 7) // 8
+
+
+def cut_off(i: SopInstance) -> str:
+    """A technical phrase for what is missing at the end of this file; "" when nothing is known to be."""
+    if i.truncated:
+        return i.truncated
+    expected = expected_pixel_bytes(i)
+    if expected is not None and i.pixel_data_length is not None:
+        if i.pixel_data_length < expected:
+            return f"pixel data has {i.pixel_data_length} of {expected} bytes"
+        if (
+            i.pixel_data_offset is not None
+            and i.transfer_syntax_uid != "1.2.840.10008.1.2.1.99"
+        ):
+            here = i.size - i.pixel_data_offset
+            if here < expected:
+                return f"the file ends after {max(here, 0)} of {expected} bytes of pixel data"
+    return ""
+
+
+@rule("F09", "B", "never", "instance", "PS3.5 section 8 and section A.4")
+def files_that_are_cut_off(c: DiscContext) -> Result:
+    """What it checks: whether pixel data are as long as rows, columns, bits and frames demand, and every item is closed.
+
+    Why it matters: the end of the image is missing, and no program can bring it back.
+    Reference: PS3.5 sections 8.1.1 and A.4.
+    """
+    if not c.instances:
+        return not_applicable("no_dicom")
+    wrong = [(i, fault) for i in c.instances if (fault := cut_off(i))]
+    if not wrong:
+        return passed(f"{len(c.instances)} instances reach their end.")
+    issues = [issue(fault, [i.path], bytes=i.size) for i, fault in wrong[:20]]
+    if len(wrong) > len(issues):
+        rest = [i for i, _ in wrong[len(issues) :]]
+        issues.append(
+            issue(f"{len(rest)} more files", paths(rest), instances=len(rest))
+        )
+    technical = (
+        f"{len(wrong)} of {len(c.instances)} instances end before their data do."
+    )
+    return failed(technical, issues, count=len(wrong), total=len(c.instances))
+
+
+@rule("F10", "W", "yes", "instance", "PS3.10 section 7.2")
+def extra_bytes_at_the_end(c: DiscContext) -> Result:
+    """What it checks: bytes behind the last element, Data Set Trailing Padding (FFFC,FFFC) apart.
+
+    Why it matters: strict readers take them for the start of another element and stop.
+    Reference: PS3.10 section 7.2 (trailing padding).
+    """
+    if not c.instances:
+        return not_applicable("no_dicom")
+    wrong = [i for i in c.instances if i.trailing_bytes > 0]
+    if not wrong:
+        return passed("No bytes behind the last element.")
+    most = max(i.trailing_bytes for i in wrong)
+    found = issue(
+        f"up to {most} bytes behind the last element",
+        paths(wrong),
+        instances=len(wrong),
+        bytes=most,
+    )
+    return failed(
+        f"{len(wrong)} instances have bytes behind the last element.",
+        [found],
+        count=len(wrong),
+    )
+
+
+RULES = (files_that_are_cut_off, extra_bytes_at_the_end)

@@ -1,0 +1,123 @@
+"""Run every rule over a disc, one at a time, and say what it is."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import PurePath
+
+from scanfolio.effects import Item, Progress, Steps
+from scanfolio.model import Disc
+from scanfolio.rules.context import DiscContext
+from scanfolio.rules.outcome import Outcome, Result, State
+from scanfolio.rules.profiles import judge_profiles
+from scanfolio.rules.registry import RULES
+from scanfolio.rules.report import Report
+from scanfolio.rules.rule import Rule
+from scanfolio.rules.verdict import reach_verdict
+from scanfolio.words import say
+
+
+def judge(
+    disc: Disc,
+    *,
+    content_digests: Mapping[int, str] | None = None,
+    decodable: Callable[[str], bool] | None = None,
+    person_confirmed: bool | None = None,
+    today: str = "",
+    language: str = "en",
+) -> Steps:
+    """Yield an Item({"outcome": ...}) and a Progress("judging", ...) per rule; return the Report.
+
+    `content_digests`: entry_id -> digest of the data set without its header, for files that share a SOP Instance UID.
+    `decodable`: whether a transfer syntax can be decoded here. `person_confirmed`: the answer to "is this you?".
+    `today` (YYYYMMDD) lets rules speak of dates in the future; without it the same disc gives the same report on every day.
+    Never raises for what is on the disc: a rule that breaks gets the state CRASHED, and the others go on.
+    """
+    context = DiscContext(
+        disc,
+        content_digests=content_digests,
+        decodable=decodable,
+        person_confirmed=person_confirmed,
+        today=today,
+    )
+    outcomes = []
+    for number, rule in enumerate(RULES.values(), 1):
+        outcome = run_rule(rule, context, language)
+        outcomes.append(outcome)
+        yield Item({"outcome": outcome.as_dict()})
+        yield Progress("judging", number, len(RULES))
+    verdict = reach_verdict(outcomes, context, language)
+    return Report(
+        verdict=verdict,
+        outcomes=tuple(outcomes),
+        profiles=judge_profiles(outcomes, language),
+        files=context.files,
+        instances=context.instances,
+        study_count=len(
+            {i.study_instance_uid for i in context.instances if i.study_instance_uid}
+        ),
+        series_count=len(
+            {i.series_instance_uid for i in context.instances if i.series_instance_uid}
+        ),
+        patient_count=len(context.persons),
+        complete=disc.complete,
+        language=language,
+    )
+
+
+def run_rule(rule: Rule, context: DiscContext, language: str = "en") -> Outcome:
+    """One rule's outcome; CRASHED, with the kind of exception and the line but no value, if the rule itself fails."""
+    try:
+        return _in_words(rule, rule.check(context), language)
+    except Exception as error:  # noqa: BLE001 - a broken rule must not take the report with it
+        return _crashed(rule, error, language)
+
+
+def _in_words(rule: Rule, result: Result, language: str) -> Outcome:
+    if result.state in (State.PASSED, State.FAILED):
+        if result.text not in rule.says:
+            raise LookupError(
+                f"{rule.code} says {result.text}, which it does not declare"
+            )
+        plain = say(f"rules.{rule.code}.{result.text}", language, **result.values)
+    else:
+        plain = say(f"rules.because.{result.text}", language, **result.values)
+    return Outcome(
+        rule=rule.code,
+        family=rule.family,
+        state=result.state,
+        severity=result.severity or rule.severity,
+        title=say(f"rules.{rule.code}.title", language),
+        plain=plain,
+        technical=result.technical,
+        reference=rule.reference,
+        repair=rule.repair,
+        in_copy=say(f"rules.{rule.code}.in_copy", language)
+        if result.state is State.FAILED
+        else "",
+        issues=result.issues,
+    )
+
+
+def _crashed(rule: Rule, error: Exception, language: str) -> Outcome:
+    """The message of an exception may hold a patient's values, so only its kind and place are kept."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = (
+        f"{PurePath(frames[-1].filename).name}:{frames[-1].lineno}"
+        if frames
+        else "unknown place"
+    )
+    return Outcome(
+        rule=rule.code,
+        family=rule.family,
+        state=State.CRASHED,
+        severity=rule.severity,
+        title=say(f"rules.{rule.code}.title", language),
+        plain=say("rules.crashed", language),
+        technical=f"{type(error).__name__} at {place}",
+        reference=rule.reference,
+        repair=rule.repair,
+        in_copy="",
+        issues=(),
+    )

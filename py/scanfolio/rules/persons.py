@@ -1,0 +1,152 @@
+"""Who is on the disc: distinct identities, and which of them may be the same person.
+
+The safety core. Two identities are one person only where nothing speaks against it; where something is merely spelled
+otherwise, the answer is a question for the person, never an accusation and never a silent merge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from scanfolio.model import SopInstance
+from scanfolio.rules.person_names import Likeness, compare_names, is_no_name
+
+
+class Match(IntEnum):
+    """How two identities stand to each other; higher weighs more."""
+
+    SAME = 0
+    QUESTION = 1
+    DIFFERENT = 2
+
+
+@dataclass(slots=True)
+class Identity:
+    """One way a person is written on the disc, and the instances that write it so."""
+
+    patient_id: str
+    issuer: str
+    name: str
+    birth_date: str
+    instances: list[SopInstance] = field(default_factory=list)
+
+    @classmethod
+    def all_of(cls, instances: Iterable[SopInstance]) -> tuple[Identity, ...]:
+        """Distinct identities, in the order of their values."""
+        found: dict[tuple[str, str, str, str], Identity] = {}
+        for i in instances:
+            written = (
+                i.patient_id,
+                i.issuer_of_patient_id,
+                i.patient_name,
+                i.patient_birth_date,
+            )
+            if written not in found:
+                found[written] = cls(*written)
+            found[written].instances.append(i)
+        return tuple(found[written] for written in sorted(found))
+
+    @property
+    def nameless(self) -> bool:
+        return is_no_name(self.name)
+
+    @property
+    def empty(self) -> bool:
+        """Says nothing about anybody."""
+        return (
+            self.nameless
+            and not self.patient_id.strip()
+            and not self.birth_date.strip()
+        )
+
+
+def _differ(one: str, other: str) -> bool:
+    """Both are there and are not equal, padding and case apart."""
+    a, b = one.strip().casefold(), other.strip().casefold()
+    return bool(a) and bool(b) and a != b
+
+
+def _equal(one: str, other: str) -> bool:
+    a, b = one.strip().casefold(), other.strip().casefold()
+    return bool(a) and a == b
+
+
+def names_of(a: Identity, b: Identity) -> Likeness:
+    if a.nameless or b.nameless:
+        return Likeness.UNKNOWN
+    return compare_names(a.name, b.name)
+
+
+def contradiction(a: Identity, b: Identity) -> Match:
+    """Two identities within one study, one series or one patient number: they must agree (S02)."""
+    names = names_of(a, b)
+    if (
+        _differ(a.birth_date, b.birth_date)
+        or _differ(a.patient_id, b.patient_id)
+        or names is Likeness.DIFFERENT
+        or (_differ(a.issuer, b.issuer) and names is not Likeness.SAME)
+    ):
+        return Match.DIFFERENT
+    if names is Likeness.ALIKE:
+        return Match.QUESTION
+    half_written = bool(a.patient_id) != bool(b.patient_id) or bool(a.name) != bool(
+        b.name
+    )
+    return Match.QUESTION if half_written and not (a.empty and b.empty) else Match.SAME
+
+
+def match(a: Identity, b: Identity) -> Match:
+    """Two identities anywhere on the disc: one person, perhaps one, or two (S01)."""
+    if a.empty or b.empty:
+        return (
+            Match.SAME
+        )  # nothing is said, so nothing is contradicted; S05 speaks about that
+    names = names_of(a, b)
+    if names is Likeness.DIFFERENT or _differ(a.birth_date, b.birth_date):
+        return Match.DIFFERENT
+    other_number = _differ(a.patient_id, b.patient_id) or _differ(a.issuer, b.issuer)
+    if names is Likeness.UNKNOWN:
+        if _equal(a.patient_id, b.patient_id) and not other_number:
+            return Match.SAME
+        return Match.DIFFERENT if other_number else Match.QUESTION
+    if names is Likeness.ALIKE or other_number:
+        return Match.QUESTION
+    return Match.SAME
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Identities that nothing shows to be different people. `open_questions` are pairs that are only alike."""
+
+    identities: tuple[Identity, ...]
+    open_questions: tuple[tuple[Identity, Identity], ...] = ()
+
+    @property
+    def instance_count(self) -> int:
+        return sum(len(i.instances) for i in self.identities)
+
+
+def group_persons(identities: tuple[Identity, ...]) -> tuple[Person, ...]:
+    """Put identities together that may be one person. An identity joins a group only if it differs from none in it."""
+    groups: list[list[Identity]] = []
+    questions: list[list[tuple[Identity, Identity]]] = []
+    for identity in sorted(identities, key=lambda i: (i.empty, i.nameless)):
+        for group, asked in zip(groups, questions, strict=True):
+            answers = [match(identity, other) for other in group]
+            if Match.DIFFERENT in answers:
+                continue
+            asked.extend(
+                (o, identity)
+                for o, a in zip(group, answers, strict=True)
+                if a is Match.QUESTION
+            )
+            group.append(identity)
+            break
+        else:
+            groups.append([identity])
+            questions.append([])
+    return tuple(
+        Person(tuple(g), tuple(q)) for g, q in zip(groups, questions, strict=True)
+    )

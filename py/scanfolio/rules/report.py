@@ -1,0 +1,96 @@
+"""The report on a disc: a frozen value, and its three forms (dictionary, exact JSON bytes, text)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from scanfolio.model import FileRecord, Kind, SopInstance
+from scanfolio.rules.outcome import Outcome
+from scanfolio.rules.profiles import Profile
+from scanfolio.rules.verdict import Verdict
+
+SCHEMA = "scanfolio-report-1"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What all rules say of one disc. Files and outcomes are sorted, so equal discs give equal reports in every runtime."""
+
+    verdict: Verdict
+    outcomes: tuple[Outcome, ...]
+    profiles: tuple[Profile, ...]
+    files: tuple[FileRecord, ...]
+    instances: tuple[SopInstance, ...]
+    patient_count: int
+    study_count: int
+    series_count: int
+    complete: bool
+    language: str
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How much of what. `dicom`, `other` and `unreadable` add up to `files`; the DICOMDIR is among `other`."""
+        kinds = [f.kind for f in self.files]
+        dicom, unreadable = kinds.count(Kind.DICOM), kinds.count(Kind.UNREADABLE)
+        return {
+            "files": len(self.files),
+            "dicom": dicom,
+            "patients": self.patient_count,
+            "studies": self.study_count,
+            "series": self.series_count,
+            "instances": len(self.instances),
+            "frames": sum(i.number_of_frames for i in self.instances if i.is_image),
+            "other": len(self.files) - dicom - unreadable,
+            "unreadable": unreadable,
+        }
+
+
+def as_dict(report: Report) -> dict[str, object]:
+    """The report as docs/report.schema.json describes it."""
+    return {
+        "schema": SCHEMA,
+        "language": report.language,
+        "complete": report.complete,
+        "verdict": report.verdict.as_dict(),
+        "counts": report.counts,
+        "outcomes": [o.as_dict() for o in report.outcomes],
+        "profiles": [p.as_dict() for p in report.profiles],
+        "files": [_file_as_dict(f) for f in report.files],
+    }
+
+
+def _file_as_dict(file: FileRecord) -> dict[str, object]:
+    found: dict[str, object] = {
+        "path": file.path,
+        "size": file.size,
+        "kind": file.kind.value,
+    }
+    if file.signature:
+        found["signature"] = file.signature
+    if file.sop_instance_uid:
+        found["sop_instance_uid"] = file.sop_instance_uid
+    if file.reason:
+        found["reason"] = file.reason
+    if file.locked:
+        found["locked"] = True
+    return found
+
+
+def as_json(report: Report) -> str:
+    """The exact JSON text, one newline at its end: the same for the same disc in every runtime."""
+    text = json.dumps(
+        as_dict(report),
+        ensure_ascii=False,
+        indent=1,
+        separators=(",", ": "),
+        allow_nan=False,
+    )
+    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace") + "\n"
+
+
+def as_text(report: Report) -> str:
+    """What `scanfolio report` prints: 80 columns, plain sentences first, then the part for technicians."""
+    from scanfolio.rules.report_text import write_text
+
+    return write_text(report)

@@ -1,0 +1,141 @@
+"""The report as plain text of at most 80 columns: for a terminal, and for REPORT.TXT of a copy."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from scanfolio.rules.outcome import Issue, Outcome, Severity, State
+from scanfolio.rules.profiles import Profile
+from scanfolio.rules.report import Report
+from scanfolio.words import say
+
+WIDTH = 80
+MOST_LINES_OF_PLACES = 5
+
+
+def write_text(report: Report) -> str:
+    """The whole text, lines ended by newlines."""
+    return "\n".join(_lines(report)) + "\n"
+
+
+def _wrap(text: str, indent: str = "", first: str | None = None) -> list[str]:
+    start = indent if first is None else first
+    return textwrap.wrap(
+        text,
+        WIDTH,
+        initial_indent=start,
+        subsequent_indent=indent,
+        break_on_hyphens=False,
+    ) or [start.rstrip()]
+
+
+def _heading(text: str, under: str = "-") -> list[str]:
+    return ["", text, under * len(text)]
+
+
+def _lines(report: Report) -> Iterator[str]:
+    language, verdict = report.language, report.verdict
+
+    def words(key: str, **values: object) -> str:
+        return say(f"rules.report.{key}", language, **values)
+
+    yield from _heading(words("heading"), "=")[1:]
+    yield from _wrap(words("scope"))
+    yield ""
+    yield from _wrap(verdict.title)
+    yield from _wrap(verdict.summary)
+    yield words("class", letter=verdict.letter)
+    yield from _heading(words("meaning"))
+    yield from _wrap(verdict.meaning)
+    yield from _heading(words("steps"))
+    for number, step in enumerate(verdict.next_steps, 1):
+        yield from _wrap(step, "   ", f"{number}. ")
+    yield from _remarks(report)
+    yield from _heading(words("profiles"))
+    yield words("profiles_lead")
+    for profile in report.profiles:
+        yield from _wrap(f"{profile.title}: {_met(profile, language)}", "    ", "  ")
+    yield from _heading(words("technical"))
+    for outcome in report.outcomes:
+        yield from _technical(outcome)
+    yield from _heading(words("files"))
+    counts = {
+        k: v
+        for k, v in report.counts.items()
+        if k in ("files", "dicom", "other", "unreadable")
+    }
+    yield from _wrap(words("counts", **counts))
+    for file in report.files:
+        if file.reason:
+            yield from _wrap(f"{file.path}: {file.reason}", "    ", "  ")
+    yield ""
+    yield from _wrap(words("closing"))
+
+
+def _remarks(report: Report) -> Iterator[str]:
+    language = report.language
+    failed = [o for o in report.outcomes if o.state is State.FAILED]
+    unanswered = [
+        o for o in report.outcomes if o.state in (State.BLOCKED, State.CRASHED)
+    ]
+    yield from _heading(say("rules.report.remarks", language))
+    states = [o.state for o in report.outcomes]
+    yield from _wrap(
+        say(
+            "rules.report.checks",
+            language,
+            passed=states.count(State.PASSED),
+            remarks=len(failed),
+            not_applicable=states.count(State.NOT_APPLICABLE),
+            unanswered=len(unanswered),
+        )
+    )
+    if not failed:
+        yield say("rules.report.no_remarks", language)
+    for severity in Severity:
+        group = [o for o in failed if o.severity is severity]
+        if group:
+            yield ""
+            yield say(f"rules.report.severity.{severity.value}", language)
+        for outcome in group:
+            yield from _wrap(f"{outcome.plain} ({outcome.rule})", "    ", "  - ")
+            yield from _wrap(
+                say("rules.report.in_copy", language, text=outcome.in_copy),
+                "    ",
+                "    ",
+            )
+    if unanswered:
+        yield ""
+        yield say("rules.report.unanswered", language)
+        for outcome in unanswered:
+            yield from _wrap(
+                f"{outcome.title}: {outcome.plain} ({outcome.rule})", "    ", "  - "
+            )
+
+
+def _met(profile: Profile, language: str) -> str:
+    if profile.met:
+        return say("rules.report.met", language)
+    if profile.met is None:
+        return say("rules.report.not_known", language)
+    return say("rules.report.not_met", language, rules=", ".join(profile.failing_rules))
+
+
+def _technical(outcome: Outcome) -> Iterator[str]:
+    """English in every language: for people who read the Standard."""
+    state = outcome.state.value.replace("_", " ")
+    weight = f" [{outcome.severity.value}]" if outcome.state is State.FAILED else ""
+    first = f"{outcome.rule} {state}{weight}: "
+    yield from _wrap(first + (outcome.technical or outcome.plain), "    ")
+    if outcome.state is State.FAILED:
+        yield from _wrap(outcome.reference, "    ", "    ")
+        for issue in outcome.issues[:MOST_LINES_OF_PLACES]:
+            yield from _wrap(_issue(issue), "      ", "    - ")
+
+
+def _issue(issue: Issue) -> str:
+    places = ", ".join(issue.where[:3])
+    if issue.where_count > 3:
+        places += f" and {issue.where_count - 3} more"
+    return f"{issue.message}: {places}" if places else issue.message
