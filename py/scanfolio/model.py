@@ -132,7 +132,7 @@ class SopInstance:
     has_palette: bool = False
     has_functional_groups: bool = False  # enhanced multi-frame: per-frame facts are read when asked for
     presentation_lut_shape: str = ""  # (2050,0020) IDENTITY | INVERSE
-    pixel_padding_value: int | None = None  # (0028,0120), signed where Pixel Representation is 1
+    pixel_padding_value: int | None = None  # (0028,0120), its 16 bits as an unsigned number
     pixel_padding_range_limit: int | None = None  # (0028,0121), likewise
     units: str = ""  # (0054,1001) of PET images: BQML, CNTS ...
     has_ultrasound_regions: bool = False  # (0018,6011): scale and place of several areas in one picture

@@ -211,6 +211,8 @@ def padding_range(facts: SopInstance) -> tuple[int | None, int | None]:
     if value is None:
         return None, None
     limit = value if facts.pixel_padding_range_limit is None else facts.pixel_padding_range_limit
+    if facts.pixel_representation == 1:
+        value, limit = (number - 0x10000 if number >= 0x8000 else number for number in (value, limit))
     return min(value, limit), max(value, limit)
 
 

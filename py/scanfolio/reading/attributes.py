@@ -10,7 +10,7 @@ PIXEL_KEYWORDS = {0x7FE00008: "FloatPixelData", 0x7FE00009: "DoubleFloatPixelDat
 class Attribute(NamedTuple):
     """One looked-for attribute. `convert` names how its value becomes the field's:
 
-    text (character set applies) · text name (a person's) · texts · code (ASCII) · codes · integer (IS) · number (DS) · numbers · short (US) ·
+    text (character set applies) · text name (a person's) · texts · code (ASCII) · codes · integer (IS) · number (DS) · numbers · short (US, or SS as its bits) ·
     present (only whether it has a value or items). `cached`: the value is mostly the same in all files of a series.
     """
 
@@ -49,6 +49,7 @@ ATTRIBUTES = (
     Attribute(0x00180088, "DS", "SpacingBetweenSlices", "spacing_between_slices_mm", "number"),
     Attribute(0x00181030, "LO", "ProtocolName", "protocol_name", "text"),
     Attribute(0x00181164, "DS", "ImagerPixelSpacing", "imager_pixel_spacing_mm", "numbers"),
+    Attribute(0x00186011, "SQ", "SequenceOfUltrasoundRegions", "has_ultrasound_regions", "present"),
     Attribute(0x0020000D, "UI", "StudyInstanceUID", "study_instance_uid", "code"),
     Attribute(0x0020000E, "UI", "SeriesInstanceUID", "series_instance_uid", "code"),
     Attribute(0x00200010, "SH", "StudyID", "study_id", "text"),
@@ -74,6 +75,8 @@ ATTRIBUTES = (
     Attribute(0x00280101, "US", "BitsStored", "bits_stored", "short"),
     Attribute(0x00280102, "US", "HighBit", "high_bit", "short"),
     Attribute(0x00280103, "US", "PixelRepresentation", "pixel_representation", "short"),
+    Attribute(0x00280120, "US", "PixelPaddingValue", "pixel_padding_value", "short"),
+    Attribute(0x00280121, "US", "PixelPaddingRangeLimit", "pixel_padding_range_limit", "short"),
     Attribute(0x00280301, "CS", "BurnedInAnnotation", "burned_in_annotation", "code"),
     Attribute(0x00281050, "DS", "WindowCenter", "window_centers", "numbers"),
     Attribute(0x00281051, "DS", "WindowWidth", "window_widths", "numbers"),
@@ -88,6 +91,8 @@ ATTRIBUTES = (
     Attribute(0x00282112, "DS", "LossyImageCompressionRatio", "lossy_image_compression_ratio", "code"),
     Attribute(0x00283000, "SQ", "ModalityLUTSequence", "has_modality_lut", "present"),
     Attribute(0x00283010, "SQ", "VOILUTSequence", "has_voi_lut", "present"),
+    Attribute(0x00541001, "CS", "Units", "units", "code"),
+    Attribute(0x20500020, "CS", "PresentationLUTShape", "presentation_lut_shape", "code"),
     Attribute(0x52009229, "SQ", "SharedFunctionalGroupsSequence", "has_shared_groups", "present"),
     Attribute(0x52009230, "SQ", "PerFrameFunctionalGroupsSequence", "has_functional_groups", "present"),
 )

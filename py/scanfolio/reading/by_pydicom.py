@@ -118,7 +118,9 @@ def _value(dataset: FileDataset, attribute: Attribute, declared: tuple[str, ...]
         return tuple(_text(v).strip(" \0") for v in values), False
     if convert == "code":
         return "\\".join(_text(v) for v in values).strip(" \0"), False
-    if convert in ("integer", "short"):
+    if convert == "short":
+        return (int(values[0]) & 0xFFFF if values else None), False
+    if convert == "integer":
         return (int(values[0]) if values else None), False
     floats = tuple(float(v) for v in values)
     if not all(map(math.isfinite, floats)):

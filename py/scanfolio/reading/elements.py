@@ -33,6 +33,8 @@ FRAGMENTED = (b"SQ", b"OB", b"OW")  # may have undefined length: items, or the f
 
 def same_bytes(vr: bytes, expected: bytes, big: bool) -> bool:
     """Whether a value under a wrong VR has the same bytes as under the expected one."""
+    if expected == b"US" and vr == b"SS":
+        return True  # whoever asks for a short knows whether it is signed
     return (vr in STRINGS and expected in STRINGS) or (vr == b"UN" and not big)
 
 
