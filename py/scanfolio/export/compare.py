@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from scanfolio.errors import PixelError, ReadingError
 from scanfolio.export.reencode import EXPLICIT_BIG, NATIVE
+from scanfolio.export.transcode import data_set_bytes
 from scanfolio.model import SopInstance
 from scanfolio.source.entry import Entry
 
@@ -33,8 +34,7 @@ def _plain_copy(source: SopInstance) -> bool:
 def differences(source_entry: Entry, source: SopInstance, copy_entry: Entry, copy: SopInstance, data_set: bytes) -> list[str]:
     """Technical sentences saying what differs; empty when nothing does. `data_set` is the copy's, as it was re-read."""
     if not needs_pydicom(source, copy):
-        length = source_entry.size - source.data_set_offset - source.trailing_bytes
-        original = source_entry.read(source.data_set_offset, length)
+        original = data_set_bytes(source_entry, source)
         return [] if original == data_set else [_first_difference(original, data_set)]
     from scanfolio.reading.dataset import read_dataset
 

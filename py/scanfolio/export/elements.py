@@ -7,7 +7,7 @@ decoded here. PS3.5 7.1.2 (explicit VR), 7.5 (sequences), 6.2.2 note 2 (UN of un
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from struct import Struct, error, pack
+from struct import Struct, error, pack, unpack_from
 
 from scanfolio.errors import ReadingError
 
@@ -147,6 +147,32 @@ def end_of_element(data: bytes, position: int) -> int:
     view = memoryview(data)
     _, vr, start, length = _header(view, position)
     return _end_of_sequence(view, start, implicit=vr == b"UN")[1] if length == UNDEFINED_LENGTH else start + length
+
+
+def elements_end(data: bytes, *, explicit: bool, big: bool, after: int) -> int:
+    """How many bytes of `data` are whole elements with tags above `after`, in ascending order; 0 for garbage."""
+    order = ">" if big else "<"
+    position = 0
+    while position + 8 <= len(data):
+        group, element_number, length = unpack_from(order + "HHI", data, position)
+        tag, vr, start = group << 16 | element_number, data[position + 4 : position + 6], position + 8
+        if explicit and vr in SHORT_VRS:
+            length = unpack_from(order + "H", data, position + 6)[0]
+        elif explicit and vr in LONG_VRS and position + 12 <= len(data):
+            length, start = unpack_from(order + "I", data, position + 8)[0], position + 12
+        elif explicit:
+            break
+        if length == UNDEFINED_LENGTH and explicit and not big:
+            try:
+                end = end_of_element(data, position)
+            except ReadingError:
+                break
+        else:
+            end = start + length
+        if tag <= after or end > len(data):
+            break
+        position, after = end, tag
+    return position
 
 
 def edit(data: bytes, edits: Mapping[int, bytes | None]) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import combinations
 
 from scanfolio.errors import ExportError
@@ -29,8 +30,18 @@ def refuse_several_patients(disc: Disc, chosen: Sequence[SopInstance], patient_k
         )
 
 
-def refuse_contradictions(all_instances: Iterable[SopInstance], chosen: Sequence[SopInstance], language: str) -> None:
-    """Raises ExportError (S02) when a study, a series or a patient number of `chosen` is given to different people.
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """The first contradiction found, and the entries of everything that is part of any."""
+
+    level: str
+    first: SopInstance
+    other: SopInstance
+    entry_ids: frozenset[int]
+
+
+def contradiction_in(all_instances: Iterable[SopInstance], chosen: Sequence[SopInstance]) -> Contradiction | None:
+    """Whether a study, a series or a patient number of `chosen` is given to different people (S02).
 
     Instances that are not chosen count as witnesses: half of a contradictory study is no less contradictory.
     """
@@ -40,15 +51,24 @@ def refuse_contradictions(all_instances: Iterable[SopInstance], chosen: Sequence
         for key in _keys(instance):
             if key in wanted:
                 groups.setdefault(key, []).append(instance)
+    found: tuple[str, SopInstance, SopInstance] | None = None
+    entry_ids: set[int] = set()
     for (level, _), instances in groups.items():
         for a, b in combinations(Identity.all_of(instances), 2):
             if contradiction(a, b) is Match.DIFFERENT:
-                raise ExportError(
-                    say("export.refused.contradiction", language),
-                    hint=say("export.refused.contradiction_hint", language),
-                    where=b.instances[0].path,
-                    detail=f"S02: one {level}, two identities: {a.instances[0].path} and {b.instances[0].path}",
-                )
+                found = found or (level, a.instances[0], b.instances[0])
+                entry_ids.update(i.entry_id for i in instances)
+                break
+    return Contradiction(*found, frozenset(entry_ids)) if found else None
+
+
+def contradiction_error(clash: Contradiction, language: str) -> ExportError:
+    return ExportError(
+        say("export.refused.contradiction", language),
+        hint=say("export.refused.contradiction_hint", language),
+        where=clash.other.path,
+        detail=f"S02: one {clash.level}, two identities: {clash.first.path} and {clash.other.path}",
+    )
 
 
 def _keys(instance: SopInstance) -> list[tuple[str, str]]:

@@ -11,16 +11,18 @@ from enum import StrEnum
 from typing import Any
 
 from scanfolio.effects import Progress, Steps
-from scanfolio.errors import ExportError, SourceError
-from scanfolio.export.identity import refuse_contradictions, refuse_several_patients
+from scanfolio.errors import BytesNotHere, ExportError, SourceError
+from scanfolio.export.identity import contradiction_error, contradiction_in, refuse_several_patients
 from scanfolio.export.records import ROOT_TYPES, record_type
 from scanfolio.export.reencode import EXPLICIT_LITTLE, NATIVE
+from scanfolio.export.transcode import data_set_length, effective
 from scanfolio.model import Disc, Kind, SopInstance
 from scanfolio.source.entry import Entry
 from scanfolio.words import say
 
 MOST_COMPATIBLE = "most-compatible"
 KEEP_ENCODING = "keep-encoding"
+EVERYONE = "*"  # as patient_key: all patients together, on purpose
 COMPARE_BYTES = 1 << 20
 
 
@@ -35,7 +37,11 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What to take along. None means all; `encoding` is "most-compatible" or "keep-encoding"; `language` is for reasons."""
+    """What to take along. None means all; `encoding` is "most-compatible" or "keep-encoding"; `language` is for reasons.
+
+    `patient_key` is a Patient's key; EVERYONE takes all patients into one file-set, which nobody gets by accident: then
+    images with contradictory identities or a clashing identifier are left out with the reason, instead of refusing all.
+    """
 
     studies: Sequence[str] | None = None
     series: Sequence[str] | None = None
@@ -150,17 +156,29 @@ def plan_steps(disc: Disc, entries: Sequence[Entry], choices: Choices) -> Steps:
     left_out = [_not_an_image(f.path, f.size, f.kind, f.locked, choices) for f in disc.files if f.kind is not Kind.DICOM]
     usable: list[SopInstance] = []
     for instance in chosen:
-        code = _unusable(instance, choices)
+        try:
+            written = effective(entries[instance.entry_id], instance)
+            code = _unusable(written, choices)
+        except BytesNotHere:
+            raise
+        except SourceError:
+            written, code = instance, "unreadable"
         if code:
             left_out.append(_leave(instance, code, choices))
         else:
-            usable.append(instance)
+            usable.append(written)
     if not usable:
         raise ExportError(_say(choices, "export.refused.nothing"), hint=_say(choices, "export.refused.nothing_hint"))
     refuse_several_patients(disc, usable, choices.patient_key, choices.language)
-    refuse_contradictions(disc.instances, usable, choices.language)
+    clash = contradiction_in(disc.instances, usable)
+    if clash and choices.patient_key != EVERYONE:
+        raise contradiction_error(clash, choices.language)
+    left_out += [_leave(i, "contradiction", choices) for i in usable if clash and i.entry_id in clash.entry_ids]
+    usable = [i for i in usable if not clash or i.entry_id not in clash.entry_ids]
     kept, doubles = yield from _without_copies(usable, entries, choices)
     left_out += doubles
+    if not kept:
+        raise ExportError(_say(choices, "export.refused.nothing"), hint=_say(choices, "export.refused.nothing_hint"))
     files = _file_ids(disc, kept, entries, choices)
     not_chosen = sum(i.entry_id not in chosen_ids for i in disc.instances)
     in_plan = [f.instance for f in files]
@@ -185,7 +203,7 @@ def _chosen(disc: Disc, choices: Choices) -> list[SopInstance]:
     """Instances in catalogue order. `series` may name Series Instance UIDs or the catalogue's series keys."""
     found: list[SopInstance] = []
     for patient in disc.patients:
-        if choices.patient_key is not None and patient.key != choices.patient_key:
+        if choices.patient_key not in (None, EVERYONE, patient.key):
             continue
         for study in patient.studies:
             if not _matches(choices.studies, study.study_instance_uid):
@@ -272,35 +290,42 @@ def _without_copies(instances: list[SopInstance], entries: Sequence[Entry], choi
     done = 0
     for same in by_uid.values():
         first, *others = same
-        kept.append(first)
-        for other in others:
-            if not _equal_data_sets(entries[first.entry_id], first, entries[other.entry_id], other):
-                raise ExportError(
-                    _say(choices, "export.refused.different_contents"),
-                    hint=_say(choices, "export.refused.different_contents_hint"),
-                    where=other.path,
-                    detail=f"S07: {first.path} and {other.path} have SOP Instance UID {first.sop_instance_uid}",
-                )
-            left_out.append(_leave(other, "duplicate", choices))
+        different = [
+            i for i in others if not _equal_data_sets(entries[first.entry_id], first, entries[i.entry_id], i)
+        ]
         if others:
             done += 1
             yield Progress("comparing", done, doubled)
+        if different and choices.patient_key != EVERYONE:
+            raise ExportError(
+                _say(choices, "export.refused.different_contents"),
+                hint=_say(choices, "export.refused.different_contents_hint"),
+                where=different[0].path,
+                detail=f"S07: {first.path} and {different[0].path} have SOP Instance UID {first.sop_instance_uid}",
+            )
+        if different:
+            left_out += [_leave(i, "different-contents", choices) for i in same]
+        else:
+            kept.append(first)
+            left_out += [_leave(i, "duplicate", choices) for i in others]
     return kept, left_out
 
 
 def _equal_data_sets(a: Entry, first: SopInstance, b: Entry, other: SopInstance) -> bool:
-    size = a.size - first.data_set_offset - first.trailing_bytes
-    if size != b.size - other.data_set_offset - other.trailing_bytes:
-        return False
     if first.transfer_syntax_uid != other.transfer_syntax_uid:
         return False
-    for at in range(0, size, COMPARE_BYTES):
-        length = min(COMPARE_BYTES, size - at)
-        try:
+    try:
+        size = data_set_length(a, first)
+        if size != data_set_length(b, other):
+            return False
+        for at in range(0, size, COMPARE_BYTES):
+            length = min(COMPARE_BYTES, size - at)
             if a.read(first.data_set_offset + at, length) != b.read(other.data_set_offset + at, length):
                 return False
-        except SourceError:
-            return False
+    except BytesNotHere:
+        raise
+    except SourceError:
+        return False
     return True
 
 

@@ -5,13 +5,31 @@ Only the elements that describe the compression change when pixels are decompres
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from struct import pack
 from typing import TYPE_CHECKING
 
 from scanfolio.errors import PixelError, ReadingError
-from scanfolio.export.elements import MoreNeeded, RawElement, edit, element, end_of_element, read_elements, read_items
-from scanfolio.export.reencode import EXPLICIT_LITTLE, NATIVE, Part, re_encode
+from scanfolio.export.elements import (
+    MoreNeeded,
+    RawElement,
+    edit,
+    element,
+    elements_end,
+    end_of_element,
+    read_elements,
+    read_items,
+)
+from scanfolio.export.reencode import (
+    DEFLATED,
+    EXPLICIT_BIG,
+    EXPLICIT_LITTLE,
+    IMPLICIT_LITTLE,
+    NATIVE,
+    PIXEL_DATA,
+    Part,
+    re_encode,
+)
 from scanfolio.model import SopInstance
 from scanfolio.source.entry import Entry
 
@@ -19,6 +37,8 @@ if TYPE_CHECKING:
     from scanfolio.export.pixels import PlainPixels
 
 HEAD_BYTES = 1 << 16
+MAX_TAIL_BYTES = 1 << 24
+PAPYRUS = "1.2.840.10008.1.20"  # Implicit VR Little Endian under another name
 ICON_IMAGE_SEQUENCE = 0x00880200
 # Length of the pixel data element's header in front of its value, by Transfer Syntax
 _PIXEL_HEADER_BYTES = {"1.2.840.10008.1.2": 8, "1.2.840.10008.1.2.2": 12}
@@ -34,9 +54,47 @@ class Transcoded:
     changes: tuple[str, ...] = ()
 
 
+def effective(entry: Entry, instance: SopInstance) -> SopInstance:
+    """`instance` with the Transfer Syntax its data set is really written in: where none is stated, or a wrong one.
+
+    Raises SourceError when the head of the file cannot be read.
+    """
+    stated = instance.transfer_syntax_uid
+    if stated == PAPYRUS:
+        return replace(instance, transfer_syntax_uid=IMPLICIT_LITTLE)
+    if stated and not any(note.startswith("the transfer syntax says") for note in instance.notes):
+        return instance
+    from scanfolio.reading.elements import Declined
+    from scanfolio.reading.part10 import read_start
+
+    try:
+        encoding = read_start(entry.read(0, HEAD_BYTES)).encoding
+    except Declined:
+        return instance
+    if not encoding.explicit:
+        return replace(instance, transfer_syntax_uid=IMPLICIT_LITTLE)
+    if stated and not encoding.big and stated not in NATIVE:
+        return instance
+    return replace(instance, transfer_syntax_uid=EXPLICIT_BIG if encoding.big else EXPLICIT_LITTLE)
+
+
+def data_set_length(entry: Entry, instance: SopInstance) -> int:
+    """Bytes of the data set in the file. What lies behind the pixel data counts as long as it consists of elements."""
+    total = entry.size - instance.data_set_offset
+    pixels, length = instance.pixel_data_offset, instance.pixel_data_length
+    if pixels is None or length is None or instance.transfer_syntax_uid == DEFLATED:
+        return total
+    end = pixels + length
+    tail = entry.read(end, min(entry.size - end, MAX_TAIL_BYTES)) if end < entry.size else b""
+    big = instance.transfer_syntax_uid == EXPLICIT_BIG
+    return end - instance.data_set_offset + elements_end(
+        tail, explicit=instance.transfer_syntax_uid != IMPLICIT_LITTLE, big=big, after=PIXEL_DATA
+    )
+
+
 def data_set_bytes(entry: Entry, instance: SopInstance) -> bytes:
     """The data set as it stands in the file, without anything that lies behind its end."""
-    length = entry.size - instance.data_set_offset - instance.trailing_bytes
+    length = data_set_length(entry, instance)
     data = entry.read(instance.data_set_offset, length)
     if len(data) != length:
         raise ReadingError("The file ends too early.", where=entry.path, detail=f"{len(data)} of {length} bytes")
@@ -46,7 +104,7 @@ def data_set_bytes(entry: Entry, instance: SopInstance) -> bytes:
 def header_elements(entry: Entry, instance: SopInstance, wanted: frozenset[int]) -> dict[int, RawElement]:
     """The elements of `wanted`, as Explicit VR Little Endian. Reads no more of the file than it must."""
     start, encoding = instance.data_set_offset, instance.transfer_syntax_uid
-    total = entry.size - start - instance.trailing_bytes
+    total = entry.size - start
     if encoding in NATIVE and encoding != EXPLICIT_LITTLE:
         length = total
         if instance.pixel_data_offset is not None and encoding in _PIXEL_HEADER_BYTES:

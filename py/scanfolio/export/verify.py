@@ -14,7 +14,7 @@ from scanfolio.export.compare import differences, needs_pydicom
 from scanfolio.export.directory_check import FileFacts, check_directory
 from scanfolio.export.manifest import Manifest
 from scanfolio.export.records import WANTED_TAGS
-from scanfolio.export.transcode import header_elements
+from scanfolio.export.transcode import effective, header_elements
 from scanfolio.model import Disc, SopInstance
 from scanfolio.reading.index import DiscIndex, read_all
 from scanfolio.source.entry import Entry, Source
@@ -92,7 +92,13 @@ def verify(
 
     sources: dict[str, SopInstance] = {}
     for instance in disc.instances if disc else ():
-        sources.setdefault(instance.sop_instance_uid, instance)
+        if instance.sop_instance_uid not in sources:
+            try:
+                sources[instance.sop_instance_uid] = effective(entries[instance.entry_id], instance)
+            except BytesNotHere:
+                raise
+            except SourceError:
+                sources[instance.sop_instance_uid] = instance  # reading it for comparison will say so
     if any(i.sop_instance_uid in sources and needs_pydicom(sources[i.sop_instance_uid], i) for i in read.instances):
         yield LoadPackage("pydicom")
         yield LoadPackage("numpy")
