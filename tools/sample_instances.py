@@ -13,10 +13,10 @@ from typing import Any
 import imagecodecs
 import numpy as np
 from numpy.typing import NDArray
-from phantom import trunk
 from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
 from pydicom.sequence import Sequence
+from sample_phantom import trunk
 
 EXPLICIT = "1.2.840.10008.1.2.1"
 JPEG_2000_LOSSLESS = "1.2.840.10008.1.2.4.90"
@@ -57,6 +57,7 @@ def _common(sop_class: str, modality: str, series: int, number: int, time: str, 
     return dataset(
         SpecificCharacterSet="ISO_IR 192", SOPClassUID=sop_class, SOPInstanceUID=uid(series, number),
         PatientName="Sample^Jane", PatientID="SAMPLE-001", PatientBirthDate="19700101", PatientSex="F", PatientAge="055Y",
+        PatientSize=1.70, PatientWeight=70,
         PatientComments="Invented: no real person was scanned for this disc",
         StudyInstanceUID=uid("study"), StudyDate=DATE, StudyTime="101500", StudyID="1", AccessionNumber="INVENTED-1",
         ReferringPhysicianName="", StudyDescription="PET/CT chest and upper abdomen (invented)",
@@ -121,8 +122,10 @@ def localizer() -> Iterator[Dataset]:
     stored = _hounsfield_to_stored(picture, 1, 2, 4)
     ds = _common(CT, "CT", 1, 1, "101600", "Localizer")
     origin = (float(x[0]), 0.0, float(z[-1]))
-    yield _ct(_image(ds, stored, ["ORIGINAL", "PRIMARY", "LOCALIZER"], origin, [1, 0, 0, 0, 0, -1], FIELD_MM / SIZE, 1.0, 12),
-              [350], [1100], ["SCOUT"])  # fmt: skip
+    _ct(_image(ds, stored, ["ORIGINAL", "PRIMARY", "LOCALIZER"], origin, [1, 0, 0, 0, 0, -1], FIELD_MM / SIZE, 1.0, 12),
+        [350], [1100], ["SCOUT"])  # fmt: skip
+    ds.RescaleType = "US"  # a shadow, not attenuation: unspecified units
+    yield ds
 
 
 def axial_ct() -> Iterator[Dataset]:
@@ -154,7 +157,7 @@ def coronal_ct() -> Iterator[Dataset]:
     for number, y in enumerate(depths, 1):
         stored = _hounsfield_to_stored(slabs[:, number - 1], 300 + number, 1.5, 1)
         ds = _common(CT, "CT", 3, number, "102600", "CT coronal reformat")
-        _ct(_image(ds, stored, ["DERIVED", "SECONDARY", "REFORMATTED", "AVERAGE"], (float(x[0]), float(y), float(z[-1])),
+        _ct(_image(ds, stored, ["DERIVED", "SECONDARY", "REFORMATTED"], (float(x[0]), float(y), float(z[-1])),
                    [1, 0, 0, 0, 0, -1], step, 6.0, 12), [50], [400], ["SOFT TISSUE"])  # fmt: skip
         ds.SpacingBetweenSlices = 8
         stream = imagecodecs.jpeg2k_encode(stored, level=0, codecformat="j2k", reversible=True, bitspersample=12)
@@ -187,14 +190,15 @@ def pet() -> Iterator[Dataset]:
 
 
 def _pet_series(ds: Dataset, number: int) -> None:
-    del ds.LossyImageCompression
+    # the position is coded below; PS3.3 C.8.4.6 wants one or the other
+    del ds.PatientPosition
     ds.Units, ds.CountsSource, ds.DecayCorrection, ds.CollimatorType = "BQML", "EMISSION", "START", "NONE"
     ds.SeriesType, ds.NumberOfSlices, ds.ImageIndex = ["WHOLE BODY", "IMAGE"], SLICES, number
     ds.CorrectedImage = ["NORM", "DTIM", "ATTN", "SCAT", "RAN", "DECY"]
     ds.AttenuationCorrectionMethod, ds.ScatterCorrectionMethod = "CT based (invented)", "Model based (invented)"
-    ds.RandomsCorrectionMethod, ds.ReconstructionMethod, ds.ReprojectionMethod = "DLYD", "OSEM 3i21s (invented)", ""
+    ds.RandomsCorrectionMethod, ds.ReconstructionMethod = "DLYD", "OSEM 3i21s (invented)"
     ds.FrameReferenceTime, ds.ActualFrameDuration, ds.DecayFactor, ds.DoseCalibrationFactor = 0, 180000, 1.0, 1.0
-    ds.ScatterFractionFactor, ds.PatientWeight, ds.PatientSize = 0.3, 70, 1.70
+    ds.ScatterFractionFactor = 0.3
     ds.AcquisitionDateTime = DATE + ds.SeriesTime
     ds.EnergyWindowRangeSequence = [dataset(EnergyWindowLowerLimit=425, EnergyWindowUpperLimit=650)]
     ds.PatientOrientationCodeSequence = [code("102538003", "SCT", "recumbent")]

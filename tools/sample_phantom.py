@@ -7,27 +7,18 @@ axial slices, coronal reformats, the localizer and the PET all show the same bod
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 from collections.abc import Callable, Iterator
 from functools import cache
-from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
-
-Grid = NDArray[np.float32]
-Distance = Callable[[Grid, Grid, Grid], Grid]
-Point = tuple[float, float, float]
+from sample_shapes import Canvas, Distance, Grid, Point, Tissue, both, ellipsoid, outside
 
 HEIGHT_MM = 340.0
 
 
-class Tissue(NamedTuple):
-    """Hounsfield units with contrast medium given, and activity in kBq/ml after an FDG injection."""
-
-    hounsfield: float
-    activity: float
 
 
 AIR = Tissue(-1000, 0.0)
@@ -71,90 +62,6 @@ _CAVITY_A = _profile([60, 120, 200, 250, 285, 310, 324, 331], [136, 142, 141, 13
 _CAVITY_B = _profile([60, 120, 200, 250, 285, 310, 324, 331], [88, 95, 95, 86, 70, 51, 32, 4])
 _CAVITY_Y = _profile([60, 200, 285, 331], [-8, -8, 2, 8])
 _SPINE_Y = _profile([-20, 60, 150, 230, 300, 345], [38, 42, 51, 55, 45, 28])
-
-
-class Canvas:
-    """A grid of points and what has been painted on it: `values` (planes z, rows y, columns x) float32."""
-
-    def __init__(self, x_mm: Grid, y_mm: Grid, z_mm: Grid, quantity: str) -> None:
-        self.axes = tuple(np.asarray(a, np.float32) for a in (x_mm, y_mm, z_mm))
-        self.of = Tissue._fields.index(quantity)
-        self.values = np.full((len(z_mm), len(y_mm), len(x_mm)), AIR[self.of], np.float32)
-
-    def paint(self, distance: Distance, tissue: Tissue, low: Point, high: Point, soft_mm: float = 1.3) -> None:
-        """Lay `tissue` where `distance` (mm, positive inside) says so, within the box low..high; edges `soft_mm` wide."""
-        cuts = [slice(*np.searchsorted(a, (lo - soft_mm, hi + soft_mm))) for a, lo, hi in zip(self.axes, low, high, strict=True)]
-        x, y, z = (a[c] for a, c in zip(self.axes, cuts, strict=True))
-        if not (x.size and y.size and z.size):
-            return
-        inside = np.clip(distance(x[None, None, :], y[None, :, None], z[:, None, None]) / soft_mm + 0.5, 0, 1)
-        part = self.values[cuts[2], cuts[1], cuts[0]]
-        part += (tissue[self.of] - part) * inside
-
-    def ellipsoid(self, center: Point, radii: Point, tissue: Tissue, *, turn: float = 0.0, tilt: float = 0.0,
-                  also: Distance | None = None, soft_mm: float = 1.3) -> None:  # fmt: skip
-        """`turn` degrees about z, then `tilt` degrees about y; `also` cuts away what lies outside of it."""
-        distance = _ellipsoid(center, radii, turn, tilt)
-        reach = max(radii)
-        low, high = tuple(c - reach for c in center), tuple(c + reach for c in center)
-        self.paint(distance if also is None else _both(distance, also), tissue, low, high, soft_mm)  # type: ignore[arg-type]
-
-    def tube(self, start: Point, end: Point, radius: float, tissue: Tissue, *, also: Distance | None = None,
-             soft_mm: float = 1.3) -> None:  # fmt: skip
-        distance = _tube(start, end, radius)
-        low = tuple(min(a, b) - radius for a, b in zip(start, end, strict=True))
-        high = tuple(max(a, b) + radius for a, b in zip(start, end, strict=True))
-        self.paint(distance if also is None else _both(distance, also), tissue, low, high, soft_mm)  # type: ignore[arg-type]
-
-    def path(self, points: list[Point], radius: float, tissue: Tissue, *, also: Distance | None = None) -> None:
-        for start, end in zip(points, points[1:], strict=False):
-            self.tube(start, end, radius, tissue, also=also)
-
-    def everywhere(self, distance: Distance, tissue: Tissue, soft_mm: float = 1.3) -> None:
-        self.paint(distance, tissue, (-1e4, -1e4, -1e4), (1e4, 1e4, 1e4), soft_mm)
-
-
-def _ellipsoid(center: Point, radii: Point, turn: float, tilt: float) -> Distance:
-    c, s = math.cos(math.radians(turn)), math.sin(math.radians(turn))
-    ct, st = math.cos(math.radians(tilt)), math.sin(math.radians(tilt))
-
-    def distance(x: Grid, y: Grid, z: Grid) -> Grid:
-        dx, dy, dz = x - center[0], y - center[1], z - center[2]
-        u, v = dx * c + dy * s, dy * c - dx * s
-        u, w = u * ct + dz * st, dz * ct - u * st
-        p, q, r = u / radii[0], v / radii[1], w / radii[2]
-        length = np.sqrt(p * p + q * q + r * r)
-        # distance along the gradient, near enough at the surface
-        slope = np.sqrt((p / radii[0]) ** 2 + (q / radii[1]) ** 2 + (r / radii[2]) ** 2) + 1e-6
-        return (1 - length) * length / slope
-
-    return distance
-
-
-def _tube(start: Point, end: Point, radius: float) -> Distance:
-    a, d = np.array(start, np.float32), np.array(end, np.float32) - np.array(start, np.float32)
-    square = float(d @ d) or 1.0
-
-    def distance(x: Grid, y: Grid, z: Grid) -> Grid:
-        px, py, pz = x - a[0], y - a[1], z - a[2]
-        t = np.clip((px * d[0] + py * d[1] + pz * d[2]) / square, 0, 1)
-        return radius - np.sqrt((px - t * d[0]) ** 2 + (py - t * d[1]) ** 2 + (pz - t * d[2]) ** 2)
-
-    return distance
-
-
-def _both(*distances: Distance) -> Distance:
-    def distance(x: Grid, y: Grid, z: Grid) -> Grid:
-        out = distances[0](x, y, z)
-        for other in distances[1:]:
-            out = np.minimum(out, other(x, y, z))
-        return out
-
-    return distance
-
-
-def _not(distance: Distance) -> Distance:
-    return lambda x, y, z: -distance(x, y, z)
 
 
 def _section(a: Callable[[Grid], Grid], b: Callable[[Grid], Grid], inset: float, power: float,
@@ -201,12 +108,12 @@ def _spine_bed(x: Grid, y: Grid, z: Grid) -> Grid:
     return 31 - np.sqrt(x * x + (1.1 * (y - _SPINE_Y(z) - 6)) ** 2)
 
 
-_HEART = _ellipsoid((24, -34, 186), (66, 46, 48), 34, 24)
+_HEART = ellipsoid((24, -34, 186), (66, 46, 48), 34, 24)
 _NODULE_AT: Point = (-74, 16, 262)
 
 
 def _lungs(inset: float) -> Distance:
-    return _both(_cavity(3 + inset), _above_diaphragm(inset), _not(_mediastinum), _not(_HEART), _not(_spine_bed))
+    return both(_cavity(3 + inset), _above_diaphragm(inset), outside(_mediastinum), outside(_HEART), outside(_spine_bed))
 
 
 def _wall(canvas: Canvas) -> None:
@@ -230,10 +137,10 @@ def _wall(canvas: Canvas) -> None:
         canvas.ellipsoid((side * 158, 6, 320), (38, 38, 38), MUSCLE)
         canvas.tube((side * 100, -6, 302), (side * 150, 0, 312), 4.5, BLOOD)
         canvas.tube((side * 100, -18, 298), (side * 150, -10, 306), 5.0, VEIN)
-    canvas.everywhere(_both(_body(29), lambda x, y, z: 118 - z + 0 * x + 0 * y), INNER_FAT)
-    canvas.everywhere(_both(_cavity(0), _not(_above_diaphragm(0))), MUSCLE)
-    canvas.everywhere(_both(_cavity(2), _not(_above_diaphragm(-4))), INNER_FAT)
-    canvas.everywhere(_both(_cavity(2), _above_diaphragm(0)), INNER_FAT)
+    canvas.everywhere(both(_body(29), lambda x, y, z: 118 - z + 0 * x + 0 * y), INNER_FAT)
+    canvas.everywhere(both(_cavity(0), outside(_above_diaphragm(0))), MUSCLE)
+    canvas.everywhere(both(_cavity(2), outside(_above_diaphragm(-4))), INNER_FAT)
+    canvas.everywhere(both(_cavity(2), _above_diaphragm(0)), INNER_FAT)
     for side in (-1, 1):
         canvas.path([(side * 27, float(_SPINE_Y(np.float32(z))) + 31, z) for z in range(-20, 345, 15)], 21, MUSCLE, also=_body(13))
         canvas.path([(side * 36, 42 - z * 0.06, z) for z in (-20, 40, 80)], 19, MUSCLE)
@@ -285,13 +192,13 @@ def _spine(canvas: Canvas) -> None:
         z = 10 + heights * k
         y = float(_SPINE_Y(np.float32(z)))
         wide = 23.5 - 0.030 * z
-        body = _both(_ellipsoid((0, y, z), (wide, wide * 0.78, 60), 0, 0), lambda x, yy, zz, z=z: 9.4 - np.abs(zz - z) + 0 * x + 0 * yy)
+        body = both(ellipsoid((0, y, z), (wide, wide * 0.78, 60), 0, 0), lambda x, yy, zz, z=z: 9.4 - np.abs(zz - z) + 0 * x + 0 * yy)
         box: tuple[Point, Point] = ((-40, y - 40, z - 14), (40, y + 40, z + 14))
-        canvas.paint(_both(_ellipsoid((0, y, z), (wide - 1, wide * 0.74, 60), 0, 0),
+        canvas.paint(both(ellipsoid((0, y, z), (wide - 1, wide * 0.74, 60), 0, 0),
                            lambda x, yy, zz, z=z: 13 - np.abs(zz - z) + 0 * x + 0 * yy), DISC, *box)  # fmt: skip
         canvas.paint(body, CORTEX_BONE, *box)
-        inner = _ellipsoid((0, y, z), (wide - 1.8, wide * 0.78 - 1.8, 60), 0, 0)
-        canvas.paint(_both(inner, lambda x, yy, zz, z=z: 8.2 - np.abs(zz - z) + 0 * x + 0 * yy), SPONGY_BONE, *box)
+        inner = ellipsoid((0, y, z), (wide - 1.8, wide * 0.78 - 1.8, 60), 0, 0)
+        canvas.paint(both(inner, lambda x, yy, zz, z=z: 8.2 - np.abs(zz - z) + 0 * x + 0 * yy), SPONGY_BONE, *box)
         arch = y + wide * 0.78
         for side in (-1, 1):
             canvas.tube((side * 13, arch - 2, z + 2), (side * 14, arch + 14, z - 1), 4.6, CORTEX_BONE)
@@ -383,18 +290,18 @@ def _bent(way: Point, by: float, chance: random.Random) -> Point:
 
 
 def _abdomen(canvas: Canvas) -> None:
-    under = _both(_not(_above_diaphragm(-5)), _body(32))
+    under = both(outside(_above_diaphragm(-5)), _body(32))
     canvas.ellipsoid((96, 40, 112), (30, 44, 48), SPLEEN, turn=24, also=under)
     canvas.ellipsoid((58, -30, 108), (50, 40, 52), GUT_WALL, turn=20, tilt=24, also=under)
     canvas.ellipsoid((58, -30, 108), (45, 35, 47), GUT_CONTENT, turn=20, tilt=24, also=under)
     canvas.ellipsoid((58, -30, 108), (45, 35, 47), AIR, turn=20, tilt=24,
-                     also=_both(under, lambda x, y, z: -46 - y + 0 * x + 0 * z))  # fmt: skip
-    lobes = _both(under, lambda x, y, z: 150 - z * 0 - np.abs(x + 40) + 0 * y)
+                     also=both(under, lambda x, y, z: -46 - y + 0 * x + 0 * z))  # fmt: skip
+    lobes = both(under, lambda x, y, z: 150 - z * 0 - np.abs(x + 40) + 0 * y)
     canvas.ellipsoid((-62, -6, 112), (84, 84, 86), LIVER, also=lobes)
     canvas.ellipsoid((4, -48, 128), (72, 32, 34), LIVER, turn=6, tilt=-12, also=under)
     for root in ([(-18, 4, 128), (-50, -4, 120), (-84, -22, 126), (-104, -34, 140)], [(-50, -4, 120), (-80, 22, 108), (-98, 38, 96)],
                  [(-24, 6, 164), (-52, -12, 152), (-86, -34, 142)], [(-24, 4, 164), (-44, -36, 150), (-58, -62, 132)], [(-18, 4, 126), (4, -36, 128), (34, -50, 128)]):  # fmt: skip
-        for width, (start, end) in zip((5.5, 4.2, 2.8), zip(root, root[1:], strict=False), strict=False):
+        for width, (start, end) in zip((5.5, 4.2, 2.8), itertools.pairwise(root), strict=False):
             canvas.tube(start, end, width, VEIN)
     canvas.ellipsoid((-52, -58, 52), (17, 15, 26), BILE, also=under)
     canvas.path([(-30, -8, 42), (-14, -14, 58), (16, -8, 66), (46, 8, 76), (70, 24, 84)], 10.5, PANCREAS)
@@ -414,7 +321,7 @@ def _abdomen(canvas: Canvas) -> None:
         canvas.tube((x, y, z), bend, 12.4, GUT_CONTENT, also=under)
         if k % 3 != 1:
             level = y + chance.uniform(-4, 5)
-            canvas.tube((x, y, z), bend, 12.0, AIR, also=_both(under, lambda gx, gy, gz, level=level: level - gy + 0 * gx + 0 * gz))
+            canvas.tube((x, y, z), bend, 12.0, AIR, also=both(under, lambda gx, gy, gz, level=level: level - gy + 0 * gx + 0 * gz))
 
 
 def _table(x: Grid, y: Grid, z: Grid) -> Grid:
@@ -427,7 +334,7 @@ def trunk(x_mm: Grid, y_mm: Grid, z_mm: Grid, quantity: str = "hounsfield", *, t
 
     `quantity` is "hounsfield" (HU) or "activity" (kBq/ml).
     """
-    canvas = Canvas(x_mm, y_mm, z_mm, quantity)
+    canvas = Canvas(x_mm, y_mm, z_mm, quantity, AIR)
     if table:
         canvas.everywhere(_table, TABLE)
     _wall(canvas)
