@@ -10,6 +10,7 @@ import os
 import shutil
 from pathlib import Path
 
+from .alone import alone
 from .console import Problem, megabytes, run, say, size_of
 from .fetch import artefact, ensure_artefacts
 from .node import npm_packages
@@ -42,6 +43,11 @@ ON_FILE = ("worker.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "core.pack", "
 
 def build_site() -> Path:
     """Make dist/ as it should be, touching only what changed."""
+    with alone():
+        return build_site_alone()
+
+
+def build_site_alone() -> Path:
     ensure_artefacts()
     npm_packages()
     packs = ensure_packs()
