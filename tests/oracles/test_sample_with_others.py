@@ -16,8 +16,8 @@ pytest.importorskip("imagecodecs")
 TOOLS = Path(__file__).resolve().parents[2] / "tools"
 sys.path.insert(0, str(TOOLS))
 
-import sample_disc  # noqa: E402
-import sample_instances  # noqa: E402
+import sample_disc
+import sample_instances
 
 needs_dciodvfy = pytest.mark.skipif(not shutil.which("dciodvfy"), reason="dciodvfy (dicom3tools) is not installed")
 needs_dcentvfy = pytest.mark.skipif(not shutil.which("dcentvfy"), reason="dcentvfy (dicom3tools) is not installed")
