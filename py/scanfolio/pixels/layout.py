@@ -33,6 +33,7 @@ class Layout:
     planar: bool
     photometric: str
     big_endian: bool
+    big_endian_header: bool
     native: bool
 
     @property
@@ -111,6 +112,7 @@ def layout_of(instance: SopInstance) -> Layout:
         planar=samples == 3 and instance.planar_configuration == 1,
         photometric=instance.photometric_interpretation.strip().upper(),
         big_endian=uid in syntax.BIG_ENDIAN_PIXELS,
+        big_endian_header=uid == syntax.EXPLICIT_BIG_ENDIAN,
         native=not instance.encapsulated,
     )
     if layout.subsampled and (instance.pixel_data_length or 0) >= layout.frames * layout.frame_bits * 3 // 16:

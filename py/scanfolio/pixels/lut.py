@@ -32,12 +32,12 @@ class Table:
         return self.values[index]
 
 
-def as_words(value: Any) -> Array:
+def as_words(value: Any, big_endian: bool = False) -> Array:
     """LUT Data as unsigned 16-bit values, whatever pydicom made of its ambiguous VR (bytes of OW/OB, or US/SS numbers)."""
     if value is None:
         return np.zeros(0, np.uint16)
     if isinstance(value, bytes | bytearray):
-        return np.frombuffer(bytes(value[: len(value) // 2 * 2]), "<u2")
+        return np.frombuffer(bytes(value[: len(value) // 2 * 2]), ">u2" if big_endian else "<u2").astype(np.uint16)
     numbers = [value] if isinstance(value, int) else list(value)
     return (np.asarray(numbers, np.int64) & 0xFFFF).astype(np.uint16)
 
@@ -58,14 +58,14 @@ def as_descriptor(value: Any, first_is_signed: bool) -> tuple[int, int, int]:
 def _spread(words: Array, entries: int, bits: int) -> Array:
     """One value for each entry: 8-bit entries may lie two to a word (PS3.3 C.7.6.3.1.6)."""
     if bits <= 8 and len(words) == (entries + 1) // 2 and entries > 1:
-        words = words.astype("<u2").view(np.uint8)
+        words = words.astype("<u2").view(np.uint8)  # the first of two in the lower byte
     return words[:entries]
 
 
-def table_of(item: Dataset, first_is_signed: bool) -> Table:
+def table_of(item: Dataset, first_is_signed: bool, big_endian: bool = False) -> Table:
     """A Modality LUT or VOI LUT Sequence item. Raises ValueError when it is not usable."""
     entries, first, bits = as_descriptor(item.get("LUTDescriptor"), first_is_signed)
-    values = _spread(as_words(item.get("LUTData")), entries, bits)
+    values = _spread(as_words(item.get("LUTData"), big_endian), entries, bits)
     if len(values) == 0:
         raise ValueError("a LUT without LUT Data")
     return Table(first, values, bits, str(item.get("LUTExplanation") or ""))
@@ -75,7 +75,7 @@ def modality_table(data_set: Dataset, layout: Layout) -> Table | None:
     """The first Modality LUT, or None where there is none that can be used."""
     for item in data_set.get("ModalityLUTSequence") or []:
         try:
-            return table_of(item, layout.signed)
+            return table_of(item, layout.signed, layout.big_endian_header)
         except ValueError:
             continue
     return None
@@ -86,7 +86,7 @@ def voi_table(data_set: Dataset, layout: Layout, slope: float, intercept: float,
     signed = not after_table and (layout.signed or slope < 0 or intercept < 0)
     for item in data_set.get("VOILUTSequence") or []:
         try:
-            return table_of(item, signed)
+            return table_of(item, signed, layout.big_endian_header)
         except ValueError:
             continue
     return None
@@ -132,10 +132,10 @@ def palette_of(data_set: Dataset, instance: SopInstance, layout: Layout) -> tupl
     try:
         for colour in ("Red", "Green", "Blue"):
             entries, first, bits = as_descriptor(data_set.get(f"{colour}PaletteColorLookupTableDescriptor"), layout.signed)
-            words = as_words(data_set.get(f"{colour}PaletteColorLookupTableData"))
+            words = as_words(data_set.get(f"{colour}PaletteColorLookupTableData"), layout.big_endian_header)
             segmented = data_set.get(f"Segmented{colour}PaletteColorLookupTableData")
             if len(words) == 0 and segmented is not None:
-                words = expand_segments(as_words(segmented))
+                words = expand_segments(as_words(segmented, layout.big_endian_header))
             else:
                 words = _spread(words, entries, bits)
             if len(words) == 0:
