@@ -21,7 +21,7 @@ function base64(data) {
 }
 
 /** A recipe with nothing special about it. @param {any} recipe */
-export const plain = (recipe) => ({
+const plain = (recipe) => ({
   sop_instance_uid: "1.2.3", frame: 0, samples: 1, kind: "gray", dtype: "uint8", location: null, shift_left: 0, shift_right: 0,
   slope: 1, intercept: 0, unit: "", windows: [{ center: 127.5, width: 255, function: "LINEAR_EXACT", name: "auto" }], voi_lut: null,
   invert: false, padding: null, lossy: { is: false, text: "" }, pixel_aspect: 1, spacing_mm: null, spacing_source: "", letters: null,
@@ -30,6 +30,7 @@ export const plain = (recipe) => ({
 
 Object.assign(window, {
   viewport,
+  plain,
   events,
   /** @param {any} recipe @param {string} data @param {any} [rest] of the frame @param {any} [options] */
   show(recipe, data, rest = {}, options = {}) {

@@ -1,7 +1,7 @@
 // The fall-back without WebGL2 (and the faster way where WebGL would be drawn by the CPU). The same two steps with the same
 // table: the picture at native resolution on a hidden canvas, then drawImage.
 import { fillColors, withoutAlpha } from "./gl.js";
-import { fillLevels, fillTable, hasTable } from "./window.js";
+import { fillLevels, GreyTable, hasTable } from "./window.js";
 
 /** @typedef {import("./types.js").Recipe} Recipe */
 /** @typedef {import("./types.js").Values} Values */
@@ -30,7 +30,7 @@ export class CanvasRenderer {
     this.recipe = null;
     /** @type {Values|null} */
     this.values = null;
-    this.table = new Uint8Array(65536);
+    this.table = new GreyTable();
     this.tableWords = new Uint32Array(65536);
   }
 
@@ -70,9 +70,10 @@ export class CanvasRenderer {
     const { rows, columns } = recipe;
     if (hasTable(recipe)) {
       const { table, tableWords } = this;
-      fillTable(recipe, display, table);
       const size = values.BYTES_PER_ELEMENT === 1 ? 256 : 65536;
-      for (let i = 0; i < size; i++) tableWords[i] = 0xff000000 | (table[i] * 0x010101);
+      if (table.update(recipe, display)) {
+        for (let i = 0; i < size; i++) tableWords[i] = 0xff000000 | (table.greys[i] * 0x010101);
+      }
       const raw = size === 256
         ? new Uint8Array(values.buffer, values.byteOffset, values.length)
         : new Uint16Array(values.buffer, values.byteOffset, values.length);
@@ -104,7 +105,7 @@ export class CanvasRenderer {
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.fillStyle = "#000";
     context.fillRect(0, 0, canvas.width, canvas.height);
-    const small = Math.min(Math.hypot(a, b), Math.hypot(c, d)) < 0.75;
+    const small = Math.max(Math.hypot(a, b), Math.hypot(c, d)) < 0.75;
     context.imageSmoothingEnabled = smooth || small;
     context.imageSmoothingQuality = small ? "medium" : "low"; // low is bilinear, medium adds mipmaps: as the WebGL sampler does
     context.setTransform(a, b, c, d, e, f);

@@ -44,15 +44,24 @@ export const ENGLISH = {
 /** @type {Say} */
 export const english = (key, values = {}) => (ENGLISH[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
 
+/** @type {Map<string, Intl.NumberFormat>} making one costs more than drawing the picture */
+const formats = new Map();
+
 /** A number in the notation of a language, with as many digits as its size deserves. @param {string} language */
 export function numbers(language) {
   /** @param {number} value @param {number} [least] digits behind the point */
   return (value, least = 0) => {
     const size = Math.abs(value);
-    const digits = { minimumFractionDigits: least, maximumFractionDigits: Math.max(least, size >= 100 ? 1 : size >= 1 ? 2 : 4) };
+    const most = Math.max(least, size >= 100 ? 1 : size >= 1 ? 2 : 4);
     /** @type {"scientific"|"standard"} */
     const notation = size > 0 && (size < 1e-3 || size >= 1e7) ? "scientific" : "standard";
-    return value.toLocaleString(language, { ...digits, notation, useGrouping: false });
+    const key = `${language} ${least} ${most} ${notation}`;
+    let format = formats.get(key);
+    if (!format) {
+      format = new Intl.NumberFormat(language, { minimumFractionDigits: least, maximumFractionDigits: most, notation, useGrouping: false });
+      formats.set(key, format);
+    }
+    return format.format(value);
   };
 }
 

@@ -2,7 +2,7 @@
 // exactly, and a table (made in double precision, see window.js) turns each into its grey. Then that picture is placed on the
 // screen by the sampler: bilinear, with mipmaps where it is made smaller. So a new window costs one small table and the
 // first pass, zoom and pan only the second, and what is read back is exactly what the canvas fall-back shows.
-import { fillLevels, fillTable, hasTable } from "./window.js";
+import { fillLevels, GreyTable, hasTable } from "./window.js";
 
 /** @typedef {import("./types.js").Recipe} Recipe */
 /** @typedef {import("./types.js").Values} Values */
@@ -157,7 +157,7 @@ export class WebGLRenderer {
     this.recipe = null;
     /** @type {Values|null} */
     this.values = null;
-    this.table = new Uint8Array(TABLE_SIDE * TABLE_SIDE);
+    this.table = new GreyTable();
     this.bytes = new Uint8Array(0);
     this.mipmapped = false;
     this.filters = 0;
@@ -168,6 +168,7 @@ export class WebGLRenderer {
   /** Make everything anew, after a lost context came back. */
   start() {
     this.made = make(this.gl);
+    this.table = new GreyTable();
     this.filters = 0;
     this.mipmapped = false;
   }
@@ -211,8 +212,7 @@ export class WebGLRenderer {
     const { rows, columns } = recipe;
     this.mipmapped = false;
     if (hasTable(recipe)) {
-      fillTable(recipe, display, this.table);
-      made.greys.put(TABLE_SIDE, TABLE_SIDE, gl.RED, gl.UNSIGNED_BYTE, this.table);
+      if (this.table.update(recipe, display)) made.greys.put(TABLE_SIDE, TABLE_SIDE, gl.RED, gl.UNSIGNED_BYTE, this.table.greys);
       gl.bindFramebuffer(gl.FRAMEBUFFER, made.target);
       gl.viewport(0, 0, columns, rows);
       gl.useProgram(made.looking);
@@ -233,7 +233,7 @@ export class WebGLRenderer {
     const { gl, made, recipe, canvas } = this;
     if (!recipe) return this.clear();
     const { rows, columns } = recipe;
-    const small = Math.min(Math.hypot(a, b), Math.hypot(c, d)) < 0.75;
+    const small = Math.max(Math.hypot(a, b), Math.hypot(c, d)) < 0.75;
     gl.activeTexture(gl.TEXTURE2);
     const min = small ? gl.LINEAR_MIPMAP_LINEAR : smooth ? gl.LINEAR : gl.NEAREST;
     const mag = smooth ? gl.LINEAR : gl.NEAREST;

@@ -100,6 +100,33 @@ export function fillTable(recipe, display, out) {
 }
 
 /**
+ * A table that is only filled when something it depends on changed: from slice to slice mostly nothing does.
+ */
+export class GreyTable {
+  /** @type {Display & {recipe: Recipe}|null} */
+  #made = null;
+
+  constructor() {
+    this.greys = new Uint8Array(65536);
+  }
+
+  /** @param {Recipe} recipe @param {Display} display @returns {boolean} whether `greys` changed */
+  update(recipe, display) {
+    const made = this.#made;
+    const { window: w } = display;
+    const same = made && made.invert === display.invert && made.table === display.table
+      && made.window?.center === w?.center && made.window?.width === w?.width && made.window?.function === w?.function
+      && SAME.every((key) => made.recipe[key] === recipe[key]);
+    if (same) return false;
+    fillTable(recipe, display, this.greys);
+    this.#made = { ...display, recipe };
+    return true;
+  }
+}
+
+const SAME = /** @type {const} */ (["dtype", "shift_left", "shift_right", "slope", "intercept"]);
+
+/**
  * The stored value in a raw one whose unused high bits may hold anything (PS3.5 8.1.1).
  * @param {number} raw bits as an integer, signed or not
  * @param {Recipe} recipe
