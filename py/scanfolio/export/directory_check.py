@@ -156,6 +156,8 @@ def _check_record(
         faults.append(f"the record at byte {offset} holds private elements")
     tag = IDENTITY.get(record.type, 0x00041511)
     identity = (record.type if tag != 0x00041511 else "", record.values.get(tag, b"").strip(b"\0 "))
+    if record.type == "SERIES" and above:  # a source may use one Series UID in two studies (S10): not ours to mend
+        identity = (f"SERIES of {_text(above[-1].values.get(0x0020000D, b''))}", identity[1])
     if identity in identities:
         faults.append(f"there are two {record.type} records for the same identifier")
     identities.add(identity)

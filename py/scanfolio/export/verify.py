@@ -91,8 +91,10 @@ def verify(
     yield from checker.check_file_set(copies)
 
     sources: dict[str, SopInstance] = {}
+    origins = {str(i["sop_instance_uid"]): str(i["source_path"]) for i in said.get("instances", ())}
     for instance in disc.instances if disc else ():
-        if instance.sop_instance_uid not in sources:
+        is_origin = origins.get(instance.sop_instance_uid) == instance.path
+        if is_origin or instance.sop_instance_uid not in sources:
             try:
                 sources[instance.sop_instance_uid] = effective(entries[instance.entry_id], instance)
             except BytesNotHere:
