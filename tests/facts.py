@@ -117,7 +117,9 @@ def record_of(instance: SopInstance, **changes: Any) -> DirectoryRecord:
             keys[name] = "x"
         keys.update(FrameOfReferenceUID=instance.frame_of_reference_uid, PixelSpacing="x")
     else:
-        keys.update(ContentDate="20260303", ContentTime="101500", CompletionFlag="COMPLETE", VerificationFlag="UNVERIFIED")
+        keys.update(
+            ContentDate="20260303", ContentTime="101500", CompletionFlag="COMPLETE", VerificationFlag="UNVERIFIED"
+        )
     record = DirectoryRecord(
         record_type=kind,
         offset=1000,
@@ -153,7 +155,9 @@ def make_dicomdir(
                 series_records.append(_above("SERIES", values, given, lowest))
             first = next(iter(all_series.values()))[0]
             values = {"StudyDate": first.study_date or "20260303", "StudyTime": "101500", "StudyID": "1"}
-            study_records.append(_above("STUDY", {**values, "StudyInstanceUID": study_uid}, given, tuple(series_records)))
+            study_records.append(
+                _above("STUDY", {**values, "StudyInstanceUID": study_uid}, given, tuple(series_records))
+            )
         values = {"PatientID": patient_id, "PatientName": "Doe^Jane", "PatientBirthDate": "19580314", "PatientSex": "F"}
         patients.append(_above("PATIENT", values, given, tuple(study_records)))
     facts: dict[str, Any] = {
@@ -166,7 +170,9 @@ def make_dicomdir(
     return Dicomdir(**{**facts, **changes})
 
 
-def _above(kind: str, keys: dict[str, str], given: dict[str, str], children: tuple[DirectoryRecord, ...]) -> DirectoryRecord:
+def _above(
+    kind: str, keys: dict[str, str], given: dict[str, str], children: tuple[DirectoryRecord, ...]
+) -> DirectoryRecord:
     chosen = {name: given.get(f"{kind}.{name}", value) for name, value in keys.items()}
     return DirectoryRecord(record_type=kind, offset=500, keys=chosen, children=children)
 
@@ -217,7 +223,9 @@ def _grouped(instances: Sequence[SopInstance]) -> tuple[Patient, ...]:
 README = make_file("README.TXT", Kind.DOCUMENT, 1800, signature="text")
 
 
-def clean_disc(instances: Sequence[SopInstance] | None = None, files: Iterable[FileRecord] = (), **changes: Any) -> Disc:
+def clean_disc(
+    instances: Sequence[SopInstance] | None = None, files: Iterable[FileRecord] = (), **changes: Any
+) -> Disc:
     """A conformant disc, as our export writes it: DICOMDIR in the root, README.TXT, instances by the rules."""
     instances = make_series() if instances is None else instances
     return make_disc(instances, [README, *files], [make_dicomdir(instances)], **changes)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 
 from scanfolio.model import Dicomdir, Disc, FileRecord, Kind, Series, SopInstance, Study
-from scanfolio.rules import uids
+from scanfolio.pixels.syntax import is_known
 from scanfolio.rules.persons import Identity, Person, group_persons
-from scanfolio.rules.references import Reference, collect_references, path_index
+from scanfolio.rules.references import FileFinder, Reference, collect_references
 
 
 class DiscContext:
@@ -30,7 +30,7 @@ class DiscContext:
     ) -> None:
         self.disc = disc
         self.content_digests = content_digests or {}
-        self.decodable = decodable or uids.DECODED_HERE.__contains__
+        self.decodable = decodable or is_known
         self.person_confirmed = person_confirmed
         self.today = today
         """YYYYMMDD, for dates in the future; "" looks at no such thing and keeps the report the same on every day."""
@@ -52,11 +52,6 @@ class DiscContext:
     @cached_property
     def locked_files(self) -> tuple[FileRecord, ...]:
         return tuple(f for f in self.files if f.locked)
-
-    @cached_property
-    def by_path(self) -> Mapping[str, FileRecord]:
-        """Paths in lower case, with and without what media and computers add to a File ID."""
-        return path_index(self.files)
 
     # instances
 
@@ -107,9 +102,7 @@ class DiscContext:
 
     @cached_property
     def dicomdirs(self) -> tuple[Dicomdir, ...]:
-        return tuple(
-            sorted(self.disc.dicomdirs, key=lambda d: (d.path.count("/"), d.path))
-        )
+        return tuple(sorted(self.disc.dicomdirs, key=lambda d: (d.path.count("/"), d.path)))
 
     @cached_property
     def usable_dicomdirs(self) -> tuple[Dicomdir, ...]:
@@ -120,21 +113,14 @@ class DiscContext:
         """Files called DICOMDIR that are none."""
         known = {d.entry_id for d in self.dicomdirs}
         return tuple(
-            f
-            for f in self.files
-            if f.entry_id not in known
-            and is_dicomdir_name(f.path)
-            and f.kind is not Kind.DICOM
+            f for f in self.files if f.entry_id not in known and is_dicomdir_name(f.path) and f.kind is not Kind.DICOM
         )
 
     @cached_property
     def references(self) -> tuple[Reference, ...]:
         """Every in-use record of every usable DICOMDIR that names a file."""
-        return tuple(
-            reference
-            for dicomdir in self.usable_dicomdirs
-            for reference in collect_references(dicomdir, self.by_path, self.by_entry)
-        )
+        finder = FileFinder(self.files)
+        return tuple(r for d in self.usable_dicomdirs for r in collect_references(d, finder, self.by_entry))
 
     @cached_property
     def missing_references(self) -> tuple[Reference, ...]:
@@ -144,9 +130,7 @@ class DiscContext:
     def lost_references(self) -> tuple[Reference, ...]:
         """Missing ones whose instance is not here under another name either."""
         here = {i.sop_instance_uid for i in self.instances if i.sop_instance_uid}
-        return tuple(
-            r for r in self.missing_references if r.record.sop_instance_uid not in here
-        )
+        return tuple(r for r in self.missing_references if r.record.sop_instance_uid not in here)
 
     @cached_property
     def unlisted(self) -> tuple[SopInstance, ...]:
@@ -157,13 +141,7 @@ class DiscContext:
 
 def is_dicomdir_name(path: str) -> bool:
     """The name of a table of contents, as written or as some computers show it."""
-    return path.rsplit("/", 1)[-1].upper() in (
-        "DICOMDIR",
-        "DICOMDIR.",
-        "DICOMDIR;1",
-        "DICOMDIR.;1",
-        "DICOMDIR.DCM",
-    )
+    return path.rsplit("/", 1)[-1].upper() in ("DICOMDIR", "DICOMDIR.", "DICOMDIR;1", "DICOMDIR.;1", "DICOMDIR.DCM")
 
 
 def paths(things: Iterable[SopInstance] | Iterable[FileRecord]) -> list[str]:

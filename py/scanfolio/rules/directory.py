@@ -4,16 +4,7 @@ from __future__ import annotations
 
 from scanfolio.rules import uids
 from scanfolio.rules.context import DiscContext, paths
-from scanfolio.rules.outcome import (
-    Issue,
-    Result,
-    Severity,
-    blocked,
-    failed,
-    issue,
-    not_applicable,
-    passed,
-)
+from scanfolio.rules.outcome import Issue, Result, Severity, blocked, failed, issue, not_applicable, passed
 from scanfolio.rules.references import Reference
 from scanfolio.rules.rule import rule
 
@@ -40,20 +31,11 @@ def table_of_contents_is_missing(c: DiscContext) -> Result:
         return passed("A file DICOMDIR is there.")
     if not c.disc.complete:
         return blocked("stopped_early")
-    found = issue(
-        "No file with SOP Class 1.2.840.10008.1.3.10, none named DICOMDIR",
-        instances=len(c.instances),
-    )
+    found = issue("No file with SOP Class 1.2.840.10008.1.3.10, none named DICOMDIR", instances=len(c.instances))
     return failed("DICOMDIR absent.", [found], count=len(c.instances))
 
 
-@rule(
-    "D02",
-    "H",
-    "yes",
-    "disc",
-    "PS3.10 section 8.1; PS3.11 section D.3.3; PS3.12 section F.1.2.2",
-)
+@rule("D02", "H", "yes", "disc", "PS3.10 section 8.1; PS3.11 section D.3.3; PS3.12 section F.1.2.2")
 def more_than_one_table_of_contents(c: DiscContext) -> Result:
     """What it checks: whether there is exactly one DICOMDIR.
 
@@ -66,21 +48,10 @@ def more_than_one_table_of_contents(c: DiscContext) -> Result:
     if len(where) == 1:
         return passed(f"One DICOMDIR: {where[0]}.")
     found = issue(f"{len(where)} DICOMDIR files", where, dicomdirs=len(where))
-    return failed(
-        f"{len(where)} DICOMDIR files; exactly one is allowed.",
-        [found],
-        count=len(where),
-    )
+    return failed(f"{len(where)} DICOMDIR files; exactly one is allowed.", [found], count=len(where))
 
 
-@rule(
-    "D03",
-    "H",
-    "yes",
-    "disc",
-    "PS3.11 section D.3.3",
-    says=("passed", "failed", "failed_folder_above"),
-)
+@rule("D03", "H", "yes", "disc", "PS3.11 section D.3.3", says=("passed", "failed", "failed_folder_above"))
 def table_of_contents_is_in_the_wrong_place(c: DiscContext) -> Result:
     """What it checks: whether the DICOMDIR lies in the root of the disc.
 
@@ -96,16 +67,8 @@ def table_of_contents_is_in_the_wrong_place(c: DiscContext) -> Result:
     folder = where[0].rpartition("/")[0] + "/"
     if len(where) == 1 and all(f.path.startswith(folder) for f in c.files):
         technical = f"DICOMDIR and all files lie below {folder}: probably the folder above the disc was opened."
-        return failed(
-            technical,
-            [found],
-            text="failed_folder_above",
-            severity=Severity.WARN,
-            path=where[0],
-        )
-    return failed(
-        f"DICOMDIR lies at {where[0]}, not in the root.", [found], path=where[0]
-    )
+        return failed(technical, [found], text="failed_folder_above", severity=Severity.WARN, path=where[0])
+    return failed(f"DICOMDIR lies at {where[0]}, not in the root.", [found], path=where[0])
 
 
 @rule("D04", "H", "yes", "disc", "PS3.10 section 8.6")
@@ -117,27 +80,25 @@ def table_of_contents_is_damaged(c: DiscContext) -> Result:
     """
     if not c.dicomdirs and not c.broken_dicomdirs:
         return not_applicable("no_dicomdir")
-    issues = [
-        issue(f.reason or f"{f.signature or 'not DICOM'}, {f.size} bytes", [f.path])
-        for f in c.broken_dicomdirs
-    ]
+    issues = [issue(f.reason or f"{f.signature or 'not DICOM'}, {f.size} bytes", [f.path]) for f in c.broken_dicomdirs]
     for dicomdir in c.dicomdirs:
-        if not dicomdir.usable:
+        if dicomdir.usable:
+            issues += [issue(fault, [dicomdir.path]) for fault in dicomdir.faults if is_damage(fault)]
+        else:
             text = "; ".join(dicomdir.faults) or "no directory records could be read"
             issues.append(issue(text, [dicomdir.path]))
         if dicomdir.transfer_syntax_uid not in ("", uids.EXPLICIT_VR_LITTLE_ENDIAN):
             name = uids.name_of(dicomdir.transfer_syntax_uid)
             text = f"Transfer syntax {dicomdir.transfer_syntax_uid} ({name}); Explicit VR Little Endian is required"
-            issues.append(
-                issue(
-                    text,
-                    [dicomdir.path],
-                    transfer_syntax_uid=dicomdir.transfer_syntax_uid,
-                )
-            )
+            issues.append(issue(text, [dicomdir.path], transfer_syntax_uid=dicomdir.transfer_syntax_uid))
     if issues:
         return failed(issues[0].message + ".", issues, count=len(issues))
     return passed("Parsed as Media Storage Directory, Explicit VR Little Endian.")
+
+
+def is_damage(fault: str) -> bool:
+    """Whether a fault the reader names lies in the bytes (D04), not in where a pointer leads (D05)."""
+    return any(sign in fault for sign in ("cannot be read to its end", "is damaged", "where a record should begin"))
 
 
 @rule("D05", "H", "yes", "disc", "PS3.3 section F.3.2.2")
@@ -150,24 +111,13 @@ def pointers_of_the_table_are_wrong(c: DiscContext) -> Result:
     stop = no_usable_table(c)
     if stop:
         return stop
-    issues = [issue(fault, [d.path]) for d in c.usable_dicomdirs for fault in d.faults]
+    issues = [issue(fault, [d.path]) for d in c.usable_dicomdirs for fault in d.faults if not is_damage(fault)]
     if issues:
-        return failed(
-            f"{len(issues)} faults in the chain of records.",
-            issues[:20],
-            count=len(issues),
-        )
+        return failed(f"{len(issues)} faults in the chain of records.", issues[:20], count=len(issues))
     return passed("Every record is reached once by its offset.")
 
 
-@rule(
-    "D06",
-    "B",
-    "yes",
-    "disc",
-    "PS3.10 section 8.6",
-    says=("passed", "failed", "failed_all", "failed_moved"),
-)
+@rule("D06", "B", "yes", "disc", "PS3.10 section 8.6", says=("passed", "failed", "failed_all", "failed_moved"))
 def listed_files_are_missing(c: DiscContext) -> Result:
     """What it checks: whether every file the table of contents names is on the disc, whatever the case or ending of its name.
 
@@ -184,22 +134,11 @@ def listed_files_are_missing(c: DiscContext) -> Result:
     if not missing:
         return passed(f"All {total} Referenced File IDs (0004,1500) resolve.")
     lost = c.lost_references
-    issues = [
-        _missing_of_series(series, group)
-        for series, group in _by_series(lost or missing).items()
-    ][:20]
-    technical = (
-        f"{len(missing)} of {total} Referenced File IDs (0004,1500) name no file."
-    )
+    issues = [_missing_of_series(series, group) for series, group in _by_series(lost or missing).items()][:20]
+    technical = f"{len(missing)} of {total} Referenced File IDs (0004,1500) name no file."
     if not lost:
         technical += " All their SOP Instance UIDs are in other files."
-        return failed(
-            technical,
-            issues,
-            text="failed_moved",
-            severity=Severity.HIGH,
-            count=len(missing),
-        )
+        return failed(technical, issues, text="failed_moved", severity=Severity.HIGH, count=len(missing))
     text = "failed_all" if len(lost) == total else "failed"
     return failed(technical, issues, text=text, count=len(lost), total=total)
 
@@ -207,18 +146,13 @@ def listed_files_are_missing(c: DiscContext) -> Result:
 def _by_series(references: tuple[Reference, ...]) -> dict[str, list[Reference]]:
     found: dict[str, list[Reference]] = {}
     for reference in references:
-        found.setdefault(reference.key("SERIES", "SeriesInstanceUID"), []).append(
-            reference
-        )
+        found.setdefault(reference.key("SERIES", "SeriesInstanceUID"), []).append(reference)
     return found
 
 
 def _missing_of_series(series_instance_uid: str, group: list[Reference]) -> Issue:
     first = group[0]
-    number, modality = (
-        first.key("SERIES", "SeriesNumber"),
-        first.key("SERIES", "Modality"),
-    )
+    number, modality = (first.key("SERIES", "SeriesNumber"), first.key("SERIES", "Modality"))
     name = " ".join(part for part in ("series", number, modality) if part)
     return issue(
         f"{len(group)} files of {name} are missing",
@@ -245,14 +179,8 @@ def images_are_not_listed(c: DiscContext) -> Result:
         return not_applicable("no_dicom")
     if not c.unlisted:
         return passed(f"All {len(c.instances)} instances have a directory record.")
-    found = issue(
-        f"{len(c.unlisted)} instances without a record",
-        paths(c.unlisted),
-        instances=len(c.unlisted),
-    )
-    technical = (
-        f"{len(c.unlisted)} of {len(c.instances)} instances have no directory record."
-    )
+    found = issue(f"{len(c.unlisted)} instances without a record", paths(c.unlisted), instances=len(c.unlisted))
+    technical = f"{len(c.unlisted)} of {len(c.instances)} instances have no directory record."
     return failed(technical, [found], count=len(c.unlisted), total=len(c.instances))
 
 
@@ -262,41 +190,15 @@ def _disagreements(reference: Reference) -> list[tuple[str, str, str]]:
     if instance is None:
         return []
     pairs = [
-        (
-            "SOP Instance UID (0004,1511)",
-            record.sop_instance_uid,
-            instance.sop_instance_uid,
-        ),
+        ("SOP Instance UID (0004,1511)", record.sop_instance_uid, instance.sop_instance_uid),
         ("SOP Class UID (0004,1510)", record.sop_class_uid, instance.sop_class_uid),
-        (
-            "Study Instance UID (0020,000D)",
-            reference.key("STUDY", "StudyInstanceUID"),
-            instance.study_instance_uid,
-        ),
-        (
-            "Series Instance UID (0020,000E)",
-            reference.key("SERIES", "SeriesInstanceUID"),
-            instance.series_instance_uid,
-        ),
-        (
-            "Patient ID (0010,0020)",
-            reference.key("PATIENT", "PatientID"),
-            instance.patient_id,
-        ),
+        ("Study Instance UID (0020,000D)", reference.key("STUDY", "StudyInstanceUID"), instance.study_instance_uid),
+        ("Series Instance UID (0020,000E)", reference.key("SERIES", "SeriesInstanceUID"), instance.series_instance_uid),
+        ("Patient ID (0010,0020)", reference.key("PATIENT", "PatientID"), instance.patient_id),
     ]
     if instance.has_file_meta:
-        pairs.append(
-            (
-                "Transfer Syntax UID (0004,1512)",
-                record.transfer_syntax_uid,
-                instance.transfer_syntax_uid,
-            )
-        )
-    return [
-        (name, a, b)
-        for name, a, b in pairs
-        if a.strip() and b.strip() and a.strip() != b.strip()
-    ]
+        pairs.append(("Transfer Syntax UID (0004,1512)", record.transfer_syntax_uid, instance.transfer_syntax_uid))
+    return [(name, a, b) for name, a, b in pairs if a.strip() and b.strip() and a.strip() != b.strip()]
 
 
 @rule("D08", "H", "yes", "instance", "PS3.3 section F.3.2.2")
@@ -321,13 +223,10 @@ def table_and_images_disagree(c: DiscContext) -> Result:
     if not wrong:
         return passed(f"{len(resolved)} records agree with their files.")
     issues = [
-        issue(f"{name} differs in {len(where)} records", where, attribute=name)
-        for name, where in sorted(wrong.items())
+        issue(f"{name} differs in {len(where)} records", where, attribute=name) for name, where in sorted(wrong.items())
     ]
     return failed(
-        f"{len(files)} records disagree with their files: {', '.join(sorted(wrong))}.",
-        issues,
-        count=len(files),
+        f"{len(files)} records disagree with their files: {', '.join(sorted(wrong))}.", issues, count=len(files)
     )
 
 

@@ -75,11 +75,7 @@ def table_lacks_required_entries(c: DiscContext) -> Result:
     lacking: dict[str, list[str]] = {}
     count = 0
     for _, record in _records(c):
-        names = [
-            k
-            for k in REQUIRED_KEYS.get(record.record_type, ())
-            if not record.keys.get(k, "").strip()
-        ]
+        names = [k for k in REQUIRED_KEYS.get(record.record_type, ()) if not record.keys.get(k, "").strip()]
         if record.file_id:
             names += [
                 name
@@ -92,20 +88,14 @@ def table_lacks_required_entries(c: DiscContext) -> Result:
             ]
         count += bool(names)
         for name in names:
-            lacking.setdefault(f"{record.record_type}: {name}", []).append(
-                "/".join(record.file_id) or _name(record)
-            )
+            lacking.setdefault(f"{record.record_type}: {name}", []).append("/".join(record.file_id) or _name(record))
     if not lacking:
         return passed("All records hold their Type 1 keys.")
     issues = [
         issue(f"{name} missing in {len(where)} records", where, records=len(where))
         for name, where in sorted(lacking.items())
     ]
-    return failed(
-        f"{count} records lack required keys: {', '.join(sorted(lacking)[:6])}.",
-        issues,
-        count=count,
-    )
+    return failed(f"{count} records lack required keys: {', '.join(sorted(lacking)[:6])}.", issues, count=count)
 
 
 def _helpful(record: DirectoryRecord) -> list[str]:
@@ -115,12 +105,7 @@ def _helpful(record: DirectoryRecord) -> list[str]:
     if record.record_type == "IMAGE":
         wanted = ["ImageType", "Rows", "Columns"]
         if record.sop_class_uid in uids.CT_MR_PT:
-            wanted += [
-                "ImagePositionPatient",
-                "ImageOrientationPatient",
-                "FrameOfReferenceUID",
-                "PixelSpacing",
-            ]
+            wanted += ["ImagePositionPatient", "ImageOrientationPatient", "FrameOfReferenceUID", "PixelSpacing"]
         return wanted
     return []
 
@@ -143,25 +128,16 @@ def table_lacks_helpful_entries(c: DiscContext) -> Result:
         names = [name for name in wanted if name not in record.keys]
         count += bool(names)
         for name in names:
-            lacking[f"{record.record_type}: {name}"] = (
-                lacking.get(f"{record.record_type}: {name}", 0) + 1
-            )
+            lacking[f"{record.record_type}: {name}"] = lacking.get(f"{record.record_type}: {name}", 0) + 1
     if not looked_at:
         return not_applicable("no_records")
     if not lacking:
         return passed("PATIENT and IMAGE records hold the profiles' keys.")
-    issues = [
-        issue(f"{name} absent in {number} records", records=number)
-        for name, number in sorted(lacking.items())
-    ]
-    return failed(
-        f"Directory records lack {', '.join(sorted(lacking)[:8])}.", issues, count=count
-    )
+    issues = [issue(f"{name} absent in {number} records", records=number) for name, number in sorted(lacking.items())]
+    return failed(f"Directory records lack {', '.join(sorted(lacking)[:8])}.", issues, count=count)
 
 
-@rule(
-    "D11", "H", "yes", "disc", "PS3.3 sections F.5.1 to F.5.3; DRG requirement 3.1.2.4"
-)
+@rule("D11", "H", "yes", "disc", "PS3.3 sections F.5.1 to F.5.3; DRG requirement 3.1.2.4")
 def the_same_entry_twice(c: DiscContext) -> Result:
     """What it checks: two PATIENT records with one Patient ID, two records of one study, series or instance.
 
@@ -171,37 +147,21 @@ def the_same_entry_twice(c: DiscContext) -> Result:
     stop = no_usable_table(c)
     if stop:
         return stop
-    keys = {
-        "PATIENT": "PatientID",
-        "STUDY": "StudyInstanceUID",
-        "SERIES": "SeriesInstanceUID",
-    }
+    keys = {"PATIENT": "PatientID", "STUDY": "StudyInstanceUID", "SERIES": "SeriesInstanceUID"}
     seen: dict[tuple[str, str, str], int] = {}
     for dicomdir, record in _records(c):
         kind = record.record_type if record.record_type in keys else "instance"
-        uid = (
-            record.sop_instance_uid
-            if kind == "instance"
-            else record.keys.get(keys[kind], "").strip()
-        )
+        uid = record.sop_instance_uid if kind == "instance" else record.keys.get(keys[kind], "").strip()
         if uid:
             seen[dicomdir.path, kind, uid] = seen.get((dicomdir.path, kind, uid), 0) + 1
     issues = [
-        issue(
-            f"{number} {kind} records for {'one Patient ID' if kind == 'PATIENT' else uid}",
-            [path],
-            records=number,
-        )
+        issue(f"{number} {kind} records for {'one Patient ID' if kind == 'PATIENT' else uid}", [path], records=number)
         for (path, kind, uid), number in sorted(seen.items())
         if number > 1
     ]
     if not issues:
         return passed("Every patient, study, series and instance has one record.")
-    return failed(
-        f"{len(issues)} entities have more than one record.",
-        issues[:20],
-        count=len(issues),
-    )
+    return failed(f"{len(issues)} entities have more than one record.", issues[:20], count=len(issues))
 
 
 @rule("D12", "W", "yes", "disc", "PS3.3 section F.4; DRG requirement 3.1.2.4")
@@ -220,18 +180,8 @@ def outdated_or_private_entries(c: DiscContext) -> Result:
             found[record.record_type] = found.get(record.record_type, 0) + 1
     if not found:
         return passed("No retired or private record type.")
-    issues = [
-        issue(f"{number} records of type {name}", records=number)
-        for name, number in sorted(found.items())
-    ]
-    return failed(
-        f"Record types {', '.join(sorted(found))}.", issues, count=sum(found.values())
-    )
+    issues = [issue(f"{number} records of type {name}", records=number) for name, number in sorted(found.items())]
+    return failed(f"Record types {', '.join(sorted(found))}.", issues, count=sum(found.values()))
 
 
-RULES = (
-    table_lacks_required_entries,
-    table_lacks_helpful_entries,
-    the_same_entry_twice,
-    outdated_or_private_entries,
-)
+RULES = (table_lacks_required_entries, table_lacks_helpful_entries, the_same_entry_twice, outdated_or_private_entries)

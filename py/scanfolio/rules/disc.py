@@ -4,27 +4,12 @@ from __future__ import annotations
 
 from scanfolio.model import FileRecord, Kind
 from scanfolio.rules.context import DiscContext, is_dicomdir_name, paths
-from scanfolio.rules.outcome import (
-    Result,
-    Severity,
-    blocked,
-    failed,
-    issue,
-    not_applicable,
-    passed,
-)
+from scanfolio.rules.outcome import Result, Severity, blocked, failed, issue, not_applicable, passed
 from scanfolio.rules.pictures import Pictures, folder_of
 from scanfolio.rules.rule import rule
 
 
-@rule(
-    "V01",
-    "I",
-    "never",
-    "disc",
-    "PS3.10 section 7.1",
-    says=("passed", "passed_documents", "failed"),
-)
+@rule("V01", "I", "never", "disc", "PS3.10 section 7.1", says=("passed", "passed_documents", "failed"))
 def medical_files_found(c: DiscContext) -> Result:
     """What it checks: how many files are DICOM instances, told from their content, never from their names.
 
@@ -33,18 +18,11 @@ def medical_files_found(c: DiscContext) -> Result:
     """
     if not c.instances:
         return failed(
-            "0 DICOM instances.",
-            [
-                issue(
-                    f"0 of {len(c.files)} files are DICOM instances", files=len(c.files)
-                )
-            ],
+            "0 DICOM instances.", [issue(f"0 of {len(c.files)} files are DICOM instances", files=len(c.files))]
         )
     if not c.images:
         return passed(
-            f"{len(c.instances)} DICOM instances, none with pixel data.",
-            "passed_documents",
-            count=len(c.instances),
+            f"{len(c.instances)} DICOM instances, none with pixel data.", "passed_documents", count=len(c.instances)
         )
     frames = sum(i.number_of_frames for i in c.images)
     text = f"{len(c.instances)} DICOM instances, {len(c.images)} with pixel data, {frames} frames."
@@ -78,18 +56,11 @@ def only_its_own_program(c: DiscContext) -> Result:
     found_issue = issue(f"0 DICOM instances; {found}", paths(c.files), **kinds)
     technical = f"No file has DICOM content: {found}."
     if c.references:
-        return failed(
-            technical, [found_issue], text="failed_listed", count=len(c.references)
-        )
+        return failed(technical, [found_issue], text="failed_listed", count=len(c.references))
     if c.by_kind[Kind.PROGRAM]:
         return failed(technical, [found_issue])
     if c.by_kind[Kind.PICTURE]:
-        return failed(
-            technical,
-            [found_issue],
-            text="failed_pictures",
-            count=len(c.by_kind[Kind.PICTURE]),
-        )
+        return failed(technical, [found_issue], text="failed_pictures", count=len(c.by_kind[Kind.PICTURE]))
     return failed(technical, [found_issue], text="failed_other")
 
 
@@ -108,25 +79,13 @@ def ordinary_pictures(c: DiscContext) -> Result:
     issues = []
     if pictures.alone:
         issues.append(
-            issue(
-                f"{len(pictures.alone)} pictures on their own",
-                paths(pictures.alone),
-                pictures=len(pictures.alone),
-            )
+            issue(f"{len(pictures.alone)} pictures on their own", paths(pictures.alone), pictures=len(pictures.alone))
         )
     if pictures.web:
         issues.append(
-            issue(
-                f"{len(pictures.web)} pictures in web pages",
-                paths(pictures.web),
-                pictures=len(pictures.web),
-            )
+            issue(f"{len(pictures.web)} pictures in web pages", paths(pictures.web), pictures=len(pictures.web))
         )
-    return failed(
-        f"{len(pictures.copies)} ordinary pictures of 8 kB or more.",
-        issues,
-        count=len(pictures.copies),
-    )
+    return failed(f"{len(pictures.copies)} ordinary pictures of 8 kB or more.", issues, count=len(pictures.copies))
 
 
 @rule("V04", "W", "never", "disc", "PS3.12 Annex V")
@@ -139,30 +98,14 @@ def packed_inside_another_file(c: DiscContext) -> Result:
     if not c.files:
         return not_applicable("nothing_here")
     program_folders = {folder_of(f.path) for f in c.by_kind[Kind.PROGRAM]} - {""}
-    archives = [
-        f
-        for f in c.by_kind[Kind.ARCHIVE]
-        if not f.locked and folder_of(f.path) not in program_folders
-    ]
+    archives = [f for f in c.by_kind[Kind.ARCHIVE] if not f.locked and folder_of(f.path) not in program_folders]
     if not archives:
         return passed("No archive outside the folders of programs.")
-    issues = [
-        issue(f"{f.signature or 'archive'}, {f.size} bytes", [f.path], bytes=f.size)
-        for f in archives[:20]
-    ]
-    return failed(
-        f"{len(archives)} archives were not looked into.", issues, count=len(archives)
-    )
+    issues = [issue(f"{f.signature or 'archive'}, {f.size} bytes", [f.path], bytes=f.size) for f in archives[:20]]
+    return failed(f"{len(archives)} archives were not looked into.", issues, count=len(archives))
 
 
-@rule(
-    "V05",
-    "B",
-    "never",
-    "disc",
-    "PS3.10 section 7.4; PS3.15 Annex D",
-    says=("passed", "failed", "failed_other"),
-)
+@rule("V05", "B", "never", "disc", "PS3.10 section 7.4; PS3.15 Annex D", says=("passed", "failed", "failed_other"))
 def locked(c: DiscContext) -> Result:
     """What it checks: files that are encrypted, as CMS envelopes (Secure DICOM files) or as archives with a password.
 
@@ -177,40 +120,62 @@ def locked(c: DiscContext) -> Result:
     for file in c.locked_files:
         signatures.setdefault(file.signature or "encrypted", []).append(file.path)
     issues = [
-        issue(f"{name}: {len(where)} files", where, files=len(where))
-        for name, where in sorted(signatures.items())
+        issue(f"{name}: {len(where)} files", where, files=len(where)) for name, where in sorted(signatures.items())
     ]
     technical = f"{len(c.locked_files)} encrypted files."
     if is_mainly_locked(c):
         return failed(technical, issues, count=len(c.locked_files))
-    return failed(
-        technical,
-        issues,
-        text="failed_other",
-        severity=Severity.WARN,
-        count=len(c.locked_files),
-    )
+    return failed(technical, issues, text="failed_other", severity=Severity.WARN, count=len(c.locked_files))
 
 
 def is_mainly_locked(c: DiscContext) -> bool:
     """Whether what is locked stands for the images: there are none else, or DICOM envelopes are among the locked."""
     return bool(c.locked_files) and (
-        not c.instances
-        or any(
-            f.kind is not Kind.ARCHIVE and f.kind is not Kind.DOCUMENT
-            for f in c.locked_files
-        )
+        not c.instances or any(f.kind is not Kind.ARCHIVE and f.kind is not Kind.DOCUMENT for f in c.locked_files)
     )
 
 
-@rule(
-    "V07",
-    "B",
-    "never",
-    "disc",
-    "PS3.10 section 8.4",
-    says=("passed", "failed", "failed_other"),
+RAW_FORMATS = frozenset(
+    {
+        "GE Signa raw image",
+        "Analyze header",
+        "NIfTI image",
+        "NIfTI-2 image",
+        "netCDF data (MINC)",
+        "NRRD image",
+        "MetaImage header",
+    }
 )
+"""Signatures the reader gives to scans that are not DICOM."""
+
+
+@rule("V06", "B", "never", "disc", "PS3.10 section 7", says=("passed", "failed", "beside"))
+def raw_formats(c: DiscContext) -> Result:
+    """What it checks: scans from before DICOM (ACR-NEMA), and makers' or researchers' own formats told by their first bytes.
+
+    Why it matters: other hospitals' systems do not know them.
+    Reference: PS3.10 section 7 (the DICOM File Format); PS3.5 Annex A.
+    """
+    if not c.files:
+        return not_applicable("nothing_here")
+    raw = raw_files(c)
+    old = [i for i in c.instances if not i.sop_class_uid and not i.media_storage_sop_class_uid]
+    if not raw and not old:
+        return passed("No ACR-NEMA data set, no raw or research format known by its first bytes.")
+    issues = [issue(f"{f.signature}, {f.size} bytes", [f.path]) for f in raw[:20]]
+    if old:
+        issues.insert(0, issue("data sets without SOP Class UID (ACR-NEMA or older)", paths(old), instances=len(old)))
+    technical = f"{len(old)} data sets without SOP Class UID (0008,0016), {len(raw)} files in raw formats."
+    if old or not c.instances:
+        return failed(technical, issues, count=len(old) + len(raw))
+    return failed(technical, issues, text="beside", severity=Severity.WARN, count=len(raw))
+
+
+def raw_files(c: DiscContext) -> list[FileRecord]:
+    return [f for f in c.files if f.signature in RAW_FORMATS]
+
+
+@rule("V07", "B", "never", "disc", "PS3.10 section 8.4", says=("passed", "failed", "failed_other"))
 def files_that_cannot_be_read(c: DiscContext) -> Result:
     """What it checks: files whose bytes could not be had, DICOM files too broken to parse, and empty ones among the images.
 
@@ -225,28 +190,15 @@ def files_that_cannot_be_read(c: DiscContext) -> Result:
             return blocked("stopped_early")
         return passed(f"All {len(c.files)} files were read.")
     issues = [
-        issue(
-            f"{f.reason or f.signature or 'cannot be read'} ({f.size} bytes)",
-            [f.path],
-            bytes=f.size,
-        )
+        issue(f"{f.reason or f.signature or 'cannot be read'} ({f.size} bytes)", [f.path], bytes=f.size)
         for f in bad[:20]
     ]
     if len(bad) > len(issues):
-        issues.append(
-            issue(f"{len(bad) - len(issues)} more files", paths(bad[len(issues) :]))
-        )
+        issues.append(issue(f"{len(bad) - len(issues)} more files", paths(bad[len(issues) :])))
     technical = f"{len(bad)} of {len(c.files)} files cannot be read."
     if any(may_be_an_image(f, c) for f in bad):
         return failed(technical, issues, count=len(bad), total=len(c.files))
-    return failed(
-        technical,
-        issues,
-        text="failed_other",
-        severity=Severity.WARN,
-        count=len(bad),
-        total=len(c.files),
-    )
+    return failed(technical, issues, text="failed_other", severity=Severity.WARN, count=len(bad), total=len(c.files))
 
 
 _NOT_IMAGES = [
@@ -292,29 +244,26 @@ def unreadable_files(c: DiscContext) -> list[FileRecord]:
     """Unreadable ones with content, and empty ones where an image should be."""
     image_folders = {folder_of(i.path) for i in c.instances}
     listed = {r.file.entry_id for r in c.references if r.file is not None}
+    skipped = set(not_read(c))
     found = []
     for file in c.files:
         if file.size == 0:
-            if file.entry_id in listed or (
-                folder_of(file.path) in image_folders and may_be_an_image(file, c)
-            ):
+            if file.entry_id in listed or (folder_of(file.path) in image_folders and may_be_an_image(file, c)):
                 found.append(file)
-        elif (
-            file.kind is Kind.UNREADABLE
-            and not file.locked
-            and not is_dicomdir_name(file.path)
-        ):
+        elif file.kind is Kind.UNREADABLE and file not in skipped and not is_dicomdir_name(file.path):
             found.append(file)
     return found
+
+
+def not_read(c: DiscContext) -> list[FileRecord]:
+    """Files nobody looked at because reading was stopped: no fault of theirs."""
+    return [] if c.disc.complete else [f for f in c.files if f.kind is Kind.UNREADABLE and f.signature == "not read"]
 
 
 def may_be_an_image(file: FileRecord, c: DiscContext) -> bool:
     """Whether an unreadable file may have been an image: listed in the table of contents, or not named otherwise."""
     if c.references and not c.missing_references and not c.unlisted:
-        return any(
-            r.file is not None and r.file.entry_id == file.entry_id
-            for r in c.references
-        )
+        return any(r.file is not None and r.file.entry_id == file.entry_id for r in c.references)
     name = file.path.lower().rpartition("/")[2]
     return not name.endswith(tuple(_NOT_IMAGES)) and not name.startswith(".")
 
@@ -328,22 +277,14 @@ def programs(c: DiscContext) -> Result:
     """
     if not c.files:
         return not_applicable("nothing_here")
-    autorun = [
-        f
-        for f in c.files
-        if f.path.lower() == "autorun.inf" and f.kind is not Kind.PROGRAM
-    ]
+    autorun = [f for f in c.files if f.path.lower() == "autorun.inf" and f.kind is not Kind.PROGRAM]
     found = sorted((*c.by_kind[Kind.PROGRAM], *autorun), key=lambda f: f.path)
     if not found:
         return passed("No executable content.")
     technical = "Executables are present; never started, never copied."
     if any(f.path.lower() == "autorun.inf" for f in c.files):
         technical = "Executables or autorun present; never started, never copied."
-    return failed(
-        technical,
-        [issue(f"{len(found)} program files", paths(found), files=len(found))],
-        count=len(found),
-    )
+    return failed(technical, [issue(f"{len(found)} program files", paths(found), files=len(found))], count=len(found))
 
 
 @rule("V09", "B", "yes", "instance", "PS3.10 section 7.1; CVE-2019-11687")
@@ -359,11 +300,7 @@ def program_hidden_in_an_image(c: DiscContext) -> Result:
     bad = [i for i in with_preamble if i.preamble == "program"]
     if not bad:
         return passed(f"{len(with_preamble)} preambles hold no program header.")
-    found = issue(
-        f"{len(bad)} files with a program header in the preamble",
-        paths(bad),
-        instances=len(bad),
-    )
+    found = issue(f"{len(bad)} files with a program header in the preamble", paths(bad), instances=len(bad))
     return failed("Bytes 0 to 127 start like an executable.", [found], count=len(bad))
 
 
@@ -379,9 +316,7 @@ def says_it_follows_pdi(c: DiscContext) -> Result:
         return not_applicable("no_dicom")
     if not any(name.startswith("ihe_pdi/") for name in names):
         return not_applicable("no_pdi_marks")
-    readme = (
-        "README.TXT is there" if "readme.txt" in names else "README.TXT is not there"
-    )
+    readme = "README.TXT is there" if "readme.txt" in names else "README.TXT is not there"
     return passed(f"Folder IHE_PDI is there; {readme}.")
 
 
@@ -391,6 +326,7 @@ RULES = (
     ordinary_pictures,
     packed_inside_another_file,
     locked,
+    raw_formats,
     files_that_cannot_be_read,
     programs,
     program_hidden_in_an_image,

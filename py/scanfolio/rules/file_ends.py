@@ -1,4 +1,4 @@
-"""F, part two: files that are cut off, or carry something behind their end."""
+"""F, part two: files that are cut off, and values that are not what they should be."""
 
 from __future__ import annotations
 
@@ -10,20 +10,11 @@ from scanfolio.rules.rule import rule
 
 def expected_pixel_bytes(i: SopInstance) -> int | None:
     """Bytes of native pixel data by PS3.5 8.1.1, before padding to an even number; None where the facts do not say."""
-    if (
-        not i.rows
-        or not i.columns
-        or not i.bits_allocated
-        or i.encapsulated
-        or i.pixel_data_length is None
-    ):
+    if not i.rows or not i.columns or not i.bits_allocated or i.encapsulated or i.pixel_data_length is None:
         return None
     samples = i.samples_per_pixel or 1
     per_pixel_bits = i.bits_allocated * samples
-    if (
-        i.photometric_interpretation in ("YBR_FULL_422", "YBR_PARTIAL_422")
-        and samples == 3
-    ):
+    if i.photometric_interpretation in ("YBR_FULL_422", "YBR_PARTIAL_422") and samples == 3:
         per_pixel_bits = i.bits_allocated * 2
     elif i.photometric_interpretation == "YBR_PARTIAL_420" and samples == 3:
         per_pixel_bits = i.bits_allocated * 3 // 2
@@ -39,10 +30,7 @@ def cut_off(i: SopInstance) -> str:
     if expected is not None and i.pixel_data_length is not None:
         if i.pixel_data_length < expected:
             return f"pixel data has {i.pixel_data_length} of {expected} bytes"
-        if (
-            i.pixel_data_offset is not None
-            and i.transfer_syntax_uid != "1.2.840.10008.1.2.1.99"
-        ):
+        if i.pixel_data_offset is not None and i.transfer_syntax_uid != "1.2.840.10008.1.2.1.99":
             here = i.size - i.pixel_data_offset
             if here < expected:
                 return f"the file ends after {max(here, 0)} of {expected} bytes of pixel data"
@@ -64,39 +52,30 @@ def files_that_are_cut_off(c: DiscContext) -> Result:
     issues = [issue(fault, [i.path], bytes=i.size) for i, fault in wrong[:20]]
     if len(wrong) > len(issues):
         rest = [i for i, _ in wrong[len(issues) :]]
-        issues.append(
-            issue(f"{len(rest)} more files", paths(rest), instances=len(rest))
-        )
-    technical = (
-        f"{len(wrong)} of {len(c.instances)} instances end before their data do."
-    )
+        issues.append(issue(f"{len(rest)} more files", paths(rest), instances=len(rest)))
+    technical = f"{len(wrong)} of {len(c.instances)} instances end before their data do."
     return failed(technical, issues, count=len(wrong), total=len(c.instances))
 
 
-@rule("F10", "W", "yes", "instance", "PS3.10 section 7.2")
-def extra_bytes_at_the_end(c: DiscContext) -> Result:
-    """What it checks: bytes behind the last element, Data Set Trailing Padding (FFFC,FFFC) apart.
+@rule("F11", "W", "never", "instance", "PS3.5 section 6.2")
+def values_in_a_wrong_format(c: DiscContext) -> Result:
+    """What it checks: values of the attributes looked at that cannot be read by their Value Representation.
 
-    Why it matters: strict readers take them for the start of another element and stop.
-    Reference: PS3.10 section 7.2 (trailing padding).
+    Why it matters: other systems may show something else, or refuse the file.
+    Reference: PS3.5 section 6.2 and Table 6.2-1.
     """
     if not c.instances:
         return not_applicable("no_dicom")
-    wrong = [i for i in c.instances if i.trailing_bytes > 0]
+    wrong: dict[str, list[SopInstance]] = {}
+    for i in c.instances:
+        for note in i.notes:
+            if note.startswith("("):
+                wrong.setdefault(note, []).append(i)
     if not wrong:
-        return passed("No bytes behind the last element.")
-    most = max(i.trailing_bytes for i in wrong)
-    found = issue(
-        f"up to {most} bytes behind the last element",
-        paths(wrong),
-        instances=len(wrong),
-        bytes=most,
-    )
-    return failed(
-        f"{len(wrong)} instances have bytes behind the last element.",
-        [found],
-        count=len(wrong),
-    )
+        return passed("All values looked at fit their Value Representation.")
+    count = len({i.entry_id for group in wrong.values() for i in group})
+    issues = [issue(note, paths(group), instances=len(group)) for note, group in sorted(wrong.items())]
+    return failed(f"{count} instances hold values in a wrong format.", issues[:20], count=count)
 
 
-RULES = (files_that_are_cut_off, extra_bytes_at_the_end)
+RULES = (files_that_are_cut_off, values_in_a_wrong_format)

@@ -33,9 +33,7 @@ def name_fault(path: str, root: str = "") -> str:
         return f"more than {MOST_COMPONENTS} components"
     if not all(_COMPONENT.fullmatch(c) for c in components):
         last = components[-1]
-        if "." in last and all(
-            _COMPONENT.fullmatch(c) for c in (*components[:-1], last.partition(".")[0])
-        ):
+        if "." in last and all(_COMPONENT.fullmatch(c) for c in (*components[:-1], last.partition(".")[0])):
             return "an extension"
         if any(len(c) > 8 for c in components):
             return "a component longer than 8 characters"
@@ -43,9 +41,7 @@ def name_fault(path: str, root: str = "") -> str:
     return ""
 
 
-@rule(
-    "D13", "H", "yes", "instance", "PS3.10 sections 8.2 and 8.5; PS3.11 section D.3.3"
-)
+@rule("D13", "H", "yes", "instance", "PS3.10 sections 8.2 and 8.5; PS3.11 section D.3.3")
 def names_some_systems_refuse(c: DiscContext) -> Result:
     """What it checks: names of DICOM files and their folders: at most 8 components of at most 8 characters A-Z, 0-9, _.
 
@@ -64,8 +60,7 @@ def names_some_systems_refuse(c: DiscContext) -> Result:
         return passed(f"{len(c.instances)} names are File IDs.")
     count = sum(len(where) for where in wrong.values())
     issues = [
-        issue(f"{len(where)} names have {fault}", where, files=len(where))
-        for fault, where in sorted(wrong.items())
+        issue(f"{len(where)} names have {fault}", where, files=len(where)) for fault, where in sorted(wrong.items())
     ]
     technical = (
         f"{count} of {len(c.instances)} File IDs do not conform ({'; '.join(sorted(wrong))}); "
@@ -84,17 +79,11 @@ def names_in_small_letters(c: DiscContext) -> Result:
     """
     if not c.instances:
         return not_applicable("no_dicom")
-    small = [
-        i.path
-        for i in c.instances
-        if i.path != i.path.upper() and not name_fault(i.path, _root_folder(c))
-    ]
+    small = [i.path for i in c.instances if i.path != i.path.upper() and not name_fault(i.path, _root_folder(c))]
     if not small:
         return passed("No File ID in lower case only.")
     return failed(
-        f"{len(small)} File IDs are in lower case.",
-        [issue("lower case", small, files=len(small))],
-        count=len(small),
+        f"{len(small)} File IDs are in lower case.", [issue("lower case", small, files=len(small))], count=len(small)
     )
 
 
@@ -111,9 +100,7 @@ def names_end_in_version_numbers(c: DiscContext) -> Result:
     if not wrong:
         return passed("No name ends in ;1 or in a dot.")
     return failed(
-        f"{len(wrong)} names end in ;1 or a dot.",
-        [issue(";1 or a dot", wrong, files=len(wrong))],
-        count=len(wrong),
+        f"{len(wrong)} names end in ;1 or a dot.", [issue(";1 or a dot", wrong, files=len(wrong))], count=len(wrong)
     )
 
 
@@ -130,9 +117,7 @@ def names_with_accents(c: DiscContext) -> Result:
     if not wrong:
         return passed("All names of DICOM files are ASCII.")
     return failed(
-        f"{len(wrong)} paths are not ASCII.",
-        [issue("non-ASCII path", wrong, files=len(wrong))],
-        count=len(wrong),
+        f"{len(wrong)} paths are not ASCII.", [issue("non-ASCII path", wrong, files=len(wrong))], count=len(wrong)
     )
 
 
@@ -160,29 +145,15 @@ def label_of_the_disc_is_not_unique(c: DiscContext) -> Result:
     """
     if not c.usable_dicomdirs:
         return not_applicable("no_dicomdir")
-    taken = {
-        uid
-        for i in c.instances
-        for uid in (i.sop_instance_uid, i.series_instance_uid, i.study_instance_uid)
-    }
+    taken = {uid for i in c.instances for uid in (i.sop_instance_uid, i.series_instance_uid, i.study_instance_uid)}
     issues = []
     for dicomdir in c.usable_dicomdirs:
         uid = dicomdir.file_set_uid
         fault = (
-            "is missing"
-            if not uid
-            else uids.uid_fault(uid)
-            or ("is also an instance's UID" if uid in taken else "")
+            "is missing" if not uid else uids.uid_fault(uid) or ("is also an instance's UID" if uid in taken else "")
         )
         if fault:
-            issues.append(
-                issue(
-                    f"File-set UID {uid}: {fault}"
-                    if uid
-                    else "File-set UID is missing",
-                    [dicomdir.path],
-                )
-            )
+            issues.append(issue(f"File-set UID {uid}: {fault}" if uid else "File-set UID is missing", [dicomdir.path]))
     if issues:
         return failed(issues[0].message + ".", issues)
     return passed("File-set UID is valid and used for nothing else.")

@@ -46,14 +46,8 @@ def standard_header_is_missing(c: DiscContext) -> Result:
         return not_applicable("no_dicom")
     bare = [i for i in c.instances if not i.has_file_meta or i.preamble == "none"]
     if not bare:
-        return passed(
-            f"{len(c.instances)} instances have preamble, DICM and File Meta Information."
-        )
-    found = issue(
-        f"{len(bare)} instances without preamble, DICM or group 0002",
-        paths(bare),
-        instances=len(bare),
-    )
+        return passed(f"{len(c.instances)} instances have preamble, DICM and File Meta Information.")
+    found = issue(f"{len(bare)} instances without preamble, DICM or group 0002", paths(bare), instances=len(bare))
     technical = f"{len(bare)} of {len(c.instances)} instances have no preamble, DICM prefix or File Meta Information."
     return failed(technical, [found], count=len(bare), total=len(c.instances))
 
@@ -70,21 +64,18 @@ def header_has_mistakes(c: DiscContext) -> Result:
         return not_applicable("no_dicom" if not c.instances else "no_file_meta")
     faults: dict[str, list[SopInstance]] = {}
     for instance in with_meta:
-        for fault in instance.meta_faults:
+        for fault in _header_faults(instance):
             faults.setdefault(fault, []).append(instance)
     if not faults:
         return passed(f"{len(with_meta)} headers are well formed.")
-    count = sum(1 for i in with_meta if i.meta_faults)
-    issues = [
-        issue(fault, paths(group), instances=len(group))
-        for fault, group in sorted(faults.items())
-    ]
-    return failed(
-        f"{count} of {len(with_meta)} headers have faults.",
-        issues[:20],
-        count=count,
-        total=len(with_meta),
-    )
+    count = len({i.entry_id for group in faults.values() for i in group})
+    issues = [issue(fault, paths(group), instances=len(group)) for fault, group in sorted(faults.items())]
+    return failed(f"{count} of {len(with_meta)} headers have faults.", issues[:20], count=count, total=len(with_meta))
+
+
+def _header_faults(i: SopInstance) -> list[str]:
+    """Faults of group 0002 itself, and the reader's doubt whether the transfer syntax it names is true."""
+    return [*i.meta_faults, *(note for note in i.notes if note.startswith("the transfer syntax says"))]
 
 
 @rule("F03", "H", "yes", "instance", "PS3.10 section 7.1")
@@ -98,16 +89,8 @@ def header_and_contents_disagree(c: DiscContext) -> Result:
     if not with_meta:
         return not_applicable("no_dicom" if not c.instances else "no_file_meta")
     pairs = (
-        (
-            "(0002,0002) and (0008,0016), SOP Class UID",
-            "media_storage_sop_class_uid",
-            "sop_class_uid",
-        ),
-        (
-            "(0002,0003) and (0008,0018), SOP Instance UID",
-            "media_storage_sop_instance_uid",
-            "sop_instance_uid",
-        ),
+        ("(0002,0002) and (0008,0016), SOP Class UID", "media_storage_sop_class_uid", "sop_class_uid"),
+        ("(0002,0003) and (0008,0018), SOP Instance UID", "media_storage_sop_instance_uid", "sop_instance_uid"),
     )
     issues: list[Issue] = []
     wrong: set[str] = set()
@@ -115,18 +98,14 @@ def header_and_contents_disagree(c: DiscContext) -> Result:
         group = [
             i
             for i in with_meta
-            if getattr(i, in_meta)
-            and getattr(i, in_data_set)
-            and getattr(i, in_meta) != getattr(i, in_data_set)
+            if getattr(i, in_meta) and getattr(i, in_data_set) and getattr(i, in_meta) != getattr(i, in_data_set)
         ]
         if group:
             issues.append(issue(f"{name} differ", paths(group), instances=len(group)))
             wrong.update(i.path for i in group)
     if not issues:
         return passed(f"{len(with_meta)} headers agree with their data sets.")
-    return failed(
-        f"{len(wrong)} headers disagree with their data sets.", issues, count=len(wrong)
-    )
+    return failed(f"{len(wrong)} headers disagree with their data sets.", issues, count=len(wrong))
 
 
 @rule("F04", "H", "yes", "instance", "PS3.11 Table D.3-1; PS3.5 section 10")
@@ -138,14 +117,11 @@ def form_not_allowed_on_discs(c: DiscContext) -> Result:
     """
     if not c.instances:
         return not_applicable("no_dicom")
-    forms = set(uids.UNCOMPRESSED) - {uids.EXPLICIT_VR_LITTLE_ENDIAN}
-    wrong = [i for i in c.instances if i.transfer_syntax_uid in forms]
+    wrong = [i for i in c.instances if i.transfer_syntax_uid in uids.NOT_FOR_DISCS]
     if not wrong:
         return passed("No instance is written as Implicit VR, Big Endian or deflated.")
     technical = f"Transfer syntax {_syntax_names(wrong)}. General purpose discs hold Explicit VR Little Endian only."
-    return failed(
-        technical, _syntax_issues(wrong), count=len(wrong), total=len(c.instances)
-    )
+    return failed(technical, _syntax_issues(wrong), count=len(wrong), total=len(c.instances))
 
 
 @rule("F05", "H", "yes", "instance", "PS3.11 Tables D.3-1 and H.3-1; PS3.5 section A.4")
@@ -164,12 +140,7 @@ def images_are_compressed(c: DiscContext) -> Result:
         f"Transfer syntax {_syntax_names(compressed)}. "
         "Only Explicit VR Little Endian must be read by every general purpose reader."
     )
-    return failed(
-        technical,
-        _syntax_issues(compressed),
-        count=len(compressed),
-        total=len(c.instances),
-    )
+    return failed(technical, _syntax_issues(compressed), count=len(compressed), total=len(c.instances))
 
 
 @rule("F06", "W", "never", "instance", "PS3.3 section C.7.6.1.1.5")
@@ -181,42 +152,19 @@ def detail_was_lost(c: DiscContext) -> Result:
     """
     if not c.images:
         return not_applicable("no_images")
-    lossy = [
-        i
-        for i in c.images
-        if i.lossy_image_compression == "01"
-        or i.transfer_syntax_uid in uids.ALWAYS_LOSSY
-    ]
+    lossy = [i for i in c.images if i.lossy_image_compression == "01" or uids.is_always_lossy(i.transfer_syntax_uid)]
     if not lossy:
         return passed(f"{len(c.images)} images: none marked or encoded as lossy.")
     issues = []
     unmarked = [i for i in lossy if i.lossy_image_compression != "01"]
     marked = [i for i in lossy if i.lossy_image_compression == "01"]
     if marked:
-        ratios = sorted(
-            {
-                i.lossy_image_compression_ratio
-                for i in marked
-                if i.lossy_image_compression_ratio
-            }
-        )
-        issues.append(
-            issue(
-                "(0028,2110) is 01",
-                paths(marked),
-                instances=len(marked),
-                ratio=", ".join(ratios[:5]),
-            )
-        )
+        ratios = sorted({i.lossy_image_compression_ratio for i in marked if i.lossy_image_compression_ratio})
+        issues.append(issue("(0028,2110) is 01", paths(marked), instances=len(marked), ratio=", ".join(ratios[:5])))
     if unmarked:
         text = f"lossy transfer syntax {_syntax_names(unmarked)}, but (0028,2110) is not 01"
         issues.append(issue(text, paths(unmarked), instances=len(unmarked)))
-    return failed(
-        f"{len(lossy)} of {len(c.images)} images are lossy.",
-        issues,
-        count=len(lossy),
-        total=len(c.images),
-    )
+    return failed(f"{len(lossy)} of {len(c.images)} images are lossy.", issues, count=len(lossy), total=len(c.images))
 
 
 @rule("F07", "H", "never", "instance", "PS3.5 section 10 and Annex A")
@@ -230,19 +178,10 @@ def cannot_be_decoded_here(c: DiscContext) -> Result:
     if not with_pixels:
         return not_applicable("no_images" if c.instances else "no_dicom")
     answers = {uid: c.decodable(uid) for uid in _by_syntax(with_pixels)}
-    wrong = [
-        i
-        for i in with_pixels
-        if not answers[i.transfer_syntax_uid]
-        and not uids.is_video(i.transfer_syntax_uid)
-    ]
+    wrong = [i for i in with_pixels if not answers[i.transfer_syntax_uid] and not uids.is_video(i.transfer_syntax_uid)]
     if not wrong:
         return passed(f"A decoder is here for all of: {_syntax_names(with_pixels)}.")
-    return failed(
-        f"No decoder for {_syntax_names(wrong)}.",
-        _syntax_issues(wrong),
-        count=len(wrong),
-    )
+    return failed(f"No decoder for {_syntax_names(wrong)}.", _syntax_issues(wrong), count=len(wrong))
 
 
 @rule("F08", "W", "never", "instance", "PS3.11 Annexes I and N; PS3.5 section A.4")
@@ -257,11 +196,7 @@ def films(c: DiscContext) -> Result:
     found = [i for i in c.instances if uids.is_video(i.transfer_syntax_uid)]
     if not found:
         return passed("No video transfer syntax.")
-    return failed(
-        f"Transfer syntax {_syntax_names(found)}.",
-        _syntax_issues(found),
-        count=len(found),
-    )
+    return failed(f"Transfer syntax {_syntax_names(found)}.", _syntax_issues(found), count=len(found))
 
 
 @rule("F12", "H", "never", "instance", "PS3.4 section B.5; PS3.5 section 9")
@@ -275,32 +210,17 @@ def maker_specific_kind(c: DiscContext) -> Result:
         return not_applicable("no_dicom")
     found: dict[str, list[SopInstance]] = {}
     for i in c.instances:
-        for name, uid in (
-            ("SOP Class", i.sop_class_uid),
-            ("transfer syntax", i.transfer_syntax_uid),
-        ):
-            if uids.is_private(uid):
+        for name, uid in (("SOP Class", i.sop_class_uid), ("transfer syntax", i.transfer_syntax_uid)):
+            if uids.is_private(uid) and uid not in uids.NOT_FOR_DISCS:
                 found.setdefault(f"private {name} {uid}", []).append(i)
     if not found:
         return passed("All SOP Classes and transfer syntaxes are the Standard's.")
     count = len({i.path for group in found.values() for i in group})
-    issues = [
-        issue(name, paths(group), instances=len(group))
-        for name, group in sorted(found.items())
-    ]
-    return failed(
-        f"{count} instances: {', '.join(sorted(found))}.", issues, count=count
-    )
+    issues = [issue(name, paths(group), instances=len(group)) for name, group in sorted(found.items())]
+    return failed(f"{count} instances: {', '.join(sorted(found))}.", issues, count=count)
 
 
-@rule(
-    "F13",
-    "I",
-    "never",
-    "instance",
-    "PS3.3 sections A.35 and F.5",
-    says=("passed", "failed", "failed_dose"),
-)
+@rule("F13", "I", "never", "instance", "PS3.3 sections A.35 and F.5", says=("passed", "failed", "failed_dose"))
 def reports_and_documents(c: DiscContext) -> Result:
     """What it checks: structured reports and encapsulated documents among the instances.
 
@@ -309,33 +229,17 @@ def reports_and_documents(c: DiscContext) -> Result:
     """
     if not c.instances:
         return not_applicable("no_dicom")
-    reports = [i for i in c.instances if uids.is_structured_report(i.sop_class_uid)]
-    documents = [i for i in c.instances if i.sop_class_uid in uids.ENCAPSULATED]
+    reports = [i for i in c.instances if uids.shows(i.sop_class_uid) == "report"]
+    documents = [i for i in c.instances if uids.shows(i.sop_class_uid) == "document"]
     if not reports and not documents:
         return passed("No structured report, no encapsulated document.")
     issues = []
     if reports:
-        issues.append(
-            issue(
-                f"{len(reports)} structured reports (SR)",
-                paths(reports),
-                instances=len(reports),
-            )
-        )
+        issues.append(issue(f"{len(reports)} structured reports (SR)", paths(reports), instances=len(reports)))
     if documents:
-        names = ", ".join(
-            sorted({uids.ENCAPSULATED[i.sop_class_uid] for i in documents})
-        )
-        issues.append(
-            issue(
-                f"{len(documents)} documents: {names}",
-                paths(documents),
-                instances=len(documents),
-            )
-        )
-    only_dose = not documents and all(
-        i.sop_class_uid == uids.DOSE_REPORT for i in reports
-    )
+        names = ", ".join(sorted({uids.sop_class_name(i.sop_class_uid) for i in documents}))
+        issues.append(issue(f"{len(documents)} documents: {names}", paths(documents), instances=len(documents)))
+    only_dose = not documents and all(i.sop_class_uid == uids.DOSE_REPORT for i in reports)
     technical = f"{len(reports)} SR documents, {len(documents)} encapsulated documents."
     text = "failed_dose" if only_dose else "failed"
     return failed(technical, issues, text=text, count=len(reports) + len(documents))

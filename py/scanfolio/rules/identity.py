@@ -7,45 +7,20 @@ from itertools import combinations
 
 from scanfolio.model import SopInstance
 from scanfolio.rules.context import DiscContext, paths
-from scanfolio.rules.outcome import (
-    Issue,
-    Result,
-    Severity,
-    blocked,
-    failed,
-    issue,
-    not_applicable,
-    passed,
-)
+from scanfolio.rules.outcome import Issue, Result, Severity, blocked, failed, issue, not_applicable, passed
 from scanfolio.rules.persons import Identity, Match, Person, contradiction
 from scanfolio.rules.rule import rule
 
 
 def _evidence(identity: Identity) -> dict[str, str]:
-    return {
-        "patient_id": identity.patient_id,
-        "patient_name": identity.name,
-        "patient_birth_date": identity.birth_date,
-    }
+    return {"patient_id": identity.patient_id, "patient_name": identity.name, "patient_birth_date": identity.birth_date}
 
 
 def _identity_issue(identity: Identity, what: str) -> Issue:
-    return issue(
-        what,
-        paths(identity.instances),
-        instances=len(identity.instances),
-        **_evidence(identity),
-    )
+    return issue(what, paths(identity.instances), instances=len(identity.instances), **_evidence(identity))
 
 
-@rule(
-    "S01",
-    "B",
-    "ask",
-    "disc",
-    "PS3.11 section D.3.3",
-    says=("passed", "failed", "question", "question_spelling"),
-)
+@rule("S01", "B", "ask", "disc", "PS3.11 section D.3.3", says=("passed", "failed", "question", "question_spelling"))
 def more_than_one_person(c: DiscContext) -> Result:
     """What it checks: distinct persons by Patient ID, name (by the rules for person names) and birth date.
 
@@ -59,12 +34,8 @@ def more_than_one_person(c: DiscContext) -> Result:
     if not said:
         return not_applicable("no_identity")
     if len(said) > 1:
-        issues = [
-            _person_issue(number, person) for number, person in enumerate(said, 1)
-        ]
-        technical = (
-            f"{len(said)} distinct persons by (0010,0020), (0010,0010) and (0010,0030)."
-        )
+        issues = [_person_issue(number, person) for number, person in enumerate(said, 1)]
+        technical = f"{len(said)} distinct persons by (0010,0020), (0010,0010) and (0010,0030)."
         return failed(technical, issues, count=len(said))
     questions = said[0].open_questions
     if questions:
@@ -74,14 +45,8 @@ def more_than_one_person(c: DiscContext) -> Result:
         technical = f"{len(written)} ways of writing what may be one person."
         text = "question" if len(numbers) > 1 else "question_spelling"
         born = {i.birth_date for i in written if i.birth_date}
-        severity = (
-            Severity.WARN
-            if len(born) == 1 and all(i.birth_date for i in written)
-            else Severity.HIGH
-        )
-        return failed(
-            technical, issues, text=text, severity=severity, count=len(written)
-        )
+        severity = Severity.WARN if len(born) == 1 and all(i.birth_date for i in written) else Severity.HIGH
+        return failed(technical, issues, text=text, severity=severity, count=len(written))
     return passed(f"One person, {len(said[0].identities)} way(s) of writing.")
 
 
@@ -95,15 +60,8 @@ def _unique(identities: Iterable[Identity]) -> list[Identity]:
 
 def _person_issue(number: int, person: Person) -> Issue:
     first = person.identities[0]
-    where = [
-        path for identity in person.identities for path in paths(identity.instances)
-    ]
-    return issue(
-        f"person {number}: {len(where)} instances",
-        where,
-        instances=len(where),
-        **_evidence(first),
-    )
+    where = [path for identity in person.identities for path in paths(identity.instances)]
+    return issue(f"person {number}: {len(where)} instances", where, instances=len(where), **_evidence(first))
 
 
 @rule(
@@ -125,10 +83,7 @@ def identity_differs_between_images(c: DiscContext) -> Result:
     groups: dict[tuple[str, str], set[int]] = {}
     for index, identity in enumerate(c.identities):
         for i in identity.instances:
-            for name, uid in (
-                ("study", i.study_instance_uid),
-                ("series", i.series_instance_uid),
-            ):
+            for name, uid in (("study", i.study_instance_uid), ("series", i.series_instance_uid)):
                 if uid:
                     groups.setdefault((name, uid), set()).add(index)
         if identity.patient_id.strip():
@@ -139,8 +94,7 @@ def identity_differs_between_images(c: DiscContext) -> Result:
     for (name, _), members in sorted(groups.items()):
         if len(members) > 1:
             answers = [
-                (contradiction(a, b), a, b)
-                for a, b in combinations([c.identities[m] for m in sorted(members)], 2)
+                (contradiction(a, b), a, b) for a, b in combinations([c.identities[m] for m in sorted(members)], 2)
             ]
             worst = max(answers, key=lambda answer: answer[0])
             if worst[0] is not Match.SAME:
@@ -151,13 +105,7 @@ def identity_differs_between_images(c: DiscContext) -> Result:
         return failed(technical, (differing + questions)[:20], count=len(differing))
     if questions:
         technical = f"{len(questions)} studies, series or patient numbers with identities that are only alike."
-        return failed(
-            technical,
-            questions[:20],
-            text="question",
-            severity=Severity.WARN,
-            count=len(questions),
-        )
+        return failed(technical, questions[:20], text="question", severity=Severity.WARN, count=len(questions))
     return passed("Every study, series and patient number names one identity.")
 
 
@@ -193,14 +141,7 @@ def is_this_you(c: DiscContext) -> Result:
     return failed("Denied by the person.", [_person_issue(1, said[0])])
 
 
-@rule(
-    "S04",
-    "H",
-    "yes",
-    "instance",
-    "PS3.11 section D.3.3.1; PS3.3 Table F.5-1",
-    says=("passed", "failed", "supplied"),
-)
+@rule("S04", "H", "yes", "instance", "PS3.11 section D.3.3.1; PS3.3 Table F.5-1", says=("passed", "failed", "supplied"))
 def patient_number_is_missing(c: DiscContext) -> Result:
     """What it checks: whether Patient ID (0010,0020) has a value in every instance.
 
@@ -214,31 +155,17 @@ def patient_number_is_missing(c: DiscContext) -> Result:
         return passed("Patient ID (0010,0020) is there in every instance.")
     found = issue("Patient ID (0010,0020) empty", paths(empty), instances=len(empty))
     if table_supplies(c, empty, "PATIENT", ("PatientID",)):
-        technical = (
-            "Patient ID (0010,0020) empty in images, supplied in the PATIENT records."
-        )
-        return failed(
-            technical,
-            [found],
-            text="supplied",
-            severity=Severity.INFO,
-            count=len(empty),
-        )
+        technical = "Patient ID (0010,0020) empty in images, supplied in the PATIENT records."
+        return failed(technical, [found], text="supplied", severity=Severity.INFO, count=len(empty))
     technical = "Patient ID (0010,0020) empty: allowed in an image (Type 2), not in the table of contents (Type 1)."
     return failed(technical, [found], count=len(empty), total=len(c.instances))
 
 
-def table_supplies(
-    c: DiscContext,
-    instances: list[SopInstance],
-    record_type: str,
-    keywords: tuple[str, ...],
-) -> bool:
+def table_supplies(c: DiscContext, instances: list[SopInstance], record_type: str, keywords: tuple[str, ...]) -> bool:
     """Whether the directory records of all `instances` hold what the images leave empty."""
     by_entry = {r.instance.entry_id: r for r in c.references if r.instance is not None}
     return all(
-        i.entry_id in by_entry
-        and all(by_entry[i.entry_id].key(record_type, k).strip() for k in keywords)
+        i.entry_id in by_entry and all(by_entry[i.entry_id].key(record_type, k).strip() for k in keywords)
         for i in instances
     )
 
@@ -252,49 +179,26 @@ def nobody_is_named(c: DiscContext) -> Result:
     """
     if not c.instances:
         return not_applicable("no_dicom")
-    nameless = [
-        i for identity in c.identities if identity.nameless for i in identity.instances
-    ]
+    nameless = [i for identity in c.identities if identity.nameless for i in identity.instances]
     removed = [i for i in c.instances if i.patient_identity_removed.upper() == "YES"]
     undated = [
-        i
-        for identity in c.identities
-        if not identity.birth_date and not identity.nameless
-        for i in identity.instances
+        i for identity in c.identities if not identity.birth_date and not identity.nameless for i in identity.instances
     ]
     issues = []
     if nameless:
         issues.append(
-            issue(
-                "Patient's Name (0010,0010) empty or a placeholder",
-                paths(nameless),
-                instances=len(nameless),
-            )
+            issue("Patient's Name (0010,0010) empty or a placeholder", paths(nameless), instances=len(nameless))
         )
     if removed:
-        issues.append(
-            issue(
-                "Patient Identity Removed (0012,0062) is YES",
-                paths(removed),
-                instances=len(removed),
-            )
-        )
+        issues.append(issue("Patient Identity Removed (0012,0062) is YES", paths(removed), instances=len(removed)))
     if undated:
-        issues.append(
-            issue(
-                "Patient's Birth Date (0010,0030) empty",
-                paths(undated),
-                instances=len(undated),
-            )
-        )
+        issues.append(issue("Patient's Birth Date (0010,0030) empty", paths(undated), instances=len(undated)))
     count = len({i.entry_id for i in (*nameless, *removed, *undated)})
     if not issues:
         return passed("Every instance has a name and a birth date.")
     technical = f"{count} of {len(c.instances)} instances without Patient's Name (0010,0010) or Birth Date (0010,0030)."
     severity = None if nameless or removed else Severity.WARN
-    return failed(
-        technical, issues, severity=severity, count=count, total=len(c.instances)
-    )
+    return failed(technical, issues, severity=severity, count=count, total=len(c.instances))
 
 
 @rule("S06", "H", "ask", "instance", "PS3.5 section 6.1.2; PS3.3 section C.12.1.1.2")
@@ -310,20 +214,13 @@ def names_may_look_wrong(c: DiscContext) -> Result:
     if not wrong:
         return passed("All text decodes by its Specific Character Set (0008,0005).")
     declared = sorted({"\\".join(i.specific_character_set) or "none" for i in wrong})
-    found = issue(
-        f"declared: {', '.join(declared[:5])}", paths(wrong), instances=len(wrong)
-    )
+    found = issue(f"declared: {', '.join(declared[:5])}", paths(wrong), instances=len(wrong))
     technical = f"{len(wrong)} instances hold text that (0008,0005) does not explain."
     return failed(technical, [found], count=len(wrong))
 
 
 @rule(
-    "S11",
-    "I",
-    "never",
-    "instance",
-    "PS3.3 section C.7.6.1; PS3.15 section E.3.1",
-    says=("passed", "failed", "maybe"),
+    "S11", "I", "never", "instance", "PS3.3 section C.7.6.1; PS3.15 section E.3.1", says=("passed", "failed", "maybe")
 )
 def writing_in_the_picture(c: DiscContext) -> Result:
     """What it checks: Burned In Annotation (0028,0301) = YES; else kinds of pictures that often carry writing.
@@ -335,30 +232,17 @@ def writing_in_the_picture(c: DiscContext) -> Result:
         return not_applicable("no_images")
     sure = [i for i in c.images if i.burned_in_annotation.strip().upper() == "YES"]
     if sure:
-        found = issue(
-            "Burned In Annotation (0028,0301) is YES", paths(sure), instances=len(sure)
-        )
+        found = issue("Burned In Annotation (0028,0301) is YES", paths(sure), instances=len(sure))
         return failed(f"{len(sure)} images say YES.", [found], count=len(sure))
-    often = [
-        i
-        for i in c.images
-        if i.modality in ("US", "OT", "XC", "ES", "IVUS") and not i.burned_in_annotation
-    ]
+    often = [i for i in c.images if i.modality in ("US", "OT", "XC", "ES", "IVUS") and not i.burned_in_annotation]
     if often:
         found = issue(
-            "kind of picture that often carries writing; (0028,0301) absent",
-            paths(often),
-            instances=len(often),
+            "kind of picture that often carries writing; (0028,0301) absent", paths(often), instances=len(often)
         )
         return failed(
-            f"{len(often)} images of kinds that often carry writing.",
-            [found],
-            text="maybe",
-            count=len(often),
+            f"{len(often)} images of kinds that often carry writing.", [found], text="maybe", count=len(often)
         )
-    return passed(
-        "No image says YES, and no kind of picture that often carries writing is silent about it."
-    )
+    return passed("No image says YES, and no kind of picture that often carries writing is silent about it.")
 
 
 RULES = (

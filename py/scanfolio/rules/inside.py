@@ -7,16 +7,7 @@ from collections.abc import Callable
 from scanfolio.model import SopInstance
 from scanfolio.rules import uids
 from scanfolio.rules.context import DiscContext, paths
-from scanfolio.rules.outcome import (
-    Issue,
-    Result,
-    Severity,
-    blocked,
-    failed,
-    issue,
-    not_applicable,
-    passed,
-)
+from scanfolio.rules.outcome import Issue, Result, Severity, blocked, failed, issue, not_applicable, passed
 from scanfolio.rules.rule import rule
 from scanfolio.rules.stacks import Gap, gaps_of, needs_image_plane, stacks
 
@@ -33,10 +24,7 @@ def slice_position_is_missing(c: DiscContext) -> Result:
         return not_applicable("no_slices" if c.instances else "no_dicom")
     checks: tuple[tuple[str, Callable[[SopInstance], bool]], ...] = (
         ("Image Position (Patient) (0020,0032)", lambda i: i.image_position_mm is None),
-        (
-            "Image Orientation (Patient) (0020,0037)",
-            lambda i: i.image_orientation is None,
-        ),
+        ("Image Orientation (Patient) (0020,0037)", lambda i: i.image_orientation is None),
         ("Pixel Spacing (0028,0030)", lambda i: i.pixel_spacing_mm is None),
         ("Frame of Reference UID (0020,0052)", lambda i: not i.frame_of_reference_uid),
     )
@@ -51,20 +39,11 @@ def slice_position_is_missing(c: DiscContext) -> Result:
         return passed(
             f"{len(wanted)} CT, MR or PET images carry position, orientation, spacing and frame of reference."
         )
-    technical = (
-        f"{len(wrong)} of {len(wanted)} images: {', '.join(i.message for i in issues)}."
-    )
+    technical = f"{len(wrong)} of {len(wanted)} images: {', '.join(i.message for i in issues)}."
     return failed(technical, issues, count=len(wrong), total=len(wanted))
 
 
-@rule(
-    "A07",
-    "H",
-    "never",
-    "series",
-    "PS3.3 section C.7.6.2.1.1",
-    says=("passed", "failed", "question"),
-)
+@rule("A07", "H", "never", "series", "PS3.3 section C.7.6.2.1.1", says=("passed", "failed", "question"))
 def a_slice_seems_to_be_missing(c: DiscContext) -> Result:
     """What it checks: distances between neighbouring slices of stacks of five or more whose spacing is otherwise even.
 
@@ -84,24 +63,16 @@ def a_slice_seems_to_be_missing(c: DiscContext) -> Result:
         return passed(f"No gap in {looked_at} stacks of slices.")
     issues = [_gap_issue(gap) for gap in gaps[:20]]
     missing = sum(gap.missing for gap in gaps)
-    technical = (
-        f"{len(gaps)} gaps of a whole number of slices, {missing} slices in all."
-    )
+    technical = f"{len(gaps)} gaps of a whole number of slices, {missing} slices in all."
     if any(gap.numbers_jump for gap in gaps):
         return failed(technical, issues, count=missing)
-    return failed(
-        technical, issues, text="question", severity=Severity.WARN, count=missing
-    )
+    return failed(technical, issues, text="question", severity=Severity.WARN, count=missing)
 
 
 def _gap_issue(gap: Gap) -> Issue:
     a, b = gap.before, gap.after
     numbers = f"instances {a.instance_number} and {b.instance_number}"
-    agree = (
-        "instance numbers jump as well"
-        if gap.numbers_jump
-        else "instance numbers do not jump"
-    )
+    agree = "instance numbers jump as well" if gap.numbers_jump else "instance numbers do not jump"
     return issue(
         f"series {a.series_number or ''}: room for {gap.missing} slices between {numbers}; {agree}",
         [a.path, b.path],
@@ -119,60 +90,30 @@ def pixel_faults(i: SopInstance) -> list[str]:
         return ["Rows (0028,0010) or Columns (0028,0011) missing or 0"]
     if i.pixel_keyword != "PixelData":
         return []
-    allocated, stored, high, samples = (
-        i.bits_allocated,
-        i.bits_stored,
-        i.high_bit,
-        i.samples_per_pixel,
-    )
-    if allocated is None or (
-        allocated != 1 and (allocated % 8 or not 8 <= allocated <= 64)
-    ):
+    allocated, stored, high, samples = (i.bits_allocated, i.bits_stored, i.high_bit, i.samples_per_pixel)
+    if allocated is None or (allocated != 1 and (allocated % 8 or not 8 <= allocated <= 64)):
         faults.append(f"Bits Allocated (0028,0100) is {_or_absent(allocated)}")
     elif stored is None or not 1 <= stored <= allocated:
-        faults.append(
-            f"Bits Stored (0028,0101) is {_or_absent(stored)} with Bits Allocated {allocated}"
-        )
+        faults.append(f"Bits Stored (0028,0101) is {_or_absent(stored)} with Bits Allocated {allocated}")
     elif high is not None and not stored - 1 <= high < allocated:
-        faults.append(
-            f"High Bit (0028,0102) is {high} with Bits Stored {stored} and Bits Allocated {allocated}"
-        )
+        faults.append(f"High Bit (0028,0102) is {high} with Bits Stored {stored} and Bits Allocated {allocated}")
     photometric = i.photometric_interpretation
     if not photometric:
         faults.append("Photometric Interpretation (0028,0004) missing")
-    expected = (
-        1
-        if photometric.startswith(("MONOCHROME", "PALETTE"))
-        else 3
-        if photometric in _THREE_SAMPLES
-        else None
-    )
+    expected = 1 if photometric.startswith(("MONOCHROME", "PALETTE")) else 3 if photometric in _THREE_SAMPLES else None
     if expected is not None and samples != expected:
-        faults.append(
-            f"Samples per Pixel (0028,0002) is {_or_absent(samples)} with {photometric}"
-        )
+        faults.append(f"Samples per Pixel (0028,0002) is {_or_absent(samples)} with {photometric}")
     if samples == 3 and i.planar_configuration not in (None, 0, 1):
         faults.append(f"Planar Configuration (0028,0006) is {i.planar_configuration}")
     if i.pixel_representation not in (0, 1):
-        faults.append(
-            f"Pixel Representation (0028,0103) is {_or_absent(i.pixel_representation)}"
-        )
+        faults.append(f"Pixel Representation (0028,0103) is {_or_absent(i.pixel_representation)}")
     if photometric == "PALETTE COLOR" and not i.has_palette:
         faults.append("PALETTE COLOR without a palette")
     return faults
 
 
 _THREE_SAMPLES = frozenset(
-    [
-        "RGB",
-        "YBR_FULL",
-        "YBR_FULL_422",
-        "YBR_PARTIAL_422",
-        "YBR_PARTIAL_420",
-        "YBR_ICT",
-        "YBR_RCT",
-        "HSV",
-    ]
+    ["RGB", "YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL_422", "YBR_PARTIAL_420", "YBR_ICT", "YBR_RCT", "HSV"]
 )
 
 
@@ -198,10 +139,7 @@ def image_numbers_do_not_fit(c: DiscContext) -> Result:
             files.add(i.entry_id)
     if not wrong:
         return passed(f"{len(wanted)} images are consistent.")
-    issues = [
-        issue(fault, paths(group), instances=len(group))
-        for fault, group in sorted(wrong.items())
-    ]
+    issues = [issue(fault, paths(group), instances=len(group)) for fault, group in sorted(wrong.items())]
     technical = f"{len(files)} of {len(wanted)} images: {'; '.join(sorted(wrong)[:4])}."
     return failed(technical, issues[:20], count=len(files), total=len(wanted))
 
@@ -213,36 +151,15 @@ def sizes_may_be_wrong(c: DiscContext) -> Result:
     Why it matters: lengths measured on such an image are not real lengths.
     Reference: PS3.3 section 10.7 (basic pixel spacing calibration), C.8.5.5 (US regions).
     """
-    wanted = [
-        i
-        for i in c.images
-        if i.sop_class_uid in uids.PROJECTION or i.sop_class_uid in uids.ULTRASOUND
-    ]
+    wanted = [i for i in c.images if i.sop_class_uid in uids.PROJECTION or i.sop_class_uid in uids.ULTRASOUND]
     if not wanted:
         return not_applicable("no_projections" if c.instances else "no_dicom")
-    unscaled = [
-        i
-        for i in wanted
-        if not (
-            i.pixel_spacing_mm or i.imager_pixel_spacing_mm or i.has_ultrasound_regions
-        )
-    ]
+    unscaled = [i for i in wanted if not (i.pixel_spacing_mm or i.imager_pixel_spacing_mm or i.has_ultrasound_regions)]
     if not unscaled:
-        return passed(
-            f"{len(wanted)} projections or ultrasound pictures carry a scale."
-        )
+        return passed(f"{len(wanted)} projections or ultrasound pictures carry a scale.")
     text = "no Pixel Spacing (0028,0030), Imager Pixel Spacing (0018,1164) or US regions (0018,6011)"
     found = issue(text, paths(unscaled), instances=len(unscaled))
-    return failed(
-        f"{len(unscaled)} of {len(wanted)} pictures have {text}.",
-        [found],
-        count=len(unscaled),
-    )
+    return failed(f"{len(unscaled)} of {len(wanted)} pictures have {text}.", [found], count=len(unscaled))
 
 
-RULES = (
-    slice_position_is_missing,
-    a_slice_seems_to_be_missing,
-    image_numbers_do_not_fit,
-    sizes_may_be_wrong,
-)
+RULES = (slice_position_is_missing, a_slice_seems_to_be_missing, image_numbers_do_not_fit, sizes_may_be_wrong)

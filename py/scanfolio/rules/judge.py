@@ -35,11 +35,7 @@ def judge(
     Never raises for what is on the disc: a rule that breaks gets the state CRASHED, and the others go on.
     """
     context = DiscContext(
-        disc,
-        content_digests=content_digests,
-        decodable=decodable,
-        person_confirmed=person_confirmed,
-        today=today,
+        disc, content_digests=content_digests, decodable=decodable, person_confirmed=person_confirmed, today=today
     )
     outcomes = []
     for number, rule in enumerate(RULES.values(), 1):
@@ -54,12 +50,8 @@ def judge(
         profiles=judge_profiles(outcomes, language),
         files=context.files,
         instances=context.instances,
-        study_count=len(
-            {i.study_instance_uid for i in context.instances if i.study_instance_uid}
-        ),
-        series_count=len(
-            {i.series_instance_uid for i in context.instances if i.series_instance_uid}
-        ),
+        study_count=len({i.study_instance_uid for i in context.instances if i.study_instance_uid}),
+        series_count=len({i.series_instance_uid for i in context.instances if i.series_instance_uid}),
         patient_count=len(context.persons),
         complete=disc.complete,
         language=language,
@@ -77,9 +69,7 @@ def run_rule(rule: Rule, context: DiscContext, language: str = "en") -> Outcome:
 def _in_words(rule: Rule, result: Result, language: str) -> Outcome:
     if result.state in (State.PASSED, State.FAILED):
         if result.text not in rule.says:
-            raise LookupError(
-                f"{rule.code} says {result.text}, which it does not declare"
-            )
+            raise LookupError(f"{rule.code} says {result.text}, which it does not declare")
         plain = say(f"rules.{rule.code}.{result.text}", language, **result.values)
     else:
         plain = say(f"rules.because.{result.text}", language, **result.values)
@@ -93,9 +83,7 @@ def _in_words(rule: Rule, result: Result, language: str) -> Outcome:
         technical=result.technical,
         reference=rule.reference,
         repair=rule.repair,
-        in_copy=say(f"rules.{rule.code}.in_copy", language)
-        if result.state is State.FAILED
-        else "",
+        in_copy=say(f"rules.{rule.code}.in_copy", language) if result.state is State.FAILED else "",
         issues=result.issues,
     )
 
@@ -103,11 +91,7 @@ def _in_words(rule: Rule, result: Result, language: str) -> Outcome:
 def _crashed(rule: Rule, error: Exception, language: str) -> Outcome:
     """The message of an exception may hold a patient's values, so only its kind and place are kept."""
     frames = traceback.extract_tb(error.__traceback__)
-    place = (
-        f"{PurePath(frames[-1].filename).name}:{frames[-1].lineno}"
-        if frames
-        else "unknown place"
-    )
+    place = f"{PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown place"
     return Outcome(
         rule=rule.code,
         family=rule.family,

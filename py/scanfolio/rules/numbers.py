@@ -7,16 +7,7 @@ from dataclasses import fields
 from scanfolio.model import SopInstance
 from scanfolio.rules import uids
 from scanfolio.rules.context import DiscContext, paths
-from scanfolio.rules.outcome import (
-    Issue,
-    Result,
-    Severity,
-    blocked,
-    failed,
-    issue,
-    not_applicable,
-    passed,
-)
+from scanfolio.rules.outcome import Issue, Result, Severity, blocked, failed, issue, not_applicable, passed
 from scanfolio.rules.rule import rule
 
 _OF_THE_FILE = frozenset(
@@ -43,12 +34,7 @@ _OF_THE_FILE = frozenset(
 )
 _OF_THE_IMAGE = tuple(f.name for f in fields(SopInstance) if f.name not in _OF_THE_FILE)
 _OF_AN_ENCODING = frozenset(
-    [
-        "photometric_interpretation",
-        "planar_configuration",
-        "lossy_image_compression",
-        "lossy_image_compression_ratio",
-    ]
+    ["photometric_interpretation", "planar_configuration", "lossy_image_compression", "lossy_image_compression_ratio"]
 )
 
 
@@ -72,37 +58,22 @@ class Duplicates:
         self.unsure: list[Issue] = []
         for uid, group in sorted(c.same_sop_instance_uid.items()):
             first = group[0]
-            names = sorted(
-                {name for other in group[1:] for name in differing_facts(first, other)}
-            )
+            names = sorted({name for other in group[1:] for name in differing_facts(first, other)})
             digests = [c.content_digests.get(i.entry_id, "") for i in group]
             one_encoding = len({i.transfer_syntax_uid for i in group}) == 1
             if names:
-                self.different.append(
-                    _issue(uid, group, "differ in " + ", ".join(names[:6]))
-                )
+                self.different.append(_issue(uid, group, "differ in " + ", ".join(names[:6])))
             elif all(digests) and len(set(digests)) == 1:
                 self.equal.append(_issue(uid, group, "have the same content"))
             elif all(digests) and one_encoding:
-                self.different.append(
-                    _issue(uid, group, "have the same attributes and different content")
-                )
+                self.different.append(_issue(uid, group, "have the same attributes and different content"))
             else:
-                self.unsure.append(
-                    _issue(
-                        uid,
-                        group,
-                        "have the same attributes; their content was not compared",
-                    )
-                )
+                self.unsure.append(_issue(uid, group, "have the same attributes; their content was not compared"))
 
 
 def _issue(uid: str, group: tuple[SopInstance, ...], how: str) -> Issue:
     return issue(
-        f"{len(group)} files with one SOP Instance UID {how}",
-        paths(group),
-        sop_instance_uid=uid,
-        files=len(group),
+        f"{len(group)} files with one SOP Instance UID {how}", paths(group), sop_instance_uid=uid, files=len(group)
     )
 
 
@@ -123,23 +94,12 @@ def different_images_with_one_number(c: DiscContext) -> Result:
         return failed(technical, found.different[:20], count=len(found.different))
     if found.unsure:
         return blocked(
-            "not_compared",
-            f"{len(found.unsure)} repeated UIDs, content not compared.",
-            count=len(found.unsure),
+            "not_compared", f"{len(found.unsure)} repeated UIDs, content not compared.", count=len(found.unsure)
         )
-    return passed(
-        f"{len(found.equal)} SOP Instance UIDs repeat, each with the same content."
-    )
+    return passed(f"{len(found.equal)} SOP Instance UIDs repeat, each with the same content.")
 
 
-@rule(
-    "S08",
-    "I",
-    "yes",
-    "instance",
-    "PS3.3 section F.5",
-    says=("passed", "failed", "failed_alike"),
-)
+@rule("S08", "I", "yes", "instance", "PS3.3 section F.5", says=("passed", "failed", "failed_alike"))
 def the_same_image_twice(c: DiscContext) -> Result:
     """What it checks: files with the same SOP Instance UID and the same content.
 
@@ -154,17 +114,9 @@ def the_same_image_twice(c: DiscContext) -> Result:
     if found.unsure:
         technical = f"{len(found.unsure)} SOP Instance UIDs repeat with the same attributes; content not compared."
         issues = (found.unsure + found.equal)[:20]
-        return failed(
-            technical,
-            issues,
-            text="failed_alike",
-            severity=Severity.INFO,
-            count=len(found.unsure),
-        )
+        return failed(technical, issues, text="failed_alike", severity=Severity.INFO, count=len(found.unsure))
     if found.equal:
-        technical = (
-            f"{len(found.equal)} SOP Instance UIDs repeat with the same content."
-        )
+        technical = f"{len(found.equal)} SOP Instance UIDs repeat with the same content."
         return failed(technical, found.equal[:20], count=len(found.equal))
     return passed("Repeated SOP Instance UIDs stand for different contents (S07).")
 
@@ -178,12 +130,7 @@ def identity_number_is_invalid(c: DiscContext) -> Result:
     """
     if not c.instances:
         return not_applicable("no_dicom")
-    names = (
-        "study_instance_uid",
-        "series_instance_uid",
-        "sop_instance_uid",
-        "frame_of_reference_uid",
-    )
+    names = ("study_instance_uid", "series_instance_uid", "sop_instance_uid", "frame_of_reference_uid")
     verdicts: dict[str, str] = {}
     wrong: dict[str, list[str]] = {}
     files: set[str] = set()
@@ -203,15 +150,8 @@ def identity_number_is_invalid(c: DiscContext) -> Result:
                 files.add(i.path)
     if not wrong:
         return passed("All UIDs are well formed.")
-    issues = [
-        issue(text, where, instances=len(where))
-        for text, where in sorted(wrong.items())
-    ]
-    return failed(
-        f"{len(files)} instances with invalid UIDs ({'; '.join(sorted(wrong))}).",
-        issues,
-        count=len(files),
-    )
+    issues = [issue(text, where, instances=len(where)) for text, where in sorted(wrong.items())]
+    return failed(f"{len(files)} instances with invalid UIDs ({'; '.join(sorted(wrong))}).", issues, count=len(files))
 
 
 def _fault(name: str, uid: str) -> str:
@@ -241,33 +181,20 @@ def one_number_for_two_things(c: DiscContext) -> Result:
             if uid:
                 used_as.setdefault(uid, set()).add(kind)
         if i.series_instance_uid and i.study_instance_uid:
-            studies_of.setdefault(i.series_instance_uid, set()).add(
-                i.study_instance_uid
-            )
+            studies_of.setdefault(i.series_instance_uid, set()).add(i.study_instance_uid)
     issues = [
         issue(f"UID {uid} is used for {' and '.join(sorted(kinds))}", uid=uid)
         for uid, kinds in sorted(used_as.items())
         if len(kinds) > 1
     ]
     issues += [
-        issue(
-            f"series {uid} lies in {len(studies)} studies",
-            series_instance_uid=uid,
-            studies=len(studies),
-        )
+        issue(f"series {uid} lies in {len(studies)} studies", series_instance_uid=uid, studies=len(studies))
         for uid, studies in sorted(studies_of.items())
         if len(studies) > 1
     ]
     if not issues:
         return passed("No UID stands for two things.")
-    return failed(
-        f"{len(issues)} UIDs stand for two things.", issues[:20], count=len(issues)
-    )
+    return failed(f"{len(issues)} UIDs stand for two things.", issues[:20], count=len(issues))
 
 
-RULES = (
-    different_images_with_one_number,
-    the_same_image_twice,
-    identity_number_is_invalid,
-    one_number_for_two_things,
-)
+RULES = (different_images_with_one_number, the_same_image_twice, identity_number_is_invalid, one_number_for_two_things)

@@ -85,12 +85,7 @@ def passed(technical: str, text: str = "passed", **values: object) -> Result:
 
 
 def failed(
-    technical: str,
-    issues: Iterable[Issue],
-    *,
-    text: str = "failed",
-    severity: Severity | None = None,
-    **values: object,
+    technical: str, issues: Iterable[Issue], *, text: str = "failed", severity: Severity | None = None, **values: object
 ) -> Result:
     """Something is to be said. `values` fill the plain sentence; one named `count` chooses the plural form."""
     return Result(State.FAILED, text, values, technical, tuple(issues), severity)

@@ -40,11 +40,7 @@ NO_NAME = frozenset(
 def _fold(text: str) -> str:
     """Lower case, no marks on letters, one blank between words."""
     decomposed = unicodedata.normalize("NFKD", text)
-    return " ".join(
-        "".join(c for c in decomposed if not unicodedata.combining(c))
-        .casefold()
-        .split()
-    )
+    return " ".join("".join(c for c in decomposed if not unicodedata.combining(c)).casefold().split())
 
 
 @lru_cache(maxsize=4096)
@@ -75,15 +71,11 @@ def compare_names(one: str, other: str) -> Likeness:
     if a == b:
         return Likeness.SAME
     shared = [(x, y) for x, y in zip(a, b, strict=False) if x and y]
-    if any(
-        x == y for x, y in shared
-    ):  # one group may be left out or added, PS3.5 6.2.1.2
+    if any(x == y for x, y in shared):  # one group may be left out or added, PS3.5 6.2.1.2
         return Likeness.SAME if all(x == y for x, y in shared) else Likeness.ALIKE
     if not shared:  # "YAMADA^TARO" and "=山田^太郎": no group in common
         return Likeness.ALIKE
-    return (
-        Likeness.ALIKE if any(_alike(x, y) for x, y in shared) else Likeness.DIFFERENT
-    )
+    return Likeness.ALIKE if any(_alike(x, y) for x, y in shared) else Likeness.DIFFERENT
 
 
 def _alike(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
@@ -99,9 +91,7 @@ def _alike(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
     if _initials_agree(words_a, words_b):
         return True
     joined_a, joined_b = " ".join(words_a), " ".join(words_b)
-    return min(len(joined_a), len(joined_b)) >= 6 and _distance_at_most(
-        joined_a, joined_b, 2
-    )
+    return min(len(joined_a), len(joined_b)) >= 6 and _distance_at_most(joined_a, joined_b, 2)
 
 
 def _words(components: tuple[str, ...]) -> list[str]:
@@ -112,9 +102,7 @@ def _initials_agree(a: list[str], b: list[str]) -> bool:
     """ "doe j" and "doe jane": the family name is equal and each further word is, or begins, the other's."""
     if a[0] != b[0] or len(a) < 2 or len(b) < 2:
         return False
-    return all(
-        x.startswith(y) or y.startswith(x) for x, y in zip(a[1:], b[1:], strict=False)
-    )
+    return all(x.startswith(y) or y.startswith(x) for x, y in zip(a[1:], b[1:], strict=False))
 
 
 def _distance_at_most(a: str, b: str, limit: int) -> bool:
@@ -125,8 +113,6 @@ def _distance_at_most(a: str, b: str, limit: int) -> bool:
     for i, x in enumerate(a, 1):
         current = [i]
         for j, y in enumerate(b, 1):
-            current.append(
-                min(previous[j] + 1, current[j - 1] + 1, previous[j - 1] + (x != y))
-            )
+            current.append(min(previous[j] + 1, current[j - 1] + 1, previous[j - 1] + (x != y)))
         previous = current
     return previous[-1] <= limit

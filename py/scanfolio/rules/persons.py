@@ -37,12 +37,7 @@ class Identity:
         """Distinct identities, in the order of their values."""
         found: dict[tuple[str, str, str, str], Identity] = {}
         for i in instances:
-            written = (
-                i.patient_id,
-                i.issuer_of_patient_id,
-                i.patient_name,
-                i.patient_birth_date,
-            )
+            written = (i.patient_id, i.issuer_of_patient_id, i.patient_name, i.patient_birth_date)
             if written not in found:
                 found[written] = cls(*written)
             found[written].instances.append(i)
@@ -55,11 +50,7 @@ class Identity:
     @property
     def empty(self) -> bool:
         """Says nothing about anybody."""
-        return (
-            self.nameless
-            and not self.patient_id.strip()
-            and not self.birth_date.strip()
-        )
+        return self.nameless and not self.patient_id.strip() and not self.birth_date.strip()
 
 
 def _differ(one: str, other: str) -> bool:
@@ -91,18 +82,14 @@ def contradiction(a: Identity, b: Identity) -> Match:
         return Match.DIFFERENT
     if names is Likeness.ALIKE:
         return Match.QUESTION
-    half_written = bool(a.patient_id) != bool(b.patient_id) or bool(a.name) != bool(
-        b.name
-    )
+    half_written = bool(a.patient_id) != bool(b.patient_id) or bool(a.name) != bool(b.name)
     return Match.QUESTION if half_written and not (a.empty and b.empty) else Match.SAME
 
 
 def match(a: Identity, b: Identity) -> Match:
     """Two identities anywhere on the disc: one person, perhaps one, or two (S01)."""
     if a.empty or b.empty:
-        return (
-            Match.SAME
-        )  # nothing is said, so nothing is contradicted; S05 speaks about that
+        return Match.SAME  # nothing is said, so nothing is contradicted; S05 speaks about that
     names = names_of(a, b)
     if names is Likeness.DIFFERENT or _differ(a.birth_date, b.birth_date):
         return Match.DIFFERENT
@@ -137,16 +124,10 @@ def group_persons(identities: tuple[Identity, ...]) -> tuple[Person, ...]:
             answers = [match(identity, other) for other in group]
             if Match.DIFFERENT in answers:
                 continue
-            asked.extend(
-                (o, identity)
-                for o, a in zip(group, answers, strict=True)
-                if a is Match.QUESTION
-            )
+            asked.extend((o, identity) for o, a in zip(group, answers, strict=True) if a is Match.QUESTION)
             group.append(identity)
             break
         else:
             groups.append([identity])
             questions.append([])
-    return tuple(
-        Person(tuple(g), tuple(q)) for g, q in zip(groups, questions, strict=True)
-    )
+    return tuple(Person(tuple(g), tuple(q)) for g, q in zip(groups, questions, strict=True))

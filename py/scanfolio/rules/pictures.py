@@ -34,21 +34,13 @@ class Pictures:
 
     def __init__(self, context: DiscContext) -> None:
         self.all = context.by_kind[Kind.PICTURE]
-        web_folders = {folder_of(f.path) for f in context.files if is_web_page(f)} - {
-            ""
-        }
-        program_folders = {folder_of(f.path) for f in context.by_kind[Kind.PROGRAM]} - {
-            ""
-        }
+        web_folders = {folder_of(f.path) for f in context.files if is_web_page(f)} - {""}
+        program_folders = {folder_of(f.path) for f in context.by_kind[Kind.PROGRAM]} - {""}
         dress, web, alone = [], [], []
         for picture in self.all:
             above = ancestors_of(picture.path)
-            in_web = any(
-                a in web_folders or a.rpartition("/")[2] in WEB_FOLDERS for a in above
-            )
-            if picture.size < SMALLEST_COPY_BYTES or any(
-                a in program_folders for a in above
-            ):
+            in_web = any(a in web_folders or a.rpartition("/")[2] in WEB_FOLDERS for a in above)
+            if picture.size < SMALLEST_COPY_BYTES or any(a in program_folders for a in above):
                 dress.append(picture)
             elif in_web:
                 web.append(picture)

@@ -11,22 +11,7 @@ from dataclasses import dataclass
 from scanfolio.rules.outcome import Outcome, Severity, State
 from scanfolio.words import say
 
-_FILE_SET = (
-    "V01",
-    "V07",
-    "D01",
-    "D02",
-    "D03",
-    "D04",
-    "D05",
-    "D06",
-    "D07",
-    "D08",
-    "D09",
-    "D11",
-    "D13",
-    "D18",
-)
+_FILE_SET = ("V01", "V07", "D01", "D02", "D03", "D04", "D05", "D06", "D07", "D08", "D09", "D11", "D13", "D18")
 _FILES = ("F01", "F02", "F03", "F09", "S07", "S09", "S10", "A05", "A08")
 _GENERAL = (*_FILE_SET, *_FILES, "F08", "F12", "A03", "A04", "S04")
 
@@ -79,7 +64,5 @@ def judge_profiles(outcomes: Iterable[Outcome], language: str) -> tuple[Profile,
         failing = tuple(o.rule for o in mine if _fails(o, id_))
         unknown = any(o.state in (State.BLOCKED, State.CRASHED) for o in mine)
         met = False if failing else None if unknown else True
-        found.append(
-            Profile(id_, say(f"rules.profile.{id_}", language), reference, met, failing)
-        )
+        found.append(Profile(id_, say(f"rules.profile.{id_}", language), reference, met, failing))
     return tuple(found)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from scanfolio.model import Dicomdir, DirectoryRecord, FileRecord, SopInstance
+from scanfolio.reading.dicomdir import Paths
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +31,9 @@ class Reference:
         return ""
 
 
-def walk(
-    dicomdir: Dicomdir,
-) -> Iterator[tuple[DirectoryRecord, tuple[DirectoryRecord, ...]]]:
+def walk(dicomdir: Dicomdir) -> Iterator[tuple[DirectoryRecord, tuple[DirectoryRecord, ...]]]:
     """Every record with its ancestors, in the order written; without recursion, however deep."""
-    waiting: list[tuple[DirectoryRecord, tuple[DirectoryRecord, ...]]] = [
-        (r, ()) for r in reversed(dicomdir.roots)
-    ]
+    waiting: list[tuple[DirectoryRecord, tuple[DirectoryRecord, ...]]] = [(r, ()) for r in reversed(dicomdir.roots)]
     while waiting:
         record, ancestors = waiting.pop()
         yield record, ancestors
@@ -44,32 +41,25 @@ def walk(
         waiting.extend((child, below) for child in reversed(record.children))
 
 
-def path_index(files: Iterable[FileRecord]) -> Mapping[str, FileRecord]:
-    """Lower-case path -> file; also under the name without ";1", a last "." or ".dcm" where that is free."""
-    index: dict[str, FileRecord] = {}
-    spare: dict[str, FileRecord] = {}
-    for file in files:
-        path = file.path.lower()
-        index.setdefault(path, file)
-        bare = path.removesuffix(";1").removesuffix(".")
-        for name in (bare, bare.removesuffix(".dcm")):
-            if name != path:
-                spare.setdefault(name, file)
-    return {**spare, **index}
+class FileFinder:
+    """Files by what a record calls them; see reading.dicomdir.Paths for what is forgiven."""
+
+    def __init__(self, files: Iterable[FileRecord]) -> None:
+        self._by_path = {file.path: file for file in files}
+        self._paths = Paths(self._by_path)
+
+    def find(self, file_id: tuple[str, ...], folder: str) -> FileRecord | None:
+        path = self._paths.find(file_id, folder)
+        return self._by_path[path] if path is not None else None
 
 
 def collect_references(
-    dicomdir: Dicomdir,
-    by_path: Mapping[str, FileRecord],
-    by_entry: Mapping[int, SopInstance],
+    dicomdir: Dicomdir, files: FileFinder, by_entry: Mapping[int, SopInstance]
 ) -> Iterator[Reference]:
-    """The file references of `dicomdir`; File IDs are relative to the folder it lies in and case means nothing."""
-    folder = dicomdir.path.lower().rpartition("/")[0]
-    prefix = folder + "/" if folder else ""
+    """The file references of `dicomdir`; File IDs are relative to the folder it lies in."""
+    folder = dicomdir.path.rpartition("/")[0]
     for record, ancestors in walk(dicomdir):
-        if not record.in_use or not record.file_id:
-            continue
-        wanted = prefix + "/".join(record.file_id).lower()
-        file = by_path.get(wanted) or by_path.get(wanted.removesuffix(".dcm"))
-        instance = by_entry.get(file.entry_id) if file else None
-        yield Reference(dicomdir, record, ancestors, file, instance)
+        if record.in_use and record.file_id:
+            file = files.find(record.file_id, folder)
+            instance = by_entry.get(file.entry_id) if file else None
+            yield Reference(dicomdir, record, ancestors, file, instance)

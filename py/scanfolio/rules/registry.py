@@ -16,18 +16,7 @@ from scanfolio.rules import (
 )
 from scanfolio.rules.rule import FAMILIES, SCOPES, Rule
 
-_MODULES = (
-    disc,
-    directory,
-    directory_records,
-    file_names,
-    files,
-    file_ends,
-    identity,
-    numbers,
-    inside,
-    entries,
-)
+_MODULES = (disc, directory, directory_records, file_names, files, file_ends, identity, numbers, inside, entries)
 
 RETIRED_CODES: frozenset[str] = frozenset()
 """Codes that once had a rule. They stay here for good: a code never means something else."""
@@ -39,9 +28,7 @@ def _collect() -> dict[str, Rule]:
     rules = [rule for module in _MODULES for rule in module.RULES]
     for rule in sorted(rules, key=lambda r: (order.index(r.code[0]), r.code)):
         if rule.code in found or rule.code in RETIRED_CODES or rule.scope not in SCOPES:
-            raise ValueError(
-                f"rule {rule.code} is registered twice, retired, or has no such scope"
-            )
+            raise ValueError(f"rule {rule.code} is registered twice, retired, or has no such scope")
         found[rule.code] = rule
     return found
 

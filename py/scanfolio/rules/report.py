@@ -61,11 +61,7 @@ def as_dict(report: Report) -> dict[str, object]:
 
 
 def _file_as_dict(file: FileRecord) -> dict[str, object]:
-    found: dict[str, object] = {
-        "path": file.path,
-        "size": file.size,
-        "kind": file.kind.value,
-    }
+    found: dict[str, object] = {"path": file.path, "size": file.size, "kind": file.kind.value}
     if file.signature:
         found["signature"] = file.signature
     if file.sop_instance_uid:
@@ -79,13 +75,7 @@ def _file_as_dict(file: FileRecord) -> dict[str, object]:
 
 def as_json(report: Report) -> str:
     """The exact JSON text, one newline at its end: the same for the same disc in every runtime."""
-    text = json.dumps(
-        as_dict(report),
-        ensure_ascii=False,
-        indent=1,
-        separators=(",", ": "),
-        allow_nan=False,
-    )
+    text = json.dumps(as_dict(report), ensure_ascii=False, indent=1, separators=(",", ": "), allow_nan=False)
     return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace") + "\n"
 
 

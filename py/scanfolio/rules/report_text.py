@@ -21,13 +21,9 @@ def write_text(report: Report) -> str:
 
 def _wrap(text: str, indent: str = "", first: str | None = None) -> list[str]:
     start = indent if first is None else first
-    return textwrap.wrap(
-        text,
-        WIDTH,
-        initial_indent=start,
-        subsequent_indent=indent,
-        break_on_hyphens=False,
-    ) or [start.rstrip()]
+    return textwrap.wrap(text, WIDTH, initial_indent=start, subsequent_indent=indent, break_on_hyphens=False) or [
+        start.rstrip()
+    ]
 
 
 def _heading(text: str, under: str = "-") -> list[str]:
@@ -60,11 +56,7 @@ def _lines(report: Report) -> Iterator[str]:
     for outcome in report.outcomes:
         yield from _technical(outcome)
     yield from _heading(words("files"))
-    counts = {
-        k: v
-        for k, v in report.counts.items()
-        if k in ("files", "dicom", "other", "unreadable")
-    }
+    counts = {k: v for k, v in report.counts.items() if k in ("files", "dicom", "other", "unreadable")}
     yield from _wrap(words("counts", **counts))
     for file in report.files:
         if file.reason:
@@ -76,9 +68,7 @@ def _lines(report: Report) -> Iterator[str]:
 def _remarks(report: Report) -> Iterator[str]:
     language = report.language
     failed = [o for o in report.outcomes if o.state is State.FAILED]
-    unanswered = [
-        o for o in report.outcomes if o.state in (State.BLOCKED, State.CRASHED)
-    ]
+    unanswered = [o for o in report.outcomes if o.state in (State.BLOCKED, State.CRASHED)]
     yield from _heading(say("rules.report.remarks", language))
     states = [o.state for o in report.outcomes]
     yield from _wrap(
@@ -100,18 +90,12 @@ def _remarks(report: Report) -> Iterator[str]:
             yield say(f"rules.report.severity.{severity.value}", language)
         for outcome in group:
             yield from _wrap(f"{outcome.plain} ({outcome.rule})", "    ", "  - ")
-            yield from _wrap(
-                say("rules.report.in_copy", language, text=outcome.in_copy),
-                "    ",
-                "    ",
-            )
+            yield from _wrap(say("rules.report.in_copy", language, text=outcome.in_copy), "    ", "    ")
     if unanswered:
         yield ""
         yield say("rules.report.unanswered", language)
         for outcome in unanswered:
-            yield from _wrap(
-                f"{outcome.title}: {outcome.plain} ({outcome.rule})", "    ", "  - "
-            )
+            yield from _wrap(f"{outcome.title}: {outcome.plain} ({outcome.rule})", "    ", "  - ")
 
 
 def _met(profile: Profile, language: str) -> str:

@@ -10,14 +10,7 @@ from scanfolio.rules.outcome import Repair, Result, Severity
 
 Check = Callable[[DiscContext], Result]
 
-FAMILIES = {
-    "V": "disc",
-    "D": "directory",
-    "F": "files",
-    "S": "identity",
-    "A": "inside",
-    "P": "after",
-}
+FAMILIES = {"V": "disc", "D": "directory", "F": "files", "S": "identity", "A": "inside", "P": "after"}
 """First letter of a code -> family, in the order of the report."""
 
 SCOPES = ("disc", "study", "series", "instance", "export")
@@ -49,18 +42,11 @@ class Rule:
 
 
 def rule(
-    code: str,
-    severity: str,
-    repair: str,
-    scope: str,
-    reference: str,
-    says: tuple[str, ...] = ("passed", "failed"),
+    code: str, severity: str, repair: str, scope: str, reference: str, says: tuple[str, ...] = ("passed", "failed")
 ) -> Callable[[Check], Rule]:
     """Make a Rule of the decorated check function."""
 
     def make(check: Check) -> Rule:
-        return Rule(
-            code, Severity(severity), Repair(repair), scope, reference, says, check
-        )
+        return Rule(code, Severity(severity), Repair(repair), scope, reference, says, check)
 
     return make

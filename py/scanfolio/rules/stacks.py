@@ -33,9 +33,7 @@ class Gap:
 
 def needs_image_plane(i: SopInstance) -> bool:
     """CT, MR and PET images of the single-frame classes must say where they lie."""
-    return (
-        i.sop_class_uid in uids.CT_MR_PT and i.is_image and not i.has_functional_groups
-    )
+    return i.sop_class_uid in uids.CT_MR_PT and i.is_image and not i.has_functional_groups
 
 
 def normal_of(orientation: tuple[float, ...]) -> tuple[float, float, float]:
@@ -49,9 +47,7 @@ def _position_mm(i: SopInstance, normal: tuple[float, float, float]) -> float:
     return sum(a * b for a, b in zip(i.image_position_mm, normal, strict=True))
 
 
-def stacks(
-    instances: Iterable[SopInstance],
-) -> Iterator[tuple[list[SopInstance], list[float]]]:
+def stacks(instances: Iterable[SopInstance]) -> Iterator[tuple[list[SopInstance], list[float]]]:
     """Groups of slices that belong on one axis, each sorted, with their positions along the normal in mm.
 
     Divided by series, orientation, frame of reference, size, thickness, image type, acquisition, echo and temporal position.
@@ -72,9 +68,7 @@ def stacks(
         orientation = group[0].image_orientation
         assert orientation is not None
         normal = normal_of(orientation)
-        placed = sorted(
-            ((_position_mm(i, normal), i.path, i) for i in group), key=lambda p: p[:2]
-        )
+        placed = sorted(((_position_mm(i, normal), i.path, i) for i in group), key=lambda p: p[:2])
         yield [i for _, _, i in placed], [position for position, _, _ in placed]
 
 
@@ -87,17 +81,10 @@ def gaps_of(slices: list[SopInstance], positions: list[float]) -> list[Gap]:
     if spacing < SMALLEST_SPACING_MM:
         return []  # several images at one place: phases of time, not a plain stack
     multiples = [round(step / spacing) for step in steps]
-    if any(
-        m < 1 or abs(step - m * spacing) > TOLERANCE * spacing
-        for step, m in zip(steps, multiples, strict=True)
-    ):
+    if any(m < 1 or abs(step - m * spacing) > TOLERANCE * spacing for step, m in zip(steps, multiples, strict=True)):
         return []
     wide = [n for n, m in enumerate(multiples) if m > 1]
-    if (
-        not wide
-        or len(wide) > max(1, len(steps) // 10)
-        or any(b - a == 1 for a, b in pairwise(wide))
-    ):
+    if not wide or len(wide) > max(1, len(steps) // 10) or any(b - a == 1 for a, b in pairwise(wide)):
         return []  # so many, or side by side: planned that way
     number_step = _usual_number_step(slices)
     found = []

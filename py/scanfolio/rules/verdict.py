@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from scanfolio.model import Kind
 from scanfolio.rules.context import DiscContext
-from scanfolio.rules.disc import is_mainly_locked, unreadable_files
+from scanfolio.rules.disc import is_mainly_locked, not_read, raw_files, unreadable_files
 from scanfolio.rules.outcome import Outcome, Severity, State
 from scanfolio.rules.pictures import Pictures
 from scanfolio.words import catalogue, say
@@ -67,9 +67,7 @@ class _Evidence:
         return tuple(
             code
             for code in codes
-            if (o := self.by_code.get(code))
-            and o.state is State.FAILED
-            and o.severity.value in weight
+            if (o := self.by_code.get(code)) and o.state is State.FAILED and o.severity.value in weight
         )
 
     def places(self, code: str) -> int:
@@ -84,15 +82,11 @@ class _Evidence:
         return sum(1 for o in self.by_code.values() if o.state is State.CRASHED)
 
 
-def reach_verdict(
-    outcomes: Iterable[Outcome], context: DiscContext, language: str = "en"
-) -> Verdict:
+def reach_verdict(outcomes: Iterable[Outcome], context: DiscContext, language: str = "en") -> Verdict:
     """The verdict on the disc, in words."""
     evidence = _Evidence(outcomes, context)
     steps = (_stop, _locked, _nothing_medical, _damaged, _partly, _form, _index)
-    choice = next(
-        (found for step in steps if (found := step(evidence)) is not None), None
-    ) or _standard(evidence)
+    choice = next((found for step in steps if (found := step(evidence)) is not None), None) or _standard(evidence)
     full = context.disc.complete and not evidence.unanswered
     if not full and choice.variant in ("A", "A_remarks"):
         choice = _Choice("A_so_far", choice.because)
@@ -104,9 +98,7 @@ def _stop(e: _Evidence) -> _Choice | None:
     if denied := e.failing("S03", weight="B"):
         return _Choice("H_denied", denied)
     if several := e.failing("S01", weight="B"):
-        persons = [
-            p for p in e.context.persons if not all(i.empty for i in p.identities)
-        ]
+        persons = [p for p in e.context.persons if not all(i.empty for i in p.identities)]
         return _Choice("H", several + e.failing("S02", "S07", weight="B"), len(persons))
     if contradiction := e.failing("S02", weight="B"):
         return _Choice("H_contradiction", contradiction)
@@ -136,7 +128,9 @@ def _nothing_medical(e: _Evidence) -> _Choice | None:
         return _Choice("E_so_far", ("V01",))
     if c.references:
         return _Choice("E_listed", ("V02", "D06"), len(c.references))
-    if c.by_kind[Kind.PROGRAM]:
+    if raw_files(c):
+        return _Choice("E_raw", ("V02", "V06"))
+    if c.by_kind[Kind.PROGRAM] or any(f.path.lower().endswith((".exe", ".dll", "autorun.inf")) for f in c.files):
         return _Choice("E", ("V02",))
     if c.by_kind[Kind.PICTURE]:
         return _Choice("E_pictures", ("V02", "V03"))
@@ -174,7 +168,7 @@ def _partly(e: _Evidence) -> _Choice | None:
 
 def _form(e: _Evidence) -> _Choice | None:
     """C: DICOM, but in a form some systems cannot read."""
-    kept = e.failing("F07", "F08", "F12", weight="BHW")
+    kept = e.failing("V06", weight="B") + e.failing("F07", "F08", "F12", weight="BHW")
     hidden = e.failing("V09")
     compressed, form = e.failing("F05"), e.failing("F04")
     header = e.failing("F01", "F02", "F03")
@@ -194,9 +188,7 @@ def _form(e: _Evidence) -> _Choice | None:
 
 def _index(e: _Evidence) -> _Choice | None:
     """B: a missing or faulty table of contents, or names no table may list."""
-    table = e.failing(
-        "D02", "D03", "D04", "D05", "D06", "D07", "D08", "D09", "D11", weight="BH"
-    )
+    table = e.failing("D02", "D03", "D04", "D05", "D06", "D07", "D08", "D09", "D11", weight="BH")
     names = e.failing("D13")
     if absent := e.failing("D01"):
         return _Choice("B", absent + names)
@@ -210,9 +202,7 @@ def _index(e: _Evidence) -> _Choice | None:
 def _standard(e: _Evidence) -> _Choice:
     """A: nothing that would stop an import; remarks about the images themselves may remain."""
     important = tuple(
-        o.rule
-        for o in e.by_code.values()
-        if o.state is State.FAILED and o.severity in (Severity.HIGH, Severity.BLOCKS)
+        o.rule for o in e.by_code.values() if o.state is State.FAILED and o.severity in (Severity.HIGH, Severity.BLOCKS)
     )
     if important:
         return _Choice("A_remarks", important, len(important))
@@ -231,13 +221,11 @@ def _in_words(choice: _Choice, e: _Evidence, full: bool, language: str) -> Verdi
     key = f"rules.verdict.{choice.variant}"
     summary = [say(f"{key}.summary", language, **values)]
     if missing_slices := e.failing("A07", weight="H"):
-        total = sum(
-            int(i.evidence.get("missing", 0))
-            for i in e.by_code[missing_slices[0]].issues
-        )
+        total = sum(int(i.evidence.get("missing", 0)) for i in e.by_code[missing_slices[0]].issues)
         summary.append(say("rules.missing_slices", language, count=total))
     if not c.disc.complete:
-        summary.append(say("rules.stopped_early", language, count=len(c.files)))
+        read = len(c.files) - len(not_read(c))
+        summary.append(say("rules.stopped_early", language, count=len(c.files), read=read))
     if e.unanswered:
         summary.append(say("rules.unsure", language, count=e.unanswered))
     texts = catalogue(language)
@@ -248,9 +236,7 @@ def _in_words(choice: _Choice, e: _Evidence, full: bool, language: str) -> Verdi
         title=say(f"{key}.title", language, **values),
         summary=" ".join(summary),
         meaning=say(f"{key}.meaning", language, **values),
-        next_steps=tuple(
-            say(step, language, **values) for step in steps if step in texts
-        ),
+        next_steps=tuple(say(step, language, **values) for step in steps if step in texts),
         because=choice.because,
         full=full,
     )
@@ -262,15 +248,8 @@ def what_is_here(c: DiscContext, language: str) -> str:
     others = len(c.instances) - len(c.images)
     studies = len({i.study_instance_uid for i in c.instances})
     persons = len([p for p in c.persons if not all(i.empty for i in p.identities)])
-    counts = (
-        ("images", images),
-        ("documents", others),
-        ("examinations", studies),
-        ("people", persons),
-    )
-    return ", ".join(
-        say(f"rules.count.{name}", language, count=n) for name, n in counts if n
-    )
+    counts = (("images", images), ("documents", others), ("examinations", studies), ("people", persons))
+    return ", ".join(say(f"rules.count.{name}", language, count=n) for name, n in counts if n)
 
 
 def what_else_is_here(c: DiscContext, language: str) -> str:
@@ -283,6 +262,4 @@ def what_else_is_here(c: DiscContext, language: str) -> str:
         ("documents_other", len(kinds[Kind.DOCUMENT])),
         ("others", len(rest)),
     )
-    return ", ".join(
-        say(f"rules.count.{name}", language, count=n) for name, n in counts if n
-    )
+    return ", ".join(say(f"rules.count.{name}", language, count=n) for name, n in counts if n)
