@@ -103,7 +103,7 @@ def is_damage(fault: str) -> bool:
 
 @rule("D05", "H", "yes", "disc", "PS3.3 section F.3.2.2")
 def pointers_of_the_table_are_wrong(c: DiscContext) -> Result:
-    """What it checks: the offsets that chain the directory records: items they do not hit, loops, orphans; the consistency flag.
+    """What it checks: the offsets that chain the records: whether they hit items, loops, orphans; the consistency flag.
 
     Why it matters: readers that follow the chain lose whole series without a word.
     Reference: PS3.3 section F.3.2.2 (offsets count from the first byte of the file, preamble included).
@@ -119,7 +119,7 @@ def pointers_of_the_table_are_wrong(c: DiscContext) -> Result:
 
 @rule("D06", "B", "yes", "disc", "PS3.10 section 8.6", says=("passed", "failed", "failed_all", "failed_moved"))
 def listed_files_are_missing(c: DiscContext) -> Result:
-    """What it checks: whether every file the table of contents names is on the disc, whatever the case or ending of its name.
+    """What it checks: whether every file the table of contents names is here, whatever the case or ending of its name.
 
     Why it matters: a missing file is a missing image. A new table can be written; the image cannot be brought back.
     Reference: PS3.10 section 8.6 (a DICOMDIR references files of its own File-set only).

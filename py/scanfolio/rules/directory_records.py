@@ -112,7 +112,7 @@ def _helpful(record: DirectoryRecord) -> list[str]:
 
 @rule("D10", "W", "yes", "disc", "PS3.11 Tables D.3-2, E.3-2 and H.3-2")
 def table_lacks_helpful_entries(c: DiscContext) -> Result:
-    """What it checks: birth date and sex of PATIENT records; type, size, position, orientation and spacing of IMAGE records.
+    """What it checks: birth date and sex in PATIENT records; type, size, position and spacing in IMAGE records.
 
     Why it matters: front desks tell people apart by the birth date, and viewers draw overview lines from the positions.
     Reference: PS3.11 Tables D.3-2, E.3-2 and H.3-2.

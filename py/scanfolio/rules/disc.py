@@ -151,7 +151,7 @@ RAW_FORMATS = frozenset(
 
 @rule("V06", "B", "never", "disc", "PS3.10 section 7", says=("passed", "failed", "beside"))
 def raw_formats(c: DiscContext) -> Result:
-    """What it checks: scans from before DICOM (ACR-NEMA), and makers' or researchers' own formats told by their first bytes.
+    """What it checks: scans from before DICOM (ACR-NEMA), makers' and researchers' own formats told by their bytes.
 
     Why it matters: other hospitals' systems do not know them.
     Reference: PS3.10 section 7 (the DICOM File Format); PS3.5 Annex A.
@@ -177,7 +177,7 @@ def raw_files(c: DiscContext) -> list[FileRecord]:
 
 @rule("V07", "B", "never", "disc", "PS3.10 section 8.4", says=("passed", "failed", "failed_other"))
 def files_that_cannot_be_read(c: DiscContext) -> Result:
-    """What it checks: files whose bytes could not be had, DICOM files too broken to parse, and empty ones among the images.
+    """What it checks: files that could not be read, DICOM files too broken to parse, empty ones among the images.
 
     Why it matters: a scratched disc or an interrupted copy loses images silently.
     Reference: PS3.10 section 8.4 (a File-set Reader can read every File of the File-set).
@@ -272,7 +272,7 @@ def may_be_an_image(file: FileRecord, c: DiscContext) -> bool:
 def programs(c: DiscContext) -> Result:
     """What it checks: programs, program parts and autorun files.
 
-    Why it matters: they are never needed to read the images, and hospitals block discs that start something by themselves.
+    Why it matters: they are not needed to read the images, and hospitals block discs that start something.
     Reference: IHE RAD TF-2 4.47 (no reliance on autorun); DRG requirements 2.2 and 2.3.
     """
     if not c.files:
@@ -289,7 +289,7 @@ def programs(c: DiscContext) -> Result:
 
 @rule("V09", "B", "yes", "instance", "PS3.10 section 7.1; CVE-2019-11687")
 def program_hidden_in_an_image(c: DiscContext) -> Result:
-    """What it checks: whether the 128 bytes before "DICM" start a program (MZ, ELF, Mach-O, #!); TIFF headers are allowed.
+    """What it checks: whether the 128 bytes before "DICM" start a program (MZ, ELF, Mach-O, #!); TIFF is allowed.
 
     Why it matters: such a file is a medical image and a program at once; a scanner for viruses may miss it.
     Reference: PS3.10 section 7.1 (the preamble); CVE-2019-11687.

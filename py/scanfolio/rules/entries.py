@@ -16,7 +16,7 @@ from scanfolio.rules.rule import rule
 def study_date_or_number_is_missing(c: DiscContext) -> Result:
     """What it checks: Study Date, Study Time and Study ID of every instance.
 
-    Why it matters: allowed to be empty in an image (Type 2), not in the table of contents (Type 1); strict writers refuse it.
+    Why it matters: may be empty in an image (Type 2), not in the table of contents (Type 1); strict writers refuse it.
     Reference: PS3.3 Table F.5-2; PS3.11 section D.3.3.1.
     """
     if not c.instances:
@@ -321,7 +321,7 @@ FAT32_FILE_BYTES = 4 * 1024**3 - 1
 
 @rule("A13", "I", "yes", "disc", "PS3.12 Annexes F and R", says=("passed", "failed", "failed_file"))
 def very_large(c: DiscContext) -> Result:
-    """What it checks: the size of all images, unpacked: more than a CD holds, or one file too large for a stick (FAT32).
+    """What it checks: the size of all images, unpacked: more than a CD holds, or a file too large for FAT32.
 
     Why it matters: it decides on what a copy fits.
     Reference: PS3.12 Annexes F (CD) and R (USB, FAT16 or FAT32).

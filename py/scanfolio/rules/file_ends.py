@@ -39,7 +39,7 @@ def cut_off(i: SopInstance) -> str:
 
 @rule("F09", "B", "never", "instance", "PS3.5 section 8 and section A.4")
 def files_that_are_cut_off(c: DiscContext) -> Result:
-    """What it checks: whether pixel data are as long as rows, columns, bits and frames demand, and every item is closed.
+    """What it checks: whether pixel data are as long as rows, columns, bits and frames ask for; every item closed.
 
     Why it matters: the end of the image is missing, and no program can bring it back.
     Reference: PS3.5 sections 8.1.1 and A.4.

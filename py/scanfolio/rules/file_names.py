@@ -73,8 +73,8 @@ def names_some_systems_refuse(c: DiscContext) -> Result:
 def names_in_small_letters(c: DiscContext) -> Result:
     """What it checks: names of DICOM files written in small letters only.
 
-    Why it matters: File IDs are in capital letters. Many computers show a disc's names in small letters, so this may not
-    be a fault of the disc at all.
+    Why it matters: File IDs are in capital letters. Many computers show a disc's names in small letters, so this
+    may not be a fault of the disc at all.
     Reference: PS3.10 section 8.5; PS3.12 Annex F.
     """
     if not c.instances:

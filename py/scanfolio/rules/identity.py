@@ -170,7 +170,9 @@ def table_supplies(c: DiscContext, instances: list[SopInstance], record_type: st
     )
 
 
-@rule("S05", "H", "never", "instance", "PS3.3 section C.7.1.1; PS3.15 Annex E")
+@rule(
+    "S05", "H", "never", "instance", "PS3.3 section C.7.1.1; PS3.15 Annex E", says=("passed", "failed", "no_birth_date")
+)
 def nobody_is_named(c: DiscContext) -> Result:
     """What it checks: instances without a name, or with one that stands for a removed name; Patient Identity Removed = YES.
 
@@ -197,8 +199,9 @@ def nobody_is_named(c: DiscContext) -> Result:
     if not issues:
         return passed("Every instance has a name and a birth date.")
     technical = f"{count} of {len(c.instances)} instances without Patient's Name (0010,0010) or Birth Date (0010,0030)."
-    severity = None if nameless or removed else Severity.WARN
-    return failed(technical, issues, severity=severity, count=count, total=len(c.instances))
+    if nameless or removed:
+        return failed(technical, issues, count=count, total=len(c.instances))
+    return failed(technical, issues, text="no_birth_date", severity=Severity.WARN, count=count, total=len(c.instances))
 
 
 @rule("S06", "H", "ask", "instance", "PS3.5 section 6.1.2; PS3.3 section C.12.1.1.2")

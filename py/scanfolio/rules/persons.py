@@ -98,6 +98,8 @@ def match(a: Identity, b: Identity) -> Match:
         if _equal(a.patient_id, b.patient_id) and not other_number:
             return Match.SAME
         return Match.DIFFERENT if other_number else Match.QUESTION
+    if names is Likeness.ALIKE and other_number and not _equal(a.birth_date, b.birth_date):
+        return Match.DIFFERENT  # another spelling and another number, and nothing that speaks for one person
     if names is Likeness.ALIKE or other_number:
         return Match.QUESTION
     return Match.SAME
