@@ -11,6 +11,7 @@ through WebKitWebDriver. None of them relaxes what a page may do on file:.
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import os
 import shutil
@@ -68,12 +69,14 @@ class Site:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
 
 class Browser(ABC):
-    """What all drivers do. `addresses` is every address asked for (not kept by WebKitGTK); `messages` the console's lines."""
+    """What all drivers do. `addresses`: every address asked for (WebKitGTK keeps none); `messages`: the console's lines."""
 
     name: str
 
@@ -117,14 +120,14 @@ class Browser(ABC):
     def set_folder(self, css: str, folder: Path) -> None:
         """Choose a folder in an <input webkitdirectory>.
 
-        Only Chromium can be told to. Elsewhere the files are chosen through a helper <input multiple>, given the relative
-        paths a picker would give them, and handed to the page's own input with its change event.
+        Only Chromium can be told to. Elsewhere the files are chosen through a helper <input multiple>, given the
+        relative paths a picker would give them, and handed to the page's own input with its change event.
         """
         files = sorted(path for path in folder.rglob("*") if path.is_file())
         names = json.dumps([f"{folder.name}/{path.relative_to(folder).as_posix()}" for path in files])
         self.eval("""(() => {
-            const input = Object.assign(document.createElement("input"), {type: "file", multiple: true, id: "driver-files"});
-            document.body.append(input);
+            const input = document.createElement("input");
+            document.body.append(Object.assign(input, {type: "file", multiple: true, id: "driver-files"}));
         })()""")
         self.set_files("#driver-files", files)
         self.eval(f"""(() => {{
@@ -146,7 +149,9 @@ class Browser(ABC):
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.close()
 
 
@@ -236,7 +241,15 @@ class Firefox(Browser):
         preferences = {**FIREFOX_PREFERENCES, "browser.download.dir": str(self.downloads)}
         lines = [f"user_pref({json.dumps(name)}, {json.dumps(value)});\n" for name, value in preferences.items()]
         (self._profile / "user.js").write_text("".join(lines), encoding="utf-8")
-        command = [executable, "--no-remote", "--headless", "--profile", str(self._profile), "--remote-debugging-port", "0"]
+        command = [
+            executable,
+            "--no-remote",
+            "--headless",
+            "--profile",
+            str(self._profile),
+            "--remote-debugging-port",
+            "0",
+        ]
         self._process = subprocess.Popen(
             command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
         )
@@ -318,7 +331,12 @@ class WebKit(Browser):
         if not browsers:
             raise Missing("WebKitGTK's MiniBrowser is not installed")
         self._home = tempfile.mkdtemp(prefix="scanfolio-webkit-")
-        environment = {**os.environ, "HOME": self._home, "LIBGL_ALWAYS_SOFTWARE": "1", "WEBKIT_DISABLE_COMPOSITING_MODE": "1"}
+        environment = {
+            **os.environ,
+            "HOME": self._home,
+            "LIBGL_ALWAYS_SOFTWARE": "1",
+            "WEBKIT_DISABLE_COMPOSITING_MODE": "1",
+        }
         self._display = None
         if not environment.get("DISPLAY"):
             self._display, environment["DISPLAY"] = virtual_display()
@@ -371,10 +389,8 @@ class WebKit(Browser):
         path.write_bytes(base64.b64decode(self._do("GET", "/screenshot")))
 
     def close(self) -> None:
-        try:
+        with contextlib.suppress(OSError, RuntimeError):
             self._do("DELETE", "")
-        except (OSError, RuntimeError):
-            pass
         os.killpg(self._process.pid, signal.SIGTERM)
         self._process.wait()
         if self._display:

@@ -13,7 +13,9 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     run = commands.add_parser("run", help="build the page, serve it on this computer, open the browser")
     run.add_argument("--no-browser", action="store_true", help="do not open a browser")
-    run.add_argument("--port", type=int, default=8720, help="port on 127.0.0.1 (another free one is taken if it is in use)")
+    run.add_argument(
+        "--port", type=int, default=8720, help="port on 127.0.0.1 (another free one is taken if it is in use)"
+    )
     commands.add_parser("build", help="write dist/")
     choices = parser.parse_args(arguments)
     try:

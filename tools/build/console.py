@@ -63,7 +63,9 @@ def download_progress(title: str, folder: Path, expected: int) -> Iterator[None]
 
 def run(command: Sequence[str | Path], *, what: str, env: dict[str, str] | None = None, cwd: Path | None = None) -> str:
     """Run a program quietly and give its standard output; its own words are shown only when it fails."""
-    result = subprocess.run([str(part) for part in command], capture_output=True, text=True, env=env, cwd=cwd, check=False)
+    result = subprocess.run(
+        [str(part) for part in command], capture_output=True, text=True, env=env, cwd=cwd, check=False
+    )
     if result.returncode:
         tail = "\n".join((result.stdout + result.stderr).strip().splitlines()[-25:])
         raise Problem(f"{what} did not work (exit status {result.returncode}).\n{tail}")

@@ -23,8 +23,8 @@ LOCK = ROOT / "assets.lock.json"
 class Artefact:
     """One row of assets.lock.json.
 
-    `package` and `package_version` name what is asked of the registry (`manager` is pip or npm); `path` is the file inside
-    that package, "" where the package's own archive is the artefact. `download_size` is bytes on the wire, about.
+    `package` and `package_version` name what is asked of the registry (`manager` is pip or npm); `path` is the file
+    inside that package, "" where the package's own archive is the artefact. `download_size`: bytes on the wire, about.
     """
 
     name: str
@@ -67,7 +67,7 @@ def is_right(row: Artefact) -> bool:
 
 
 def ensure_artefacts() -> None:
-    """Every shipped artefact is in .cache/artefacts with the pinned hash; nothing is asked of the network if so already."""
+    """Put every shipped artefact into .cache/artefacts; if all are there and right, the network is not asked."""
     missing = [row for row in lock() if not is_right(row)]
     if not missing:
         return
@@ -101,7 +101,7 @@ def download_with_pip(row: Artefact) -> Path:
     with download_progress(f"{row.name} {row.version}", folder, row.download_size):
         env = {**os.environ, "TMPDIR": str(folder)}
         run([*command, f"{row.package}=={row.package_version}"], what=f"Downloading {row.package} with pip", env=env)
-    wheels = [path for path in folder.glob("*.whl")]
+    wheels = list(folder.glob("*.whl"))
     if len(wheels) != 1:
         raise Problem(f"pip fetched {len(wheels)} files for {row.package} {row.package_version} instead of one.")
     if not row.path:

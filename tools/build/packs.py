@@ -15,7 +15,7 @@ from .paths import ARTEFACTS, CACHE, NODE_MODULES, ROOT
 
 HERE = Path(__file__).parent
 PACKS = CACHE / "packs"
-# pydicom looks for these while it is imported; where it does not find them it searches on, for long, and even downloads.
+# pydicom looks for these while it is imported; where it does not find them it searches on, for long.
 LOOKED_FOR = (
     *("CT_small", "DICOMDIR", "MR_small", "no_meta", "rtdose", "rtplan", "rtstruct", "waveform_ecg"),
     *("examples_jpeg2k", "examples_overlay", "examples_palette", "examples_rgb_color", "examples_ybr_color"),
@@ -27,8 +27,8 @@ TESTS_AND_TYPES = ("*/tests/*", "*.pyi", "*.pxd", "*.h", "*.c", "*.a", "*/RECORD
 class Source:
     """A wheel, zip or folder relative to the repository, and the file name patterns that stay out of the pack.
 
-    `emptied` are kept in name only. `optimize` is compile()'s: 2 leaves docstrings and assertions out (third-party code);
-    ours keeps both.
+    `emptied` are kept in name only. `optimize` is compile()'s: 2 leaves docstrings and assertions out (third-party
+    code); ours keeps both.
     """
 
     path: str
@@ -68,8 +68,24 @@ def all_packs() -> tuple[Pack, ...]:
     numpy_extra = ("numpy/_core/include/*", "numpy/f2py/*", "numpy/distutils/*", "numpy/doc/*", "numpy/typing/*")
     numpy_extra += ("numpy/_pyinstaller/*", "numpy/*/lib/*.ini")
     pydicom_extra = ("pydicom/data/test_files/*", "pydicom/data/charset_files/*")
-    pydicom_names = tuple(f"pydicom/data/test_files/{name}{'' if name == 'DICOMDIR' else '.dcm'}" for name in LOOKED_FOR)
-    codecs = ("jpegxl", "tiff", "czi", "zstd", "lerc", "webp", "jpegxr", "cms", "png", "lzma", "lz4", "deflate", "pixarlog")
+    pydicom_names = tuple(
+        f"pydicom/data/test_files/{name}{'' if name == 'DICOMDIR' else '.dcm'}" for name in LOOKED_FOR
+    )
+    codecs = (
+        "jpegxl",
+        "tiff",
+        "czi",
+        "zstd",
+        "lerc",
+        "webp",
+        "jpegxr",
+        "cms",
+        "png",
+        "lzma",
+        "lz4",
+        "deflate",
+        "pixarlog",
+    )
     codecs_extra = tuple(f"imagecodecs/_{name}.abi3.so" for name in (*codecs, "ccitt", "bmp"))
     codecs_extra += ("imagecodecs/zarr.py", "imagecodecs/numcodecs.py", "imagecodecs/licenses/*")
     return (

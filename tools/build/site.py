@@ -38,7 +38,15 @@ CONTENT_POLICY = "; ".join(
         "form-action 'none'",
     )
 )
-ON_FILE = ("worker.mjs", "pyodide.asm.wasm", "python_stdlib.zip", "core.pack", "numpy.pack", "pydicom.pack", "imagecodecs.pack")
+ON_FILE = (
+    "worker.mjs",
+    "pyodide.asm.wasm",
+    "python_stdlib.zip",
+    "core.pack",
+    "numpy.pack",
+    "pydicom.pack",
+    "imagecodecs.pack",
+)
 
 
 def build_site() -> Path:
@@ -70,7 +78,11 @@ def build_site_alone() -> Path:
     for name in (*ON_FILE, *(["sample.zip"] if sample else [])):
         files[f"offline/{name}.js"] = offline_pack(name, files[f"assets/{name}"])
     changed = write_out(files)
-    say(f"dist/ is up to date: {megabytes(size_of(DIST))}, {changed} files written." if changed else "dist/ is up to date.")
+    say(
+        f"dist/ is up to date: {megabytes(size_of(DIST))}, {changed} files written."
+        if changed
+        else "dist/ is up to date."
+    )
     return DIST
 
 
@@ -105,7 +117,7 @@ def bundle(entry: Path, form: str, versions: dict[str, str] | None = None) -> by
 
 
 def esbuild() -> Path:
-    """The program itself, of whichever platform npm chose; starting it through Node would cost half a second each time."""
+    """The program itself, for whichever platform npm chose; starting it through Node would cost half a second."""
     programs = [*NODE_MODULES.glob("@esbuild/*/bin/esbuild"), *NODE_MODULES.glob("@esbuild/*/esbuild.exe")]
     if not programs:
         raise Problem("The bundler (esbuild) is not there for this kind of computer.")
@@ -126,7 +138,7 @@ def page(files: dict[str, bytes | Path]) -> bytes:
 
 
 def offline_pack(name: str, content: bytes | Path) -> Path:
-    """A classic script holding one asset as text: after a double click a page can read nothing else from its own folder."""
+    """A classic script holding one asset: after a double click a page can read nothing else of its own folder."""
     data = content_of(content)
     made = CACHE / "offline" / f"{short_hash(data)}-{name}.js"
     if not made.is_file():
@@ -141,7 +153,7 @@ def offline_pack(name: str, content: bytes | Path) -> Path:
 
 
 def sample_disc() -> Path | None:
-    """The sample disc, made by tools/sample_disc.py in the shipped Pyodide, so that every machine makes the same bytes."""
+    """The sample disc, made by tools/sample_disc.py in the shipped Pyodide: the same bytes on every machine."""
     maker = ROOT / "tools/sample_disc.py"
     if not maker.is_file():
         return None
