@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from instances import BIG_ENDIAN, EXPLICIT, IMPLICIT
-from pixel_files import opened, picture
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
+from instances import BIG_ENDIAN, EXPLICIT, IMPLICIT
+from pixel_files import opened, picture
 from scanfolio.errors import PixelError
 from scanfolio.pixels.colour import ybr_full_to_rgb
 from scanfolio.pixels.frame import display_values, frame_for_page, modality_values
@@ -54,7 +54,7 @@ def test_voi_table_is_the_default_where_no_window_is_stored() -> None:
     assert made["location"] is not None  # the values themselves may still be sliced out of the file
     assert made["windows"]
     # a window chosen by the person replaces the table
-    assert display_values(entry, instance, 0, (128, 256)).tolist() == [[0, 5, 6], [7, 8, 255]]
+    assert display_values(entry, instance, 0, (127.5, 255)).tolist() == [[0, 5, 6], [7, 8, 255]]
 
 
 def test_voi_table_begins_below_zero_where_rescaling_can_give_negative_values() -> None:

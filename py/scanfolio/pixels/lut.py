@@ -128,7 +128,7 @@ def palette_of(data_set: Dataset, instance: SopInstance, layout: Layout) -> tupl
     Raises PixelError where a table is missing or unusable.
     """
     channels: list[Array] = []
-    first = 0
+    first, sixteen = 0, False
     try:
         for colour in ("Red", "Green", "Blue"):
             entries, first, bits = as_descriptor(data_set.get(f"{colour}PaletteColorLookupTableDescriptor"), layout.signed)
@@ -140,8 +140,11 @@ def palette_of(data_set: Dataset, instance: SopInstance, layout: Layout) -> tupl
                 words = _spread(words, entries, bits)
             if len(words) == 0:
                 raise ValueError(f"no {colour} table")
-            channels.append(words >> 8 if bits > 8 and int(words.max()) > 255 else words)
+            channels.append(words)
+            sixteen = sixteen or (bits > 8 and int(words.max()) > 255)  # some say 16 and mean 8
     except ValueError as error:
         raise refuse("no_palette", instance, str(error)) from error
+    if sixteen:
+        channels = [words >> 8 for words in channels]
     length = min(len(c) for c in channels)
     return first, np.stack([c[:length].clip(0, 255).astype(np.uint8) for c in channels], axis=-1)
