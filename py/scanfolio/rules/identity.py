@@ -145,7 +145,7 @@ def is_this_you(c: DiscContext) -> Result:
 def patient_number_is_missing(c: DiscContext) -> Result:
     """What it checks: whether Patient ID (0010,0020) has a value in every instance.
 
-    Why it matters: allowed to be empty in an image (Type 2), not in the table of contents (Type 1); strict writers refuse it.
+    Why it matters: may be empty in an image (Type 2), not in the table of contents (Type 1); strict writers refuse it.
     Reference: PS3.11 section D.3.3.1; PS3.3 Table F.5-1.
     """
     if not c.instances:
@@ -174,7 +174,7 @@ def table_supplies(c: DiscContext, instances: list[SopInstance], record_type: st
     "S05", "H", "never", "instance", "PS3.3 section C.7.1.1; PS3.15 Annex E", says=("passed", "failed", "no_birth_date")
 )
 def nobody_is_named(c: DiscContext) -> Result:
-    """What it checks: instances without a name, or with one that stands for a removed name; Patient Identity Removed = YES.
+    """What it checks: instances with no name, or one that stands for a removed name; Patient Identity Removed = YES.
 
     Why it matters: a hospital cannot match such images to a person, and refuses or misfiles them.
     Reference: PS3.3 section C.7.1.1; PS3.15 Annex E, (0012,0062).

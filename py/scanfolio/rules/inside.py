@@ -47,8 +47,8 @@ def slice_position_is_missing(c: DiscContext) -> Result:
 def a_slice_seems_to_be_missing(c: DiscContext) -> Result:
     """What it checks: distances between neighbouring slices of stacks of five or more whose spacing is otherwise even.
 
-    Why it matters: what was in the missing slice, nobody sees. Without a jump in the instance numbers at the same place it
-    may have been planned that way, and is only worth knowing.
+    Why it matters: what was in the missing slice, nobody sees. Without a jump in the instance numbers at the same place
+    it may have been planned that way, and is only worth knowing.
     Reference: PS3.3 section C.7.6.2.1.1 (Image Position); C.7.6.1 (Instance Number).
     """
     if not any(needs_image_plane(i) for i in c.images):
@@ -123,7 +123,7 @@ def _or_absent(value: int | None) -> str:
 
 @rule("A08", "B", "never", "instance", "PS3.3 section C.7.6.3; PS3.5 section 8.1.1")
 def image_numbers_do_not_fit(c: DiscContext) -> Result:
-    """What it checks: rows, columns, bits, samples, photometric interpretation and planar configuration against each other.
+    """What it checks: rows, columns, bits, samples, photometric interpretation and planar configuration together.
 
     Why it matters: the picture cannot be shown, or shows something else in each program.
     Reference: PS3.3 section C.7.6.3 (Image Pixel); PS3.5 section 8.1.1.

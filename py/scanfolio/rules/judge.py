@@ -31,7 +31,7 @@ def judge(
 
     `content_digests`: entry_id -> digest of the data set without its header, for files that share a SOP Instance UID.
     `decodable`: whether a transfer syntax can be decoded here. `person_confirmed`: the answer to "is this you?".
-    `today` (YYYYMMDD) lets rules speak of dates in the future; without it the same disc gives the same report on every day.
+    `today` (YYYYMMDD) lets rules speak of dates in the future; without it a disc gives the same report on every day.
     Never raises for what is on the disc: a rule that breaks gets the state CRASHED, and the others go on.
     """
     context = DiscContext(

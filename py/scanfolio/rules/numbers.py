@@ -39,7 +39,7 @@ _OF_AN_ENCODING = frozenset(
 
 
 def differing_facts(a: SopInstance, b: SopInstance) -> list[str]:
-    """Names of facts in which two instances of one UID differ; what only an encoding changes is left out if theirs differ."""
+    """Facts in which two instances of one UID differ; what an encoding changes is left out where theirs differ."""
     same_encoding = a.transfer_syntax_uid == b.transfer_syntax_uid
     names = [n for n in _OF_THE_IMAGE if getattr(a, n) != getattr(b, n)]
     if not same_encoding:

@@ -23,7 +23,7 @@ class State(StrEnum):
 
 
 class Severity(StrEnum):
-    """What a failed rule means: BLOCKS an import or is unsafe, HIGH, WARN, INFO. Apart from the code, which never changes."""
+    """What a failed rule means: BLOCKS an import or is unsafe, HIGH, WARN, INFO. Apart from the code, which stays."""
 
     BLOCKS = "B"
     HIGH = "H"

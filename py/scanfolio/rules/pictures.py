@@ -30,7 +30,7 @@ def is_web_page(file: FileRecord) -> bool:
 
 
 class Pictures:
-    """`all`, divided into `dress` (symbols of pages and programs), `web` (copies inside web pages) and `alone` (the rest)."""
+    """`all`, divided into `dress` (symbols of pages and programs), `web` (copies in web pages) and `alone`."""
 
     def __init__(self, context: DiscContext) -> None:
         self.all = context.by_kind[Kind.PICTURE]

@@ -15,7 +15,7 @@ SCHEMA = "scanfolio-report-1"
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What all rules say of one disc. Files and outcomes are sorted, so equal discs give equal reports in every runtime."""
+    """What all rules say of one disc. Files and outcomes are sorted: equal discs give equal reports everywhere."""
 
     verdict: Verdict
     outcomes: tuple[Outcome, ...]

@@ -50,7 +50,7 @@ def _position_mm(i: SopInstance, normal: tuple[float, float, float]) -> float:
 def stacks(instances: Iterable[SopInstance]) -> Iterator[tuple[list[SopInstance], list[float]]]:
     """Groups of slices that belong on one axis, each sorted, with their positions along the normal in mm.
 
-    Divided by series, orientation, frame of reference, size, thickness, image type, acquisition, echo and temporal position.
+    Divided by series, orientation, frame of reference, size, thickness, image type, acquisition, echo and time.
     """
     groups: dict[tuple[object, ...], list[SopInstance]] = {}
     for i in instances:

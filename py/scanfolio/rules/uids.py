@@ -58,7 +58,7 @@ def is_video(transfer_syntax_uid: str) -> bool:
 
 
 def is_always_lossy(transfer_syntax_uid: str) -> bool:
-    """A syntax whose process loses detail. JPEG 2000, HTJ2K, JPEG-LS and JPEG XL may or may not: there, the flag says."""
+    """A syntax whose process loses detail. JPEG 2000, HTJ2K, JPEG-LS, JPEG XL may or may not: there, the flag says."""
     return lossy_by_syntax(transfer_syntax_uid) == "1"
 
 
