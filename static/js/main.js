@@ -12,15 +12,14 @@ import { scripting } from "./scripting.js";
 import { watchSent } from "./sent.js";
 import { Showing } from "./showing.js";
 import { App } from "./ui/app.js";
-import { ImageViewport } from "./viewport/element.js";
+import "./viewport/element.js";
 
 /** @typedef {import("./opening.js").Choice} Choice */
 
-customElements.define("image-viewport", ImageViewport);
 
 const app = new App(document.body);
 const engine = new Engine();
-const viewport = /** @type {ImageViewport} */ (document.createElement("image-viewport"));
+const viewport = /** @type {import("./viewport/element.js").ImageViewport} */ (document.createElement("image-viewport"));
 viewport.say = t;
 app.viewportSlot.append(viewport);
 const showing = new Showing(viewport, overlayText);
