@@ -1,4 +1,4 @@
-"""Is an exported instance the same as its source? By bytes where they must be equal, by elements and pixels where not."""
+"""Is an exported instance the same as its source? By bytes, or by elements and pixels."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ def _plain_copy(source: SopInstance) -> bool:
     return source.transfer_syntax_uid not in NATIVE and source.pixel_data_offset is None
 
 
-def differences(source_entry: Entry, source: SopInstance, copy_entry: Entry, copy: SopInstance, data_set: bytes) -> list[str]:
+def differences(
+    source_entry: Entry, source: SopInstance, copy_entry: Entry, copy: SopInstance, data_set: bytes
+) -> list[str]:
     """Technical sentences saying what differs; empty when nothing does. `data_set` is the copy's, as it was re-read."""
     if not needs_pydicom(source, copy):
         original = data_set_bytes(source_entry, source)
@@ -107,7 +109,11 @@ def _description(before: Dataset, after: Dataset) -> list[str]:
     found = []
     for tag, name in ((0x00282110, "Lossy Image Compression"), (0x00282112, "its ratio"), (0x00282114, "its method")):
         said = _value(before, tag)
-        if said and said != _value(after, tag) and not (tag == 0x00282110 and said == "00" and _value(after, tag) == "01"):
+        if (
+            said
+            and said != _value(after, tag)
+            and not (tag == 0x00282110 and said == "00" and _value(after, tag) == "01")
+        ):
             found.append(f"{name} is said differently")
     if str(before.get("NumberOfFrames", 1) or 1) != str(after.get("NumberOfFrames", 1) or 1):
         found.append("Number of Frames differs")

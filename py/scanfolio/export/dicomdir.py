@@ -65,8 +65,8 @@ def dicomdir(
 ) -> tuple[bytes, list[Supplied]]:
     """The bytes of a DICOMDIR for `instances`, in their order, and every key that had to be supplied.
 
-    Explicit VR Little Endian; offsets count from the first byte of the file, preamble included, to the record's item tag
-    (F.3.2.2). Raises ExportError for an unusable UID.
+    Explicit VR Little Endian; offsets count from the first byte of the file, preamble included, to the
+    record's item tag (F.3.2.2). Raises ExportError for an unusable UID.
     """
     roots = _tree(instances)
     supplied: list[Supplied] = []

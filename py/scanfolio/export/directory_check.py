@@ -148,7 +148,11 @@ def _check_record(
         return [*faults, f"the record type {record.type} is not one of the Standard's"]
     for key in KEYS[record.type]:
         value = record.values.get(key.tag)
-        if key.need == "1" and not (value or b"").strip(b"\0 ") and not (value and isinstance(key, Key) and key.vr in (b"US", b"UL")):
+        if (
+            key.need == "1"
+            and not (value or b"").strip(b"\0 ")
+            and not (value and isinstance(key, Key) and key.vr in (b"US", b"UL"))
+        ):
             faults.append(f"the {record.type} record at byte {offset} lacks {key.keyword}")
         elif key.need == "2" and value is None:
             faults.append(f"the {record.type} record at byte {offset} has no {key.keyword} element")

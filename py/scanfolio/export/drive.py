@@ -1,4 +1,4 @@
-"""Carries an export's effects out on CPython: hashes, writes, cleans up. The worker does the same with the page's means."""
+"""Carries an export's effects out on CPython: hashes, writes, cleans up. The worker has the page do it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ class FolderSink:
         self.folder = folder
         self._made: list[Path] = []
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise ExportError(say("export.stopped.not_empty"), hint=say("export.stopped.not_empty_hint"), where=str(folder))
+            raise ExportError(
+                say("export.stopped.not_empty"), hint=say("export.stopped.not_empty_hint"), where=str(folder)
+            )
 
     def write(self, effect: WriteFile | Chunk) -> None:
         assert isinstance(effect, WriteFile)
@@ -78,7 +80,7 @@ class ZipFileSink:
         self._file.flush()
         os.fsync(self._file.fileno())
         self._file.close()
-        os.replace(self._partial, self.path)
+        self._partial.replace(self.path)
 
     def discard(self) -> None:
         self._file.close()
@@ -123,5 +125,8 @@ def run(steps: Steps, sink: Sink | None = None, on_progress: OnProgress | None =
 
 def _not_written(error: OSError, where: str) -> ExportError:
     return ExportError(
-        say("export.stopped.write"), hint=say("export.stopped.write_hint"), where=where, detail=f"{type(error).__name__}: {error.strerror}"
+        say("export.stopped.write"),
+        hint=say("export.stopped.write_hint"),
+        where=where,
+        detail=f"{type(error).__name__}: {error.strerror}",
     )

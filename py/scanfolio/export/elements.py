@@ -16,8 +16,7 @@ SHORT_HEADER = Struct("<HH2sH")
 UNDEFINED_LENGTH = 0xFFFFFFFF
 LONG_VRS = frozenset((b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"))
 SHORT_VRS = frozenset(
-    (b"AE", b"AS", b"AT", b"CS", b"DA", b"DS", b"DT", b"FD", b"FL", b"IS", b"LO", b"LT")
-    + (b"PN", b"SH", b"SL", b"SS", b"ST", b"TM", b"UI", b"UL", b"US")
+    b"AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US".split(),
 )
 ITEM = 0xFFFEE000
 ITEM_END = 0xFFFEE00D
@@ -89,7 +88,9 @@ def _end_of_sequence(view: memoryview, position: int, *, implicit: bool) -> tupl
             if tag != ITEM:
                 raise ReadingError("A list in this file is damaged.", detail=f"tag {tag:08X} where an item should be")
             position += 8
-            position = _end_of_item(view, position, implicit=implicit) if length == UNDEFINED_LENGTH else position + length
+            position = (
+                _end_of_item(view, position, implicit=implicit) if length == UNDEFINED_LENGTH else position + length
+            )
     except error:
         raise MoreNeeded(len(view) + 4096) from None
 
@@ -176,7 +177,7 @@ def elements_end(data: bytes, *, explicit: bool, big: bool, after: int) -> int:
 
 
 def edit(data: bytes, edits: Mapping[int, bytes | None]) -> bytes:
-    """A data set (Explicit VR) with some top-level elements replaced, inserted (encoded elements) or taken out (None)."""
+    """A data set (Explicit VR) with some top-level elements replaced, put in (encoded) or taken out (None)."""
     parts: list[bytes] = []
     due = sorted(edits)
     position, kept_from = 0, 0
@@ -192,7 +193,7 @@ def edit(data: bytes, edits: Mapping[int, bytes | None]) -> bytes:
 
 
 def element(tag: int, vr: bytes, value: bytes) -> bytes:
-    """One element in Explicit VR Little Endian, padded to an even length (PS3.5 6.2: UI and OB with NUL, text with space)."""
+    """One element in Explicit VR Little Endian, padded to an even length (PS3.5 6.2: NUL or space)."""
     if len(value) % 2:
         value += b"\0" if vr in (b"UI", b"OB", b"UN") else b" "
     if vr in LONG_VRS:

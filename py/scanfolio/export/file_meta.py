@@ -16,7 +16,7 @@ EXPLICIT_VR_LITTLE_ENDIAN = "1.2.840.10008.1.2.1"
 def file_meta(sop_class_uid: str, sop_instance_uid: str, transfer_syntax_uid: str) -> bytes:
     """Preamble, prefix and File Meta Information of one instance, every Type 1 attribute present and the length right.
 
-    Raises ExportError when one of the identifiers is empty or longer than 64 characters: such a file cannot be conformant.
+    Raises ExportError when an identifier is empty or longer than 64 characters: such a file cannot be conformant.
     """
     for name, uid in (
         ("SOP Class UID", sop_class_uid),

@@ -1,4 +1,4 @@
-"""What an export turned out to be: every file with its SHA-256, every change, everything left out. EXPORT.JSN holds it."""
+"""What an export turned out to be: files and their SHA-256, changes, what was left out. EXPORT.JSN holds it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ SCHEMA = "scanfolio-export/1"
 
 @dataclass(frozen=True, slots=True)
 class WrittenInstance:
-    """One instance as written. `changes` are technical sentences; empty when only name, preamble and File Meta differ."""
+    """One instance as written. `changes` are technical sentences; empty when only name and file head differ."""
 
     file_id: str
     source_path: str

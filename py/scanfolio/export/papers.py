@@ -1,4 +1,4 @@
-"""README.TXT and INDEX.HTM of an export (IHE PDI; RAD TF 4.47). Plain text and static XHTML; no script, no links outward."""
+"""README.TXT and INDEX.HTM of an export (IHE PDI; RAD TF 4.47). Plain text and static XHTML, no script or links."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from scanfolio.model import SopInstance
 LINE = 72
 DISCLAIMER = (
     "This is a copy for taking images to another hospital or doctor. Looking at it on an ordinary screen is not enough "
-    "for a diagnosis. Keep the original disc: this copy does not replace it. Scanfolio follows the published rules named "
-    "above; it is not a certified product. The images hold personal health data: treat the copy as confidential."
+    "for a diagnosis. Keep the original disc: this copy does not replace it. Scanfolio follows the published rules "
+    "named above; it is not a certified product. The images hold personal health data: treat the copy as confidential."
 )
 _DONE = {
     Action.COPY: "copied byte for byte",
@@ -32,14 +32,16 @@ def readme_txt(plan: Plan, manifest: Manifest) -> bytes:
     blocks = [
         "MEDICAL IMAGES (DICOM)",
         (
-            f"Made on {manifest.created.replace('T', ' ')} by Scanfolio {__version__}, a program that runs on the user's "
-            "own computer, from the contents of a disc or folder the user had."
+            f"Made on {manifest.created.replace('T', ' ')} by Scanfolio {__version__}, a program that runs on the "
+            "user's own computer, from the contents of a disc or folder the user had."
         ),
         "Who made this copy: the person holding it, not a hospital. Contact of the institution the images come from: "
-        "unknown to us unless named here: " + (", ".join(_institutions(instances)) or "none is named in the images") + ".",
+        "unknown to us unless named here: "
+        + (", ".join(_institutions(instances)) or "none is named in the images")
+        + ".",
         (
-            f"Contents: {len(manifest.instances)} DICOM instances in {_count(instances, 'series_instance_uid')} series, "
-            f"{_count(instances, 'study_instance_uid')} studies."
+            f"Contents: {len(manifest.instances)} DICOM instances in {_count(instances, 'series_instance_uid')} "
+            f"series, {_count(instances, 'study_instance_uid')} studies."
         ),
         "Layout: a DICOM file-set (PS3.10, PS3.12 Annex V, arranged as IHE Portable Data for Imaging asks).",
         (
@@ -75,7 +77,8 @@ def index_htm(plan: Plan, manifest: Manifest) -> bytes:
         cells = (
             first.patient_name.replace("^", " ").strip(), first.patient_id, _date(first.patient_birth_date),
             _date(first.study_date), first.study_description, first.modality,
-            "" if first.series_number is None else str(first.series_number), first.series_description, str(len(instances)),
+            "" if first.series_number is None else str(first.series_number), first.series_description,
+            str(len(instances)),
         )  # fmt: skip
         rows.append("<tr>" + "".join(f"<td>{_text(cell)}</td>" for cell in cells) + "</tr>")
     heads = ("Name", "Patient ID", "Born", "Date", "Study", "Kind", "Series", "Description", "Images")

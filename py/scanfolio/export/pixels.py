@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, np.dtype[Any]]
 
-# Sequential and progressive DCT: the decoder's YBR is converted to RGB, as its users expect. Lossless syntaxes keep YBR.
+# Sequential and progressive DCT: the decoder's YBR becomes RGB, as its users expect. Lossless ones keep YBR.
 JPEG_DCT = frozenset(f"1.2.840.10008.1.2.4.{n}" for n in (50, 51, 53, 55))
 # Defined Terms of (0028,2114), PS3.3 C.7.6.1.1.5.1
 _LOSSY_METHODS = {
@@ -76,7 +76,7 @@ def plain_pixels(entry: Entry, instance: SopInstance) -> PlainPixels:
 
 
 def export_colour(values: Array, photometric: str, instance: SopInstance) -> tuple[Array, str]:
-    """The samples and photometric interpretation an uncompressed copy gets: RGB for lossy JPEG's YBR, else as decoded."""
+    """The samples and photometric interpretation an uncompressed copy gets: RGB for lossy JPEG, else as decoded."""
     from scanfolio.pixels.colour import ybr_full_to_rgb
 
     if instance.transfer_syntax_uid in JPEG_DCT and photometric == "YBR_FULL" and values.dtype.itemsize == 1:

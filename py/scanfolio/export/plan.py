@@ -1,4 +1,4 @@
-"""What an export will hold, decided before a byte is written: which instances, under which File IDs, changed in which way.
+"""What an export will hold, decided before a byte is written: which instances, which File IDs, which changes.
 
 Nothing is left out silently: every file given is either planned, not chosen, or in `left_out` with its reason.
 """
@@ -37,7 +37,7 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Choices:
-    """What to take along. None means all; `encoding` is "most-compatible" or "keep-encoding"; `language` is for reasons.
+    """What to take along. None means all; `encoding`: "most-compatible" or "keep-encoding"; `language` is for reasons.
 
     `patient_key` is a Patient's key; EVERYONE takes all patients into one file-set, which nobody gets by accident: then
     images with contradictory identities or a clashing identifier are left out with the reason, instead of refusing all.
@@ -67,7 +67,7 @@ class PlannedFile:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A file that stays behind. `code` is stable (duplicate, program, cut-off, undecodable, ...); `reason` is for people."""
+    """A file that stays behind. `code` is stable (duplicate, program, cut-off, ...); `reason` is for people."""
 
     path: str
     code: str
@@ -115,7 +115,9 @@ class Plan:
             "studies": self.studies,
             "series": self.series,
             "actions": self.counts(),
-            "changes": [say(f"export.change.{k}", self.choices.language, count=n) for k, n in self.counts().items() if n],
+            "changes": [
+                say(f"export.change.{k}", self.choices.language, count=n) for k, n in self.counts().items() if n
+            ],
             "left_out": [f.as_dict() for f in self.left_out],
             "left_out_instances": sum(bool(f.sop_instance_uid) for f in self.left_out),
             "not_chosen": self.not_chosen,
@@ -153,7 +155,9 @@ def plan_steps(disc: Disc, entries: Sequence[Entry], choices: Choices) -> Steps:
         raise ExportError(_say(choices, "export.refused.encoding"), detail=choices.encoding)
     chosen = _chosen(disc, choices)
     chosen_ids = {i.entry_id for i in chosen}
-    left_out = [_not_an_image(f.path, f.size, f.kind, f.locked, choices) for f in disc.files if f.kind is not Kind.DICOM]
+    left_out = [
+        _not_an_image(f.path, f.size, f.kind, f.locked, choices) for f in disc.files if f.kind is not Kind.DICOM
+    ]
     usable: list[SopInstance] = []
     for instance in chosen:
         try:
@@ -179,7 +183,7 @@ def plan_steps(disc: Disc, entries: Sequence[Entry], choices: Choices) -> Steps:
     left_out += doubles
     if not kept:
         raise ExportError(_say(choices, "export.refused.nothing"), hint=_say(choices, "export.refused.nothing_hint"))
-    files = _file_ids(disc, kept, entries, choices)
+    files = _file_ids(kept, entries, choices)
     not_chosen = sum(i.entry_id not in chosen_ids for i in disc.instances)
     in_plan = [f.instance for f in files]
     return Plan(
@@ -236,6 +240,8 @@ def _unusable(instance: SopInstance, choices: Choices) -> str:
 def _action(instance: SopInstance, choices: Choices) -> tuple[Action, str]:
     """(what to do, "") or (anything, why it cannot be done)."""
     uid = instance.transfer_syntax_uid
+    if record_type(instance.sop_class_uid) in ROOT_TYPES and choices.encoding != KEEP_ENCODING:
+        return Action.KEEP, "no-patient"
     if uid == EXPLICIT_LITTLE:
         return Action.COPY, "damaged" if instance.encapsulated else ""
     if not uid:
@@ -245,7 +251,10 @@ def _action(instance: SopInstance, choices: Choices) -> tuple[Action, str]:
     if uid in NATIVE:
         return Action.RE_ENCODE, "damaged" if instance.encapsulated else ""
     if instance.pixel_data_offset is None:
-        return Action.COPY, ""  # a document under a compressed syntax: its data set is Explicit VR Little Endian already
+        return (
+            Action.COPY,
+            "",
+        )  # a document under a compressed syntax: its data set is Explicit VR Little Endian already
     from scanfolio.pixels.codecs import has_decoder
     from scanfolio.pixels.syntax import VIDEO, is_native
 
@@ -280,7 +289,7 @@ def _not_an_image(path: str, size: int, kind: Kind, locked: bool, choices: Choic
 
 
 def _without_copies(instances: list[SopInstance], entries: Sequence[Entry], choices: Choices) -> Steps:
-    """One instance of each SOP Instance UID; the others are left out when their data sets are equal, else refused (S07)."""
+    """One instance of each SOP Instance UID; others are left out if their data sets are equal, else refused (S07)."""
     by_uid: dict[str, list[SopInstance]] = {}
     for instance in instances:
         by_uid.setdefault(instance.sop_instance_uid, []).append(instance)
@@ -290,9 +299,7 @@ def _without_copies(instances: list[SopInstance], entries: Sequence[Entry], choi
     done = 0
     for same in by_uid.values():
         first, *others = same
-        different = [
-            i for i in others if not _equal_data_sets(entries[first.entry_id], first, entries[i.entry_id], i)
-        ]
+        different = [i for i in others if not _equal_data_sets(entries[first.entry_id], first, entries[i.entry_id], i)]
         if others:
             done += 1
             yield Progress("comparing", done, doubled)
@@ -329,9 +336,7 @@ def _equal_data_sets(a: Entry, first: SopInstance, b: Entry, other: SopInstance)
     return True
 
 
-def _file_ids(
-    disc: Disc, kept: list[SopInstance], entries: Sequence[Entry], choices: Choices
-) -> tuple[PlannedFile, ...]:
+def _file_ids(kept: list[SopInstance], entries: Sequence[Entry], choices: Choices) -> tuple[PlannedFile, ...]:
     """DICOM/PT000000/ST000000/SE000000/IM000000 in catalogue order; numbers count within the level above."""
     tree: dict[str, Any] = {}
     planned = []

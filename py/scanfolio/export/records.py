@@ -1,7 +1,8 @@
 """Directory records: which type an instance gets and which keys it carries. Data only.
 
-Types: PS3.3 F.4-1 and F.5. Keys: the union of PS3.3 F.5, PS3.11 D.3-2 (STD-GEN-CD), E.3-2 (STD-CTMR) and H.3-2 (STD-GEN-DVD,
-USB), so that one table of contents satisfies every profile; additional standard keys are always allowed (PS3.11 D.3.3.1).
+Types: PS3.3 F.4-1 and F.5. Keys: the union of PS3.3 F.5, PS3.11 D.3-2 (STD-GEN-CD), E.3-2 (STD-CTMR) and H.3-2
+(STD-GEN-DVD, USB), so that one table of contents satisfies every profile; additional standard keys are always allowed
+(PS3.11 D.3.3.1).
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import NamedTuple
 
 
 class Key(NamedTuple):
-    """One key of a record. `need`: "1" must have a value, "2" must be there, "" copied when the instance has a value."""
+    """One key of a record. `need`: "1" must have a value, "2" must be there, "" copied where there is one."""
 
     tag: int
     vr: bytes

@@ -34,7 +34,7 @@ Part = bytes | bytearray | memoryview
 
 
 def inflate(data: Part, limit: int = MAX_INFLATED_BYTES) -> bytes:
-    """The data set inside a deflated one (PS3.5 A.5). Raises ReadingError when it is damaged or larger than `limit` bytes."""
+    """The data set inside a deflated one (PS3.5 A.5). Raises ReadingError if damaged or above `limit` bytes."""
     inflater = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
         plain = inflater.decompress(data, limit)
@@ -66,7 +66,7 @@ class _Recoder:
         self.tag_length, self.short_header, self.us, self.ul = _LITTLE if implicit else _BIG
 
     def data_set(self, position: int, end: int, outer: dict[int, int]) -> tuple[list[Part], int]:
-        """Elements from `position` to `end` or to an Item Delimitation; `outer` holds numbers of the enclosing data set."""
+        """Elements from `position` to `end` or to an Item Delimitation; `outer`: numbers of the enclosing data set."""
         parts: list[Part] = []
         numbers = dict(outer)
         while position + 8 <= end:

@@ -87,8 +87,10 @@ def data_set_length(entry: Entry, instance: SopInstance) -> int:
     end = pixels + length
     tail = entry.read(end, min(entry.size - end, MAX_TAIL_BYTES)) if end < entry.size else b""
     big = instance.transfer_syntax_uid == EXPLICIT_BIG
-    return end - instance.data_set_offset + elements_end(
-        tail, explicit=instance.transfer_syntax_uid != IMPLICIT_LITTLE, big=big, after=PIXEL_DATA
+    return (
+        end
+        - instance.data_set_offset
+        + elements_end(tail, explicit=instance.transfer_syntax_uid != IMPLICIT_LITTLE, big=big, after=PIXEL_DATA)
     )
 
 
@@ -123,14 +125,16 @@ def header_elements(entry: Entry, instance: SopInstance, wanted: frozenset[int])
 def transcode(entry: Entry, instance: SopInstance, action: str) -> Transcoded:
     """The data set of `instance` as `action` ("copy", "keep", "re-encode", "decompress") makes it.
 
-    Raises ReadingError when its structure is damaged, PixelError when its pixels cannot be decoded, SourceError when the
-    bytes cannot be had.
+    Raises ReadingError when its structure is damaged, PixelError when its pixels cannot be decoded, SourceError when
+    the bytes cannot be had.
     """
     data = data_set_bytes(entry, instance)
     if action in ("copy", "keep"):
         return Transcoded([data])
     if action == "re-encode":
-        return Transcoded(re_encode(data, instance.transfer_syntax_uid), ("data set re-encoded as Explicit VR Little Endian",))
+        return Transcoded(
+            re_encode(data, instance.transfer_syntax_uid), ("data set re-encoded as Explicit VR Little Endian",)
+        )
     return _decompress(entry, instance, data)
 
 
@@ -153,7 +157,7 @@ def _decompress(entry: Entry, instance: SopInstance, data: bytes) -> Transcoded:
     if len(decoded.frames) != 1 and 0x00280008 not in read_elements(head, (0x00280008,)):
         edits[0x00280008] = element(0x00280008, b"IS", b"%d" % len(decoded.frames))
         changes.append(f"(0028,0008) -> {len(decoded.frames)}")
-    for tag, (vr, value) in lossy_elements(head, instance, decoded).items():
+    for tag, (vr, value) in lossy_elements(head, decoded).items():
         edits[tag] = element(tag, vr, value)
         changes.append(f"({tag >> 16:04X},{tag & 0xFFFF:04X}) -> {value.decode('ascii')}")
     if _has_compressed_icon(head):
@@ -169,7 +173,7 @@ def _decompress(entry: Entry, instance: SopInstance, data: bytes) -> Transcoded:
     return Transcoded(parts, tuple(changes))
 
 
-def lossy_elements(head: bytes, instance: SopInstance, decoded: PlainPixels) -> dict[int, RawElement]:
+def lossy_elements(head: bytes, decoded: PlainPixels) -> dict[int, RawElement]:
     """What has to be said of lossy compression that the head does not say yet (PS3.3 C.7.6.1.1.5).
 
     The flag stays 01 once it is; it is set where the codestream itself was lossy. Ratio and method belong to the flag.

@@ -14,6 +14,7 @@ from scanfolio.export.compare import differences, needs_pydicom
 from scanfolio.export.directory_check import FileFacts, check_directory
 from scanfolio.export.manifest import Manifest
 from scanfolio.export.records import WANTED_TAGS
+from scanfolio.export.rejudge import judge_export
 from scanfolio.export.transcode import effective, header_elements
 from scanfolio.model import Disc, SopInstance
 from scanfolio.reading.index import DiscIndex, read_all
@@ -37,7 +38,10 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """`identical` of `instances_in` were found again and are equal (to the source; without one: to their check sums)."""
+    """`identical` of `instances_in` were found again and equal the source (without one: their check sums).
+
+    `verdict` is the class the rules give the export (A to H); `inherited` are codes of grave rules the source brings.
+    """
 
     instances_in: int
     instances_out: int
@@ -46,6 +50,8 @@ class Verification:
     compared_with_source: bool
     differences: tuple[Difference, ...]
     left_out: int = 0
+    verdict: str = ""
+    inherited: tuple[str, ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -67,6 +73,8 @@ class Verification:
             "compared_with_source": self.compared_with_source,
             "differences": [d.as_dict() for d in self.differences],
             "left_out": self.left_out,
+            "verdict": self.verdict,
+            "inherited": list(self.inherited),
             "sentence": self.sentence(),
         }
 
@@ -109,6 +117,9 @@ def verify(
     expected = {str(i["sop_instance_uid"]): str(i["file_id"]) for i in said.get("instances", ())}
     excused = {str(f["sop_instance_uid"]) for f in said.get("left_out", ())}
     checker.check_complete(read.instances, expected, excused, sources)
+    judged = yield from judge_export(read, disc)
+    for outcome in judged.faults:
+        checker.fault("", f"rule {outcome.rule}: {outcome.technical}")
     return Verification(
         len(expected) or len(read.instances),
         len(read.instances),
@@ -117,6 +128,8 @@ def verify(
         disc is not None,
         tuple(checker.differences),
         len([u for u in excused if u]),
+        judged.verdict,
+        judged.inherited,
     )
 
 
@@ -177,7 +190,9 @@ class _Checker:
             values = {tag: value for tag, (_, value) in elements.items()}
             files[path] = FileFacts(copy.sop_class_uid, copy.sop_instance_uid, copy.transfer_syntax_uid, values)
             if copy.truncated or copy.meta_faults or copy.preamble != "zero":
-                self.fault(path, "; ".join(filter(None, (copy.truncated, *copy.meta_faults))) or "the preamble is not empty")
+                self.fault(
+                    path, "; ".join(filter(None, (copy.truncated, *copy.meta_faults))) or "the preamble is not empty"
+                )
             if (copy.media_storage_sop_class_uid, copy.media_storage_sop_instance_uid) != (
                 copy.sop_class_uid,
                 copy.sop_instance_uid,
@@ -230,7 +245,7 @@ class _Checker:
             raise
         except SourceError as error:
             return [f"the source cannot be read for comparison: {error.title}"]
-        except Exception as error:  # one instance that defeats a reader must not hide the state of the others
+        except Exception as error:  # noqa: BLE001  one instance that defeats a reader must not hide the state of the others
             return [f"cannot be compared ({type(error).__name__})"]
 
     def check_complete(

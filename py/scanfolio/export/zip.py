@@ -38,7 +38,7 @@ class ZipWriter:
         self._date = max(created.year - 1980, 0) << 9 | created.month << 5 | created.day
 
     def add(self, path: str, parts: list[bytes | bytearray | memoryview]) -> Iterator[bytes | bytearray | memoryview]:
-        """The bytes of one stored entry whose content is `parts` in a row. A path added again replaces the first one."""
+        """The bytes of one stored entry whose content is `parts` in a row. A path added again replaces the first."""
         crc = size = 0
         for part in parts:
             crc = crc32(part, crc)
