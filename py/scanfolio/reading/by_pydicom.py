@@ -1,19 +1,24 @@
-"""The same facts through pydicom: for whatever the fast reader declines, and the reference it is tested against."""
+"""The same facts through pydicom: for whatever the fast reader declines, and the reference it is tested against.
+
+Imports pydicom, so it is itself only imported where it is needed.
+"""
 
 from __future__ import annotations
 
 import io
 import math
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import Any, Literal
+
+import pydicom
+from pydicom.dataset import FileDataset
+from pydicom.multival import MultiValue
+from pydicom.sequence import Sequence
 
 from scanfolio.reading.attributes import ATTRIBUTES, PIXEL_KEYWORDS, Attribute
 from scanfolio.reading.elements import FORM, UNDEFINED, MoreNeeded, PixelElement
 from scanfolio.reading.facts import combined, counted, person_name
 from scanfolio.reading.text import character_set, covers, guessed
-
-if TYPE_CHECKING:
-    from pydicom.dataset import FileDataset
 
 
 class Head(io.BytesIO):
@@ -37,28 +42,25 @@ def read_header(data: bytes, size: int) -> tuple[FileDataset, PixelElement | Non
 
     Raises MoreNeeded when `data` is not enough, and whatever pydicom raises for what it cannot read.
     """
-    import pydicom
-    from pydicom.tag import Tag
-
     stream = Head(data, size)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         dataset = pydicom.dcmread(stream, stop_before_pixels=True, force=True)
         position = stream.tell()
         implicit, little = dataset.original_encoding
-        order = "little" if little else "big"
+        order: Literal["little", "big"] = "little" if little else "big"
         header = stream.getvalue()[position : position + 12]
         if len(header) < 8:
             return dataset, None
-        tag = Tag(int.from_bytes(header[0:2], order), int.from_bytes(header[2:4], order))  # type: ignore[arg-type]
-        if int(tag) not in PIXEL_KEYWORDS:
+        tag = int.from_bytes(header[0:2], order) << 16 | int.from_bytes(header[2:4], order)
+        if tag not in PIXEL_KEYWORDS:
             return dataset, None
         if implicit or header[4:6] not in FORM:  # declared explicit, but is not
-            length, start, vr = int.from_bytes(header[4:8], order), position + 8, ""  # type: ignore[arg-type]
+            length, start, vr = int.from_bytes(header[4:8], order), position + 8, ""
         else:
-            length, start = int.from_bytes(header[8:12], order), position + 12  # type: ignore[arg-type]
+            length, start = int.from_bytes(header[8:12], order), position + 12
             vr = header[4:6].decode("ascii", "replace")
-        return dataset, PixelElement(int(tag), vr, start, None if length == UNDEFINED else length)
+        return dataset, PixelElement(tag, vr, start, None if length == UNDEFINED else length)
 
 
 def fields(dataset: FileDataset) -> dict[str, Any]:
@@ -88,9 +90,6 @@ def fields(dataset: FileDataset) -> dict[str, Any]:
 def _list(value: Any) -> list[Any]:
     if value is None or value == "":
         return []
-    from pydicom.multival import MultiValue
-    from pydicom.sequence import Sequence
-
     return list(value) if isinstance(value, list | tuple | MultiValue | Sequence) else [value]
 
 

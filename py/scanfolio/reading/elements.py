@@ -50,6 +50,47 @@ class MoreNeeded(Exception):
     """The walk of a sequence ran out of the window."""
 
 
+SKIP_SHORT, SKIP_LONG, LOOK_CLOSER = 0, -1, -2
+
+
+class Plan(dict[bytes, int]):
+    """What the walk does with an element, by the bytes of its tag (and VR): filled as elements are met.
+
+    SKIP_SHORT and SKIP_LONG step over it, LOOK_CLOSER leaves it to the slow path, a positive number is the tag of a
+    looked-for attribute with a two-byte length (in implicit VR: with any length) whose value is kept.
+    """
+
+    LIMIT = 50000
+
+    def __init__(self, encoding: Encoding) -> None:
+        super().__init__()
+        self._encoding = encoding
+
+    def __missing__(self, key: bytes) -> int:
+        encoding = self._encoding
+        tag = key[:4]
+        what = SKIP_SHORT
+        if encoding.explicit:
+            vr = key[4:]
+            long_form = FORM.get(vr)
+            if long_form is None:
+                raise Declined(f"unknown VR {vr!r}")
+            what = SKIP_LONG if long_form else SKIP_SHORT
+        looked_for = encoding.wanted.get(tag)
+        if tag in encoding.pixel_tags:
+            what = LOOK_CLOSER
+        elif looked_for is not None:
+            number, expected, convert = looked_for
+            plain = what == SKIP_SHORT and convert != "present"
+            if encoding.explicit and plain and vr != expected and not same_bytes(vr, expected, encoding.big):
+                raise Declined(f"({number >> 16:04X},{number & 0xFFFF:04X}) has VR {vr!r}")
+            what = number if plain else LOOK_CLOSER
+        if len(self) > self.LIMIT:
+            self.clear()
+        self[key] = what
+        return what
+
+
 class Encoding:
     """How elements are written: explicit or implicit VR, little or big endian; with the structs to read them."""
 
@@ -58,13 +99,14 @@ class Encoding:
         self.explicit = explicit
         self.big = big
         self.short_header = Struct(order + ("4s2sH" if explicit else "4sI")).unpack_from
+        self.key_header = Struct(order + ("6sH" if explicit else "4sI")).unpack_from
         self.uint32 = Struct(order + "I").unpack_from
-        self.item_header = Struct(order + "HHI").unpack_from
         self.uint16 = Struct(order + "H")
         pack = Struct(order + "HH").pack
         self.wanted = {pack(a.tag >> 16, a.tag & 0xFFFF): (a.tag, a.vr.encode(), a.convert) for a in ATTRIBUTES}
         self.pixel_tags = {pack(tag >> 16, tag & 0xFFFF): tag for tag in PIXEL_KEYWORDS}
         self.delimiters = {pack(0xFFFE, element): element for element in (0xE000, 0xE00D, 0xE0DD)}
+        self.plan = Plan(self)
 
 
 EXPLICIT_LITTLE = Encoding(explicit=True, big=False)
@@ -98,67 +140,123 @@ class Walk:
         self.raw: dict[int, bytes] = {}
         self.pixels: PixelElement | None = None
         self.cut = ""  # a technical sentence, when the stream ends inside an element
-        self.elements = 0
+        self.start = start
+
+    @property
+    def empty(self) -> bool:
+        """Not one element was stepped over."""
+        return self.position == self.start and self.pixels is None
 
     def step(self, window: bytes, base: int) -> Want | None:
         """Go as far as `window` (the bytes from `base` on) allows. None when finished, else what to read next.
 
         Raises Declined for what the fast reader does not do, TooDeep for absurd nesting.
         """
+        if self.encoding.explicit:
+            return self._step_explicit(window, base)
+        return self._step_implicit(window, base)
+
+    def _step_explicit(self, window: bytes, base: int) -> Want | None:
         encoding = self.encoding
-        explicit = encoding.explicit
-        header, uint32, wanted, pixel_tags = encoding.short_header, encoding.uint32, encoding.wanted, encoding.pixel_tags
-        raw, form = self.raw, FORM
+        header, uint32, plan, raw = encoding.key_header, encoding.uint32, encoding.plan, self.raw
         end = len(window)
         last = end - 12
         position = self.position - base
-        count = 0
+        start = position
         try:
             while position <= last:
-                count += 1
-                if explicit:
-                    tag, vr, length = header(window, position)
-                    long_form = form.get(vr)
-                    if long_form is None:
-                        raise Declined(f"unknown VR {vr!r}")
-                    if long_form:
-                        length = uint32(window, position + 8)[0]
-                        start = position + 12
-                    else:
-                        start = position + 8
-                else:
-                    tag, length = header(window, position)
-                    vr = b""
-                    start = position + 8
-                if length == UNDEFINED and tag not in pixel_tags:
-                    want, after = self._undefined(window, base, position, start, vr, tag)
-                    if want:
-                        return want
-                    position = after
+                start = position
+                key, length = header(window, position)
+                what = plan[key]
+                if what == SKIP_SHORT:
+                    position += 8 + length
                     continue
-                looked_for = wanted.get(tag)
-                if looked_for is not None:
-                    number, expected, convert = looked_for
-                    if convert == "present":
-                        raw[number] = b"1" if length else b""
-                    else:
-                        if explicit and vr != expected and not same_bytes(vr, expected, encoding.big):
-                            raise Declined(f"({number >> 16:04X},{number & 0xFFFF:04X}) has VR {vr!r}")
-                        if length > MAX_VALUE_BYTES:
-                            raise Declined("a looked-for value of impossible length")
-                        if start + length > end:
-                            break
-                        raw[number] = window[start : start + length]
-                elif tag in pixel_tags:
-                    number = pixel_tags[tag]
-                    known = None if length == UNDEFINED else length
-                    self.pixels = PixelElement(number, vr.decode("ascii", "replace"), base + start, known)
-                    return None
-                position = start + length
+                if what > 0:
+                    position += 8 + length
+                    if position > end:
+                        position = start
+                        break
+                    raw[what] = window[start + 8 : position]
+                    continue
+                if FORM[key[4:]]:
+                    length = uint32(window, position + 8)[0]
+                    value = position + 12
+                else:
+                    value = position + 8
+                if what == SKIP_LONG and length != UNDEFINED:
+                    position = value + length
+                    continue
+                done, position = self._closer(window, base, start, value, length, key[:4], key[4:])
+                if done:
+                    return done[0]
+                if position == start:
+                    break
         finally:
             self.position = position + base
-            self.elements += count
         return self._beyond(window, base)
+
+    def _step_implicit(self, window: bytes, base: int) -> Want | None:
+        encoding = self.encoding
+        header, plan, raw = encoding.key_header, encoding.plan, self.raw
+        end = len(window)
+        last = end - 12
+        position = self.position - base
+        start = position
+        try:
+            while position <= last:
+                start = position
+                key, length = header(window, position)
+                what = plan[key]
+                if length != UNDEFINED and what >= 0:
+                    position += 8 + length
+                    if what:
+                        if length > MAX_VALUE_BYTES:
+                            raise Declined("a looked-for value of impossible length")
+                        if position > end:
+                            position = start
+                            break
+                        raw[what] = window[start + 8 : position]
+                    continue
+                done, position = self._closer(window, base, start, start + 8, length, key, b"")
+                if done:
+                    return done[0]
+                if position == start:
+                    break
+        finally:
+            self.position = position + base
+        return self._beyond(window, base)
+
+    def _closer(
+        self, window: bytes, base: int, start: int, value: int, length: int, tag: bytes, vr: bytes
+    ) -> tuple[tuple[Want | None] | None, int]:
+        """The rarer elements: pixel data, sequences, undefined lengths, looked-for ones with a long header.
+
+        ((what `step` returns,), its position) where the step ends, (None, the position to go on from) where it does
+        not; that position is `start` itself where the window is too short.
+        """
+        encoding = self.encoding
+        pixel_tag = encoding.pixel_tags.get(tag)
+        if pixel_tag:
+            known = None if length == UNDEFINED else length
+            self.pixels = PixelElement(pixel_tag, vr.decode("ascii", "replace"), base + value, known)
+            return (None,), start
+        if length == UNDEFINED:
+            want, after = self._undefined(window, base, start, value, vr, tag)
+            return ((want,) if want else None), after
+        looked_for = encoding.wanted.get(tag)
+        if looked_for is not None:
+            number, expected, convert = looked_for
+            if convert == "present":
+                self.raw[number] = b"1" if length else b""
+                return None, value + length
+            if vr != expected and not same_bytes(vr, expected, encoding.big):
+                raise Declined(f"({number >> 16:04X},{number & 0xFFFF:04X}) has VR {vr!r}")
+            if length > MAX_VALUE_BYTES:
+                raise Declined("a looked-for value of impossible length")
+            if value + length > len(window):
+                return None, start
+            self.raw[number] = window[value : value + length]
+        return None, value + length
 
     def _beyond(self, window: bytes, base: int) -> Want | None:
         """What to do where the window ends: more bytes, the end of the stream, or an element cut short."""

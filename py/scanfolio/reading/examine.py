@@ -15,7 +15,7 @@ from scanfolio.model import Dicomdir, Kind, SopInstance
 from scanfolio.reading import extent
 from scanfolio.reading.attributes import PIXEL_KEYWORDS
 from scanfolio.reading.elements import Declined, MoreNeeded, TooDeep, Walk
-from scanfolio.reading.facts import Converter
+from scanfolio.reading.facts import Converter, build_instance
 from scanfolio.reading.part10 import (
     MEDIA_STORAGE_DIRECTORY,
     Start,
@@ -83,6 +83,8 @@ def _other(entry: Entry, head: bytes, language: str) -> Examination:
         found = identify(head, (offset, piece), entry.path, entry.size)
         if found.signature:
             break
+    if not found.signature and b"DICM\x02\0" in head[:4096]:
+        return Finding(Kind.UNREADABLE, "damaged DICOM file", say("reading.reason.damaged_dicom", language))
     key = "locked" if found.locked else found.kind.value
     return Finding(found.kind, found.signature or "unknown", say(f"reading.reason.{key}", language), found.locked)
 
@@ -137,7 +139,7 @@ def _names_directory(walk: Walk) -> bool:
 def _plausible(start: Start, walk: Walk, found: dict[str, Any]) -> bool:
     """Enough of a data set to be taken for one: with the prefix any element will do, without it identity or pixels."""
     if start.has_prefix:
-        return walk.elements > 0
+        return not walk.empty
     uid = found.get("sop_class_uid", "") or start.meta.get(0x0002, "")
     if uid.startswith(("1.", "2.")):
         return True
@@ -156,7 +158,8 @@ def _instance(
     trailing = 0
     if pixels is not None and pixels.length is not None:
         trailing = max(0, entry.size - pixels.offset - pixels.length)
-    instance = SopInstance(
+    facts = dict(
+        found,
         entry_id=entry.entry_id,
         path=entry.path,
         size=entry.size,
@@ -175,9 +178,8 @@ def _instance(
         trailing_bytes=trailing,
         absent=converter.absent(tuple(walk.raw)),
         notes=shared(tuple(notes)),
-        **found,
     )
-    return Finding(Kind.DICOM, "DICOM instance", "", False, instance)
+    return Finding(Kind.DICOM, "DICOM instance", "", False, build_instance(facts))
 
 
 def _same(value: str, other: str) -> str:
@@ -286,10 +288,10 @@ def _through_pydicom(
         return (yield from _directory(entry, head, start or _bare_start(head), "en"))
     seen = Walk(start.encoding if start else _bare_start(head).encoding, 0, entry.size)
     seen.pixels = pixels
-    seen.elements = len(dataset)
+    seen.position += len(dataset)  # all that matters is whether anything was read
     seen.raw = {int(tag): b"" for tag in dataset.keys() if int(tag) in _LOOKED_FOR}
     real_start = start or _start_by_pydicom(head, dataset, why)
-    if not seen.elements or not _plausible(real_start, seen, found):
+    if seen.empty or not _plausible(real_start, seen, found):
         return _after_failure(entry, head, converter, start, walk, why)
     truncated = ""
     if pixels is not None:

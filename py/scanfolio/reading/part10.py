@@ -61,11 +61,39 @@ def kind_of_preamble(head: bytes) -> str:
     return "program" if preamble.startswith(programs) else "other"
 
 
+PROBE_BYTES = 8
+_known: dict[bytes, tuple[Start, bytes]] = {}
+"""Starts met before, by their bytes up to the Media Storage SOP Instance UID; with the bytes that followed it.
+
+In a series everything but that UID is the same in every file, and need not be read again.
+"""
+
+
 def read_start(head: bytes) -> Start:
     """Preamble, prefix and group 0002 of a file that begins with `head`.
 
     Raises Declined when they are not written as PS3.10 says.
     """
+    at = head.find(b"\x02\0\x03\0UI", 132, 1024)
+    if at < 0 or not looks_like_part10(head):
+        return _read_start(head)
+    value = at + 8
+    after = value + unpack_from("<H", head, at + 6)[0]
+    uid = head[value:after].decode("latin-1").strip(" \0")
+    known = _known.get(head[:value])
+    if known is not None and uid and head.startswith(known[1], after):
+        meta = dict(known[0].meta)
+        meta[0x0003] = uid
+        return known[0]._replace(meta=meta)
+    start = _read_start(head)
+    if uid and start.meta.get(0x0003) == uid and start.data_set_offset >= after:
+        if len(_known) > 256:
+            _known.clear()
+        _known[head[:value]] = (start, head[after : start.data_set_offset + PROBE_BYTES])
+    return start
+
+
+def _read_start(head: bytes) -> Start:
     preamble = kind_of_preamble(head)
     has_prefix = preamble != "none"
     position = 132 if has_prefix else 4 if head[:4] == b"DICM" else 0
