@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from instances import EXPLICIT, encode, make_instance
 from pydicom.dataset import Dataset
 
+from instances import EXPLICIT, encode, make_instance
 from scanfolio.model import SopInstance
 from scanfolio.reading.index import DiscIndex
 from scanfolio.source.entry import Entry
@@ -33,7 +33,7 @@ def opened(data: bytes, path: str = "IMAGE", reads: list[tuple[int, int]] | None
 
 def picture(pixel_data: bytes, vr: str = "OW", *, transfer_syntax: str = EXPLICIT, undefined_length: bool = False,
             **attributes: Any) -> bytes:  # fmt: skip
-    """A file whose pixel data are exactly `pixel_data`: 2 x 3, 16 bits, unsigned gray unless `attributes` say otherwise.
+    """A file whose pixel data are exactly `pixel_data`: 2 x 3, 16 bits, gray unless `attributes` say otherwise.
 
     Attributes are of the Image Pixel module and other keywords; None takes one out.
     """

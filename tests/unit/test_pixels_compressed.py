@@ -8,11 +8,21 @@ from typing import Any
 
 import numpy as np
 import pytest
-from instances import EXPLICIT, HTJ2K_LOSSLESS, JPEG_2000_LOSSLESS, JPEG_BASELINE, JPEG_LOSSLESS_SV1, JPEG_LS, RLE
-from instances import _rle as rle
-from instances import encode, make_instance, pattern
-from pixel_files import opened, picture
 
+from instances import (
+    EXPLICIT,
+    HTJ2K_LOSSLESS,
+    JPEG_2000_LOSSLESS,
+    JPEG_BASELINE,
+    JPEG_LOSSLESS_SV1,
+    JPEG_LS,
+    RLE,
+    encode,
+    make_instance,
+    pattern,
+)
+from instances import _rle as rle
+from pixel_files import opened, picture
 from scanfolio.errors import PixelError
 from scanfolio.pixels import codecs
 from scanfolio.pixels.codestream import parse
@@ -123,7 +133,9 @@ def test_fragments_without_a_delimiter() -> None:
     assert stored_values(entry, instance).tolist() == FRAMES[0].tolist()
 
 
-@pytest.mark.parametrize("value", [item(b""), item(b"")[:6], item(b"") + b"garbage!", b"\xfe\xff\x00\xe0\xff\xff\xff\x7f"])
+@pytest.mark.parametrize(
+    "value", [item(b""), item(b"")[:6], item(b"") + b"garbage!", b"\xfe\xff\x00\xe0\xff\xff\xff\x7f"]
+)
 def test_broken_fragments_are_refused_in_words(value: bytes) -> None:
     entry, instance = opened(compressed(value))
     with pytest.raises(PixelError) as refused:
@@ -227,7 +239,9 @@ def test_negative_values_written_as_their_bits_come_back_negative(transfer_synta
 
 def test_jpeg_baseline_colour_is_close_to_what_went_in() -> None:
     pytest.importorskip("imagecodecs")
-    smooth = np.stack([np.add.outer(np.arange(32) * 3, np.arange(32) * 2) + 20 * s for s in range(3)], -1).astype(np.uint8)
+    smooth = np.stack([np.add.outer(np.arange(32) * 3, np.arange(32) * 2) + 20 * s for s in range(3)], -1).astype(
+        np.uint8
+    )
     entry, instance = opened(encode(make_instance("us_rgb", pixels=smooth), JPEG_BASELINE))
     assert instance.photometric_interpretation == "YBR_FULL_422"
     stored = stored_values(entry, instance)

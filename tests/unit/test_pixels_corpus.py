@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from pixel_files import opened
 
+from pixel_files import opened
 from scanfolio.errors import PixelError
 from scanfolio.pixels import syntax
 from scanfolio.pixels.frame import display_values, stored_values

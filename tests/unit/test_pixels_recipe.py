@@ -17,9 +17,12 @@ from scanfolio.pixels.recipe import quick_recipe, recipe
 from scanfolio.pixels.window import Window, apply_window, auto_window, value_range
 from scanfolio.source.entry import Entry
 
-KEYS = set(
-    ["sop_instance_uid", "frame", "rows", "columns", "samples", "kind", "dtype", "location", "shift_left", "shift_right", "slope", "intercept", "unit", "windows", "auto_window", "voi_lut", "invert", "padding", "lossy", "pixel_aspect", "spacing_mm", "spacing_source", "letters", "position_mm", "thickness_mm", "cannot"]
-)
+KEYS = {
+    "sop_instance_uid", "frame", "rows", "columns", "samples", "kind", "dtype", "location", "shift_left",
+    "shift_right", "slope", "intercept", "unit", "windows", "auto_window", "voi_lut", "invert", "padding",
+    "lossy", "pixel_aspect", "spacing_mm", "spacing_source", "letters", "position_mm", "thickness_mm",
+    "cannot",
+}  # fmt: skip
 
 
 def made(data: bytes, frame: int = 0) -> dict[str, Any]:
@@ -61,14 +64,25 @@ def test_a_plain_ct_slice() -> None:
     assert set(found) == KEYS
     assert found == recipe(instance, entry)
     assert found["location"] == {"entry_id": 0, "offset": len(data) - 2048, "length": 2048}
-    assert (found["kind"], found["dtype"], found["rows"], found["columns"], found["samples"]) == ("gray", "uint16", 32, 32, 1)
+    assert (found["kind"], found["dtype"], found["rows"], found["columns"], found["samples"]) == (
+        "gray",
+        "uint16",
+        32,
+        32,
+        1,
+    )
     assert (found["shift_left"], found["shift_right"]) == (4, 4)
     assert (found["slope"], found["intercept"], found["unit"]) == (1, -1024, "HU")
     assert found["windows"] == [{"center": 40, "width": 400, "function": "LINEAR", "name": ""}]
     assert found["letters"] == {"top": "A", "right": "L", "bottom": "P", "left": "R"}
     assert (found["position_mm"], found["thickness_mm"], found["pixel_aspect"]) == (6, 2, 1)
     assert (found["spacing_mm"], found["spacing_source"]) == ({"row": 1, "column": 1}, "pixel")
-    assert (found["lossy"], found["invert"], found["auto_window"], found["cannot"]) == ({"is": False, "text": ""}, False, False, "")
+    assert (found["lossy"], found["invert"], found["auto_window"], found["cannot"]) == (
+        {"is": False, "text": ""},
+        False,
+        False,
+        "",
+    )
 
 
 @pytest.mark.parametrize(
@@ -121,7 +135,9 @@ def test_where_the_page_cannot_slice_the_worker_sends_the_values(transfer_syntax
     assert values.tolist() == pattern(1).tolist()
     assert values.flags.c_contiguous
     low, high = float(values.min()) - 1024, float(values.max()) - 1024
-    assert found["windows"] == [{"center": (low + high) / 2, "width": high - low, "function": "LINEAR_EXACT", "name": "auto"}]
+    assert found["windows"] == [
+        {"center": (low + high) / 2, "width": high - low, "function": "LINEAR_EXACT", "name": "auto"}
+    ]
 
 
 def test_single_bits_arrive_as_bytes_black_and_white() -> None:
@@ -136,7 +152,9 @@ def test_eight_bit_pictures_without_a_window_are_shown_as_they_are() -> None:
     data = picture(bytes([0, 1, 50, 100, 101, 200]), "OB", BitsAllocated=8, BitsStored=8)
     entry, instance = opened(data)
     assert display_values(entry, instance).tolist() == [[0, 1, 50], [100, 101, 200]]
-    assert recipe(instance, entry)["windows"] == [{"center": 127.5, "width": 255, "function": "LINEAR_EXACT", "name": "auto"}]
+    assert recipe(instance, entry)["windows"] == [
+        {"center": 127.5, "width": 255, "function": "LINEAR_EXACT", "name": "auto"}
+    ]
 
 
 def test_monochrome_1_and_inverse_are_not_two_inversions() -> None:
@@ -147,7 +165,9 @@ def test_monochrome_1_and_inverse_are_not_two_inversions() -> None:
 
 
 def test_several_windows_keep_order_and_names() -> None:
-    found = ct(WindowCenter=[40, -600, 5, 7], WindowWidth=[400, 1500, 0, -1], WindowCenterWidthExplanation=["soft", "lung"])
+    found = ct(
+        WindowCenter=[40, -600, 5, 7], WindowWidth=[400, 1500, 0, -1], WindowCenterWidthExplanation=["soft", "lung"]
+    )
     assert [(w["center"], w["width"], w["name"]) for w in found["windows"]] == [(40, 400, "soft"), (-600, 1500, "lung")]
 
 
@@ -183,7 +203,9 @@ def test_units(change: dict[str, Any], unit: str) -> None:
     ],
 )
 @pytest.mark.parametrize("transfer_syntax", [EXPLICIT, IMPLICIT])
-def test_padding(representation: int, value: int | None, limit: int | None, expected: Any, transfer_syntax: str) -> None:
+def test_padding(
+    representation: int, value: int | None, limit: int | None, expected: Any, transfer_syntax: str
+) -> None:
     ds = make_instance("ct", PixelRepresentation=representation)
     vr = "SS" if representation else "US"
     if value is not None:
@@ -206,7 +228,9 @@ def test_padding(representation: int, value: int | None, limit: int | None, expe
     ],
 )
 def test_scale(pixel: Any, imager: Any, aspect: Any, expected: Any) -> None:
-    found = ct(PixelSpacing=pixel, **{k: v for k, v in (("ImagerPixelSpacing", imager), ("PixelAspectRatio", aspect)) if v})
+    found = ct(
+        PixelSpacing=pixel, **{k: v for k, v in (("ImagerPixelSpacing", imager), ("PixelAspectRatio", aspect)) if v}
+    )
     assert (found["spacing_mm"], found["spacing_source"], found["pixel_aspect"]) == expected
 
 
@@ -251,7 +275,11 @@ def test_lossy_is_said(transfer_syntax: str, flag: str | None, ratio: str | None
     attributes = {k: v for k, v in (("LossyImageCompression", flag), ("LossyImageCompressionRatio", ratio)) if v}
     plain = transfer_syntax == EXPLICIT
     value = bytes(12) if plain else b"\xfe\xff\x00\xe0\0\0\0\0\xfe\xff\x00\xe0\x02\0\0\0\xff\xd8"
-    found = made(picture(value, "OW" if plain else "OB", transfer_syntax=transfer_syntax, undefined_length=not plain, **attributes))
+    found = made(
+        picture(
+            value, "OW" if plain else "OB", transfer_syntax=transfer_syntax, undefined_length=not plain, **attributes
+        )
+    )
     assert (found["lossy"]["is"], found["lossy"]["text"]) == expected
 
 
@@ -278,15 +306,18 @@ def test_what_holds_for_one_frame_comes_before_what_is_shared() -> None:
 
 
 def test_rt_dose_is_scaled_and_placed() -> None:
-    data = picture(struct.pack("<12H", *range(12)), NumberOfFrames=2, Modality="RTDOSE", DoseGridScaling="0.5", DoseUnits="GY",
-                   GridFrameOffsetVector=["0", "2.5"], ImagePositionPatient=[0, 0, 10])  # fmt: skip
+    dose = {"Modality": "RTDOSE", "DoseGridScaling": "0.5", "DoseUnits": "GY", "GridFrameOffsetVector": ["0", "2.5"]}
+    data = picture(struct.pack("<12H", *range(12)), NumberOfFrames=2, ImagePositionPatient=[0, 0, 10], **dose)
     found = made(data, 1)
     assert (found["slope"], found["intercept"], found["unit"], found["position_mm"]) == (0.5, 0, "Gy", 12.5)
     assert found["location"] is not None
 
 
 def test_what_cannot_be_shown_says_why() -> None:
-    for change, words in (({"BitsAllocated": 12}, "makes no sense"), ({"Rows": 3000}, "Part of the picture is missing")):
+    for change, words in (
+        ({"BitsAllocated": 12}, "makes no sense"),
+        ({"Rows": 3000}, "Part of the picture is missing"),
+    ):
         found = ct(**change)
         assert set(found) == KEYS
         assert words in found["cannot"]
@@ -308,7 +339,9 @@ def test_stored_values_are_what_the_location_and_shifts_give() -> None:
     entry, instance = opened(encode(make_instance("ct", PixelRepresentation=1, BitsStored=10, HighBit=11)))
     found = quick_recipe(instance)
     assert found is not None
-    raw = np.frombuffer(entry.read(found["location"]["offset"], found["location"]["length"]), found["dtype"]).reshape(32, 32)
+    raw = np.frombuffer(entry.read(found["location"]["offset"], found["location"]["length"]), found["dtype"]).reshape(
+        32, 32
+    )
     shifted = (raw << np.int16(found["shift_left"])) >> np.int16(found["shift_right"])
     assert (found["shift_left"], found["shift_right"]) == (4, 6)
     assert shifted.tolist() == stored_values(entry, instance).tolist()

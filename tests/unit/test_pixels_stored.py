@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from instances import BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT
 from pixel_files import opened, picture
-
 from scanfolio.errors import PixelError
 from scanfolio.pixels.frame import stored_values
 
@@ -66,7 +66,9 @@ def test_an_impossible_high_bit_is_taken_as_bits_stored_less_one(high_bit: int) 
     assert values(data, BitsStored=16, HighBit=high_bit).tolist() == [SIX[:3], SIX[3:]]
 
 
-@pytest.mark.parametrize(("vr", "transfer_syntax"), [("OB", EXPLICIT), ("OW", EXPLICIT), ("OW", IMPLICIT), ("OB", BIG_ENDIAN)])
+@pytest.mark.parametrize(
+    ("vr", "transfer_syntax"), [("OB", EXPLICIT), ("OW", EXPLICIT), ("OW", IMPLICIT), ("OB", BIG_ENDIAN)]
+)
 def test_eight_bits(vr: str, transfer_syntax: str) -> None:
     got = values(bytes([1, 2, 3, 4, 5, 255]), vr, transfer_syntax=transfer_syntax, BitsAllocated=8, BitsStored=8)
     assert got.dtype == np.uint8
@@ -117,7 +119,14 @@ def test_single_bits_lowest_first_and_frames_not_on_byte_borders() -> None:
     assert values(data, "OB", 1, **described).tolist() == [[0, 1, 1], [1, 1, 1]]
 
 
-COLOUR = {"SamplesPerPixel": 3, "PhotometricInterpretation": "RGB", "BitsAllocated": 8, "BitsStored": 8, "Rows": 1, "Columns": 2}
+COLOUR = {
+    "SamplesPerPixel": 3,
+    "PhotometricInterpretation": "RGB",
+    "BitsAllocated": 8,
+    "BitsStored": 8,
+    "Rows": 1,
+    "Columns": 2,
+}
 
 
 def test_interleaved_and_planar_colour() -> None:

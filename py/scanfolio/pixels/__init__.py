@@ -1,11 +1,11 @@
 """Bytes of a frame → stored values → Modality LUT → VOI LUT → Presentation LUT; colour; what the page needs to draw it.
 
-    syntax, layout, recipe    facts only, no numpy
-    encapsulation, codecs     where a frame lies, how it is decoded
-    stored                    stored values
-    lut, window, colour       from stored values to a picture
-    groups, header            what has to be read from the file besides
-    frame, shrink, png        what callers ask for
+syntax, layout, recipe    facts only, no numpy
+encapsulation, codecs     where a frame lies, how it is decoded
+stored                    stored values
+lut, window, colour       from stored values to a picture
+groups, header            what has to be read from the file besides
+frame, shrink, png        what callers ask for
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ def thumbnail(
 
 def forget() -> None:
     """Drop everything that is remembered of the files seen so far (another disc was opened)."""
-    from scanfolio.pixels import encapsulation, header
+    from scanfolio.pixels import encapsulation, header, recipe
 
     encapsulation.forget()
     header.forget()
+    recipe.forget()

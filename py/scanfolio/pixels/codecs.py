@@ -1,7 +1,7 @@
 """Decoding one compressed frame: imagecodecs for the JPEG families, zlib and plain Python for the rest.
 
-imagecodecs is imported when the first frame needs it; `register` also makes it a decoder plugin of pydicom 3, for whoever
-decodes whole data sets through pydicom (the export). Colour is left as stored: YBR stays YBR, except in JPEG 2000, whose
+imagecodecs is imported when the first frame needs it; `register` also makes it a decoder plugin of pydicom 3, for
+whoever decodes whole data sets through pydicom. Colour is left as stored: YBR stays YBR, except in JPEG 2000, whose
 decoder undoes the colour transform itself.
 """
 
@@ -77,9 +77,9 @@ _DECODE: dict[str, Callable[[ModuleType, bytes, Codestream], Array]] = {
 
 
 def decode_codestream(data: bytes, rows: int, columns: int, samples: int) -> tuple[Array, Codestream]:
-    """One frame of any JPEG family as the codec gives it: (rows, columns) or (rows, columns, 3), and what it said of itself.
+    """One frame of any JPEG family as the codec gives it, and what it said of itself.
 
-    Raises PixelError when it is none of them, disagrees with the size expected (checked first: nothing absurd is
+    The values are (rows, columns) or (rows, columns, 3). Raises PixelError when it is none of them, disagrees with the size expected (checked first: nothing absurd is
     decoded), or is damaged.
     """
     stream = parse(data)
@@ -152,7 +152,9 @@ def unpack_rle(data: bytes, pixels: int, samples: int, bytes_per_sample: int) ->
         sample, significance = divmod(k, bytes_per_sample)  # most significant byte first
         segment = _unpack_bits(data[offsets[k] : offsets[k + 1]], pixels)
         if len(segment) < pixels:
-            raise PixelError(say("pixels.damaged"), detail=f"RLE segment {k + 1} gives {len(segment)} of {pixels} bytes")
+            raise PixelError(
+                say("pixels.damaged"), detail=f"RLE segment {k + 1} gives {len(segment)} of {pixels} bytes"
+            )
         start = sample * pixels * bytes_per_sample + bytes_per_sample - 1 - significance
         out[start : (sample + 1) * pixels * bytes_per_sample : bytes_per_sample] = segment
     return bytes(out)

@@ -1,6 +1,7 @@
 """What a compressed frame says of itself: enough to choose a decoder and to refuse an absurd size before decoding.
 
-The codestream decides, not the Transfer Syntax: discs exist where the two disagree. ISO 10918-1 B, 14495-1 C, 15444-1 A.
+The codestream decides, not the Transfer Syntax: discs exist where the two disagree. ISO 10918-1 B, 14495-1 C,
+15444-1 A.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ class Codestream:
     colour: str = ""
 
     def photometric(self, stated: str) -> str:
-        """What the decoded samples are, when the header states `stated`: subsampling and reversible colour are undone."""
+        """What the decoded samples are, when the header states `stated`: the codec undoes subsampling and ICT/RCT."""
         if self.components != 3:
             return stated
         if self.colour:

@@ -1,6 +1,6 @@
 """Finding one compressed frame among fragments, reading no more of the file than that takes. PS3.5 A.4.
 
-A frame's place is taken from the Basic Offset Table where that is sound, else from walking the fragments (headers only).
+A frame's place is taken from the Basic Offset Table where that is sound, else from walking the fragments' headers.
 """
 
 from __future__ import annotations

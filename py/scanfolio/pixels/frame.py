@@ -1,4 +1,4 @@
-"""One frame, at each stage a caller may want it: stored values, modality values, display values, or what the page draws."""
+"""One frame, at the stage a caller wants it: stored values, modality values, display values, or what the page draws."""
 
 from __future__ import annotations
 
@@ -24,14 +24,15 @@ Bytes = np.ndarray[Any, np.dtype[np.uint8]]
 def stored_values(entry: Entry, instance: SopInstance, frame: int = 0) -> Array:
     """Stored values of frame `frame` (from 0): (rows, columns), or (rows, columns, 3) interleaved.
 
-    The dtype is the header's (uint8 for 1-bit). YBR stays YBR, 4:2:2 has one colour for each pixel, JPEG 2000 is RGB where its
-    codestream was colour-transformed. May be read-only. Raises PixelError with a sentence, SourceError when bytes cannot be had.
+    The dtype is the header's (uint8 for 1-bit). YBR stays YBR, 4:2:2 has one colour for each pixel, JPEG 2000 is RGB
+    where its codestream was colour-transformed. May be read-only. Raises PixelError with a sentence, SourceError when
+    bytes cannot be had.
     """
     return decode(entry, instance, frame).values
 
 
 def modality_values(entry: Entry, instance: SopInstance, frame: int = 0) -> Array:
-    """(rows, columns) float64 after the Modality LUT, in the unit the recipe names. For gray images. Raises PixelError."""
+    """(rows, columns) float64 after the Modality LUT, in the recipe's unit. For gray images. Raises PixelError."""
     facts, table = _modality(entry, instance, frame)
     values = decode(entry, instance, frame).values
     if table is not None:
@@ -45,8 +46,8 @@ def display_values(
 ) -> Bytes:
     """The reference picture: uint8 (rows, columns) or (rows, columns, 3), rotated, zoomed and scaled not at all.
 
-    Without `window` (centre and width in modality values) the first stored one, else the VOI LUT, else smallest to largest.
-    A bare (centre, width) uses the function of the default window, as dragging does. Raises PixelError.
+    Without `window` (centre and width in modality values) the first stored one, else the VOI LUT, else smallest to
+    largest. A bare (centre, width) uses the function of the default window, as dragging does. Raises PixelError.
     """
     made, values = frame_for_page(instance, entry, frame)
     if made["kind"] == "rgb":
@@ -73,7 +74,7 @@ def display_values(
 def frame_for_page(instance: SopInstance, entry: Entry, frame: int, made: Recipe | None = None) -> tuple[Recipe, Array]:
     """(recipe, values): what the page draws from, when it does not take the values out of the file itself.
 
-    gray: stored values, or the output of a Modality LUT table; rgb: uint8 (rows, columns, 3). Shifts and padding are done,
+    gray: stored values, or the output of a Modality LUT table; rgb: uint8 (rows, columns, 3). Shifts are done,
     `windows` is never empty. C-contiguous, little endian. Raises PixelError, SourceError.
     """
     decoded = decode(entry, instance, frame)
@@ -91,7 +92,10 @@ def frame_for_page(instance: SopInstance, entry: Entry, frame: int, made: Recipe
         elif values.dtype.kind in "iu" and values.dtype.itemsize == 8:
             values = values.astype(np.float64)
         if not made["windows"]:
-            made["windows"], made["auto_window"] = [_auto(value_range(values, padding), made["slope"], made["intercept"])], False
+            made["windows"], made["auto_window"] = (
+                [_auto(value_range(values, padding), made["slope"], made["intercept"])],
+                False,
+            )
     values = np.ascontiguousarray(values)
     made["dtype"] = values.dtype.name
     return made, values

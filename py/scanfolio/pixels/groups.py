@@ -24,7 +24,9 @@ def numbers(value: Any, count: int | None = None) -> tuple[float, ...]:
     if value is None or value == "":
         return ()
     try:
-        found = tuple(float(v) for v in (value if isinstance(value, Iterable) and not isinstance(value, str) else (value,)))
+        found = tuple(
+            float(v) for v in (value if isinstance(value, Iterable) and not isinstance(value, str) else (value,))
+        )
     except (TypeError, ValueError):
         return ()
     return found if count is None or len(found) == count else ()
@@ -89,7 +91,7 @@ def dose_facts(instance: SopInstance, data_set: Dataset, frame: int) -> SopInsta
 
 
 def ultrasound_spacing_mm(data_set: Dataset) -> tuple[float, float] | None:
-    """(between rows, between columns) where every region is two-dimensional, in cm and to one scale; else None (C.8.5.5)."""
+    """(between rows, between columns) where all regions are two-dimensional, in cm and to one scale, else None (C.8.5.5)."""
     found = set()
     for region in data_set.get("SequenceOfUltrasoundRegions") or []:
         units = (region.get("PhysicalUnitsXDirection"), region.get("PhysicalUnitsYDirection"))

@@ -42,12 +42,14 @@ def _inflated(entry: Entry) -> bytes:
     from scanfolio.reading.dataset import read_dataset
 
     data_set = read_dataset(entry)
-    value = next((data_set[k].value for k in ("PixelData", "FloatPixelData", "DoubleFloatPixelData") if k in data_set), b"")
+    value = next(
+        (data_set[k].value for k in ("PixelData", "FloatPixelData", "DoubleFloatPixelData") if k in data_set), b""
+    )
     return bytes(value)
 
 
 def where_pixels_are(entry: Entry, instance: SopInstance) -> tuple[Entry, SopInstance]:
-    """`entry` and `instance` themselves; for a deflated data set a stand-in holding the inflated pixel data at offset 0."""
+    """`entry` and `instance`; for a deflated data set a stand-in that holds the inflated pixel data at offset 0."""
     if instance.transfer_syntax_uid != syntax.DEFLATED:
         return entry, instance
     try:
@@ -58,7 +60,11 @@ def where_pixels_are(entry: Entry, instance: SopInstance) -> tuple[Entry, SopIns
         raise PixelError(refuse("no_pixels", instance).title, where=instance.path)
     stand_in = Entry(entry.entry_id, entry.path, len(value), lambda offset, length: value[offset : offset + length])
     return stand_in, replace(
-        instance, size=len(value), pixel_data_offset=0, pixel_data_length=len(value), transfer_syntax_uid="1.2.840.10008.1.2.1"
+        instance,
+        size=len(value),
+        pixel_data_offset=0,
+        pixel_data_length=len(value),
+        transfer_syntax_uid="1.2.840.10008.1.2.1",
     )
 
 

@@ -116,7 +116,9 @@ def layout_of(instance: SopInstance) -> Layout:
         native=not instance.encapsulated,
     )
     if layout.subsampled and (instance.pixel_data_length or 0) >= layout.frames * layout.frame_bits * 3 // 16:
-        layout = replace(layout, photometric=layout.photometric.removesuffix("_422"))  # mislabelled: all samples are there
+        layout = replace(
+            layout, photometric=layout.photometric.removesuffix("_422")
+        )  # mislabelled: all samples are there
     if layout.rows * layout.columns * layout.samples * max(allocated // 8, 1) > MAX_FRAME_BYTES:
         raise refuse("too_large", instance, rows=layout.rows, columns=layout.columns)
     return layout
@@ -128,8 +130,9 @@ def native_span(instance: SopInstance, layout: Layout, frame: int) -> tuple[int,
     Raises PixelError when the frame does not lie wholly in the file.
     """
     assert instance.pixel_data_offset is not None
-    first_bit = frame * layout.frame_bits
-    last_byte = (first_bit + layout.frame_bits + 7) // 8
+    frame_bits = layout.frame_bits
+    first_bit = frame * frame_bits
+    last_byte = (first_bit + frame_bits + 7) // 8
     available = instance.size - instance.pixel_data_offset
     if instance.pixel_data_length is not None:
         available = min(available, instance.pixel_data_length)

@@ -1,4 +1,4 @@
-"""Look-up tables of the Standard: Modality LUT, VOI LUT and palettes, read from a data set. PS3.3 C.11.1, C.11.2, C.7.6.3.1.5."""
+"""Modality LUT, VOI LUT and palettes, read from a data set. PS3.3 C.11.1, C.11.2, C.7.6.3.1.5."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Table:
 
 
 def as_words(value: Any, big_endian: bool = False) -> Array:
-    """LUT Data as unsigned 16-bit values, whatever pydicom made of its ambiguous VR (bytes of OW/OB, or US/SS numbers)."""
+    """LUT Data as unsigned 16-bit values, whatever pydicom made of its ambiguous VR: bytes of OW, numbers of US or SS."""
     if value is None:
         return np.zeros(0, np.uint16)
     if isinstance(value, bytes | bytearray):
@@ -131,7 +131,9 @@ def palette_of(data_set: Dataset, instance: SopInstance, layout: Layout) -> tupl
     first, sixteen = 0, False
     try:
         for colour in ("Red", "Green", "Blue"):
-            entries, first, bits = as_descriptor(data_set.get(f"{colour}PaletteColorLookupTableDescriptor"), layout.signed)
+            entries, first, bits = as_descriptor(
+                data_set.get(f"{colour}PaletteColorLookupTableDescriptor"), layout.signed
+            )
             words = as_words(data_set.get(f"{colour}PaletteColorLookupTableData"), layout.big_endian_header)
             segmented = data_set.get(f"Segmented{colour}PaletteColorLookupTableData")
             if len(words) == 0 and segmented is not None:

@@ -11,10 +11,12 @@ series before the first one is drawn. Nothing here imports numpy or pydicom unle
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from scanfolio.errors import PixelError, ScanfolioError
-from scanfolio.geometry import orientation_letters, position_along_normal_mm, spacing_mm
+from scanfolio.geometry import orientation_letters, position_along_normal_mm, slice_normal, spacing_mm
 from scanfolio.model import SopInstance
 from scanfolio.pixels import syntax
 from scanfolio.pixels.layout import Layout, check_frame, layout_of, native_span
@@ -31,19 +33,71 @@ _PET_UNITS = {"BQML": "Bq/ml", "CNTS": "counts", "GML": "g/ml", "PROPCNTS": "pro
 _LITTLE_ENDIAN_IN_PLACE = syntax.NATIVE - {syntax.DEFLATED} - syntax.BIG_ENDIAN_PIXELS
 
 
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """What the recipes of a series have in common. `recipe` is None where the files have to be read."""
+
+    layout: Layout
+    recipe: Recipe | None
+    normal: tuple[float, float, float] | None
+
+
+_patterns: dict[tuple[Any, ...], _Pattern] = {}
+_MAX_PATTERNS = 1000
+_common_facts = attrgetter(
+    "transfer_syntax_uid", "encapsulated", "number_of_frames", "rows", "columns", "samples_per_pixel",
+    "bits_allocated", "bits_stored", "high_bit", "pixel_representation", "planar_configuration",
+    "photometric_interpretation", "pixel_keyword", "has_functional_groups", "has_modality_lut", "has_voi_lut",
+    "has_ultrasound_regions", "modality", "units", "image_type", "rescale_slope", "rescale_intercept",
+    "rescale_type", "window_centers", "window_widths", "window_explanations", "voi_lut_function",
+    "presentation_lut_shape", "pixel_padding_value", "pixel_padding_range_limit", "image_orientation",
+    "pixel_spacing_mm", "imager_pixel_spacing_mm", "pixel_aspect_ratio", "slice_thickness_mm",
+    "lossy_image_compression", "lossy_image_compression_ratio",
+)  # fmt: skip
+
+
 def quick_recipe(instance: SopInstance, frame: int = 0) -> Recipe | None:
-    """The recipe from the facts alone; None where the file has to be read for it."""
+    """The recipe from the facts alone; None where the file has to be read for it.
+
+    A page asks this for each slice of a series at once, so what the slices share is worked out once and shared: lists
+    and dictionaries inside a recipe are not to be changed.
+    """
+    key = _common_facts(instance)
+    pattern = _patterns.get(key)
     try:
-        layout = layout_of(instance)
-        check_frame(instance, layout, frame)
-        if _needs_header(instance) or not _in_place(instance, layout):
+        if pattern is None:
+            pattern = _pattern(instance)
+            if len(_patterns) >= _MAX_PATTERNS:
+                _patterns.clear()
+            _patterns[key] = pattern
+        if pattern.recipe is None:
             return None
-        offset, length, _ = native_span(instance, layout, frame)
+        check_frame(instance, pattern.layout, frame)
+        offset, length, _ = native_span(instance, pattern.layout, frame)
     except PixelError as error:
         return _cannot(instance, frame, error)
-    recipe = _build(instance, layout, frame)
-    recipe["location"] = {"entry_id": instance.entry_id, "offset": offset, "length": length}
-    return recipe
+    made = pattern.recipe.copy()
+    made["sop_instance_uid"] = instance.sop_instance_uid
+    made["frame"] = frame
+    made["location"] = {"entry_id": instance.entry_id, "offset": offset, "length": length}
+    position, normal = instance.image_position_mm, pattern.normal
+    if position is not None and normal is not None:
+        made["position_mm"] = position[0] * normal[0] + position[1] * normal[1] + position[2] * normal[2]
+    return made
+
+
+def forget() -> None:
+    """Drop what is remembered of series (another disc was opened)."""
+    _patterns.clear()
+
+
+def _pattern(instance: SopInstance) -> _Pattern:
+    layout = layout_of(instance)
+    if _needs_header(instance) or not _in_place(instance, layout):
+        return _Pattern(layout, None, None)
+    made = _build(replace(instance, image_position_mm=None), layout, 0)
+    normal = slice_normal(instance.image_orientation) if made["letters"] and instance.image_orientation else None
+    return _Pattern(layout, made, normal)
 
 
 def recipe(instance: SopInstance, entry: Entry, frame: int = 0) -> Recipe:
@@ -129,7 +183,9 @@ def _build(facts: SopInstance, layout: Layout, frame: int, data_set: Dataset | N
         "spacing_mm": None if spacing is None else {"row": spacing[0], "column": spacing[1]},
         "spacing_source": source,
         "letters": letters,
-        "position_mm": position_along_normal_mm(position, orientation) if letters and position and orientation else None,
+        "position_mm": position_along_normal_mm(position, orientation)
+        if letters and position and orientation
+        else None,
         "thickness_mm": facts.slice_thickness_mm,
         "cannot": "",
     }
@@ -165,7 +221,7 @@ def _voi_lut(data_set: Dataset, layout: Layout, made: Recipe, facts: SopInstance
 
 
 def rescale(facts: SopInstance) -> tuple[float, float]:
-    """(slope, intercept) of the Modality LUT (C.11.1.1.2); a slope of 0, which would flatten the picture, counts as 1."""
+    """(slope, intercept) of the Modality LUT (C.11.1.1.2); a slope of 0 would flatten the picture and counts as 1."""
     return facts.rescale_slope or 1.0, facts.rescale_intercept or 0.0
 
 
@@ -180,7 +236,7 @@ def unit(facts: SopInstance) -> str:
 
 
 def stored_windows(facts: SopInstance) -> list[dict[str, Any]]:
-    """The windows of the file that can be applied, in its order; LINEAR ones narrower than 1 are meant as LINEAR_EXACT."""
+    """The windows of the file that can be applied, in its order; LINEAR ones narrower than 1 must mean LINEAR_EXACT."""
     function = facts.voi_lut_function.strip().upper()
     if function not in _FUNCTIONS:
         function = "LINEAR"
@@ -258,9 +314,9 @@ def _last_ratio(text: str) -> str:
 
 def _cannot(instance: SopInstance, frame: int, error: ScanfolioError) -> Recipe:
     return {
-        "sop_instance_uid": instance.sop_instance_uid, "frame": frame, "rows": instance.rows or 0,
-        "columns": instance.columns or 0, "samples": 1, "kind": "gray", "dtype": "uint8", "location": None,
-        "shift_left": 0, "shift_right": 0, "slope": 1.0, "intercept": 0.0, "unit": "", "windows": [], "auto_window": False,
+        "sop_instance_uid": instance.sop_instance_uid, "frame": frame, "rows": instance.rows or 0, "columns":
+        instance.columns or 0, "samples": 1, "kind": "gray", "dtype": "uint8", "location": None, "shift_left": 0,
+        "shift_right": 0, "slope": 1.0, "intercept": 0.0, "unit": "", "windows": [], "auto_window": False,
         "voi_lut": None, "invert": False, "padding": None, "lossy": {"is": False, "text": ""}, "pixel_aspect": 1.0,
         "spacing_mm": None, "spacing_source": "", "letters": None, "position_mm": None, "thickness_mm": None,
         "cannot": error.title,

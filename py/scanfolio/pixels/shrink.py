@@ -15,7 +15,7 @@ Bytes = np.ndarray[Any, np.dtype[np.uint8]]
 
 
 def shrink(picture: Bytes, rows: int, columns: int) -> Bytes:
-    """uint8 (rows, columns[, 3]): each new pixel is the mean of what it covers, or the nearest one where it is enlarged."""
+    """uint8 (rows, columns[, 3]): each new pixel is the mean of what it covers, the nearest one where enlarged."""
     if rows < picture.shape[0]:
         edges = np.arange(rows) * picture.shape[0] // rows
         counts = np.diff(np.append(edges, picture.shape[0])).reshape(-1, 1, *([1] * (picture.ndim - 2)))
@@ -34,9 +34,9 @@ def shrink(picture: Bytes, rows: int, columns: int) -> Bytes:
 
 
 def thumbnail(entry: Entry, instance: SopInstance, frame: int = 0, size: int = 112) -> Bytes:
-    """uint8 (size, size) or (size, size, 3): the frame with its default window in a black square, proportions as in the body.
+    """uint8 (size, size) or (size, size, 3): the frame with its default window in a black square.
 
-    Raises PixelError, SourceError.
+    Proportions are those of the body. Raises PixelError, SourceError.
     """
     picture = display_values(entry, instance, frame)
     aspect = min(max(recipe(instance, entry, frame)["pixel_aspect"], 0.05), 20.0)

@@ -23,7 +23,7 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """`values`: (rows, columns) or (rows, columns, 3); `photometric` is what they are now (after a codec's own transform)."""
+    """`values`: (rows, columns) or (rows, columns, 3); `photometric` is what they are now, after a codec's transform."""
 
     values: Array
     photometric: str
@@ -55,7 +55,7 @@ def unpack_native(raw: bytes, layout: Layout, first_bit: int = 0) -> Array:
 
 
 def cut_unused_bits(values: Array, layout: Layout) -> Array:
-    """Stored values: what lies outside Bits Stored is cut, the sign extended. A copy only where there is something to cut."""
+    """What lies outside Bits Stored is cut, the sign extended. A copy only where there is something to cut."""
     left, right = layout.shifts
     if not left and not right:
         return values
@@ -102,7 +102,7 @@ def _conform(values: Array, stream: Codestream, layout: Layout, lossless: bool) 
     signed_values = values.dtype.kind == "i"
     if values.dtype.kind == "f":
         return values
-    result = values.astype(whole, copy=False)
+    result: Array = values.astype(whole, copy=False)
     if signed_values != layout.signed and precision < bits:
         result = result << whole.type(bits - precision)
         result >>= whole.type(bits - precision)

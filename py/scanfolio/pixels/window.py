@@ -16,7 +16,7 @@ Bytes = np.ndarray[Any, np.dtype[np.uint8]]
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """`function` is LINEAR, LINEAR_EXACT or SIGMOID; centre and width in modality values; `name` as stored, or "auto"."""
+    """`function` is LINEAR, LINEAR_EXACT or SIGMOID; centre and width are modality values; `name` as stored or "auto"."""
 
     center: float
     width: float
@@ -39,7 +39,8 @@ def apply_window(modality_values: Array, window: Window) -> Bytes:
     """uint8 of the same shape. NaN becomes 0.
 
     LINEAR (C.11.2.1.2.1) spans width - 1 around center - 0.5: width 1 is a threshold, less is taken as 1.
-    LINEAR_EXACT (C.11.2.1.3.2) spans the width itself; 0 or less is a threshold at the centre, as for SIGMOID (C.11.2.1.3.1).
+    LINEAR_EXACT (C.11.2.1.3.2) spans the width itself; 0 or less is a threshold at the centre, as it is for SIGMOID
+    (C.11.2.1.3.1).
     """
     x = np.asarray(modality_values, np.float64)
     with np.errstate(over="ignore", invalid="ignore"):
@@ -53,7 +54,7 @@ def apply_window(modality_values: Array, window: Window) -> Bytes:
 
 
 def apply_voi_table(modality_values: Array, first: int, table: Array, bits: int) -> Bytes:
-    """VOI LUT (C.11.2.1.1): values below `first` take the first entry, beyond the end the last; output 0…2^bits-1 to 0…255."""
+    """VOI LUT (C.11.2.1.1): values below `first` take the first entry, beyond the end the last; 2^bits - 1 becomes 255."""
     index = np.clip(np.floor(np.asarray(modality_values, np.float64)) - first, 0, len(table) - 1)
     shown = np.asarray(table, np.float64) * (255.0 / ((1 << bits) - 1))
     outputs = _round(np.clip(shown, 0.0, 255.0))
