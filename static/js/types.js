@@ -39,7 +39,7 @@
 /** @typedef {{key: string, name: string, patient_id: string, birth_date: string, sex: string, studies: StudyFacts[]}} PatientFacts */
 /** @typedef {{name: string, complete: boolean, counts: Counts, patients: PatientFacts[]}} Catalogue */
 
-/** @typedef {{message: string, where: string[], evidence: Record<string, unknown>}} Issue */
+/** `where` names at most 20 places; `where_count` is the true number. @typedef {{message: string, where: string[], where_count?: number, evidence: Record<string, unknown>}} Issue */
 /**
  * @typedef {object} Outcome
  * @property {string} rule
@@ -50,12 +50,14 @@
  * @property {string} technical
  * @property {string} reference
  * @property {Issue[]} issues
- * @property {string} [repair] what happens to it in a copy; "" or absent when nothing does
+ * @property {"yes"|"ask"|"never"|string} [repair] whether a copy puts it right
+ * @property {string} [in_copy] what happens to it in a copy; "" or absent when nothing does
  * @property {string} [family]
  */
-/** @typedef {{class: VerdictClass, title: string, summary: string, meaning?: string, next_steps: string[]}} Verdict */
-/** @typedef {{id: string, title: string, met: boolean, failing_rules: string[]}} Profile */
-/** @typedef {{path: string, kind: string, sop_instance_uid?: string, reason?: string, signature?: string, size?: number}} FileRow */
+/** `variant` names the wording within the class ("H_number"); `full` is false when the answer is only one so far.
+ * @typedef {{class: VerdictClass, variant?: string, title: string, summary: string, meaning?: string, next_steps: string[], full?: boolean}} Verdict */
+/** `met` is null where a rule it rests on could not be answered. @typedef {{id: string, title: string, reference?: string, met: boolean|null, failing_rules: string[]}} Profile */
+/** @typedef {{path: string, kind: string, sop_instance_uid?: string, reason?: string, signature?: string, size?: number, locked?: boolean}} FileRow */
 /** @typedef {{files: number, dicom: number, patients: number, studies: number, series: number, instances: number, frames: number, other: number, unreadable: number}} ReportCounts */
 /**
  * The report as Python writes it (design: contracts).
@@ -75,36 +77,39 @@
  * @typedef {{name: string, window: {center: number, width: number, function: "LINEAR"|"LINEAR_EXACT"|"SIGMOID"}|null, id?: string}} Preset */
 
 /** @typedef {{studies: string[]|null, series: string[]|null, encoding: "most-compatible"|"keep-encoding", patient_key: string|null, where: "folder"|"zip"}} ExportChoice */
-/** What an export would hold. Fields that are not known are left out, and not shown.
- * @typedef {object} ExportPlan
- * @property {number} [images]
- * @property {number} [documents]
- * @property {number} [instances]
- * @property {number} [files]
- * @property {number} [size_bytes]
- * @property {string} [refused] why no copy can be made with these choices
- * @property {Change[]} [changes]
- */
-/** @typedef {{count: number, plain: string, technical?: string, rule?: string}} Change */
+/** A file that stays behind. @typedef {{path: string, code: string, reason: string, size: number, sop_instance_uid: string}} LeftOut */
 /**
- * The proof, and what was written.
+ * What an export would hold, as Python plans it; with `refused`, nothing else.
+ * @typedef {object} ExportPlan
+ * @property {string} [refused] why no copy can be made with these choices
+ * @property {number} [instances]
+ * @property {string[]} [changes] one sentence each
+ * @property {Record<string, number>} [actions] instances by what happens to them: copy, keep, re-encode, decompress
+ * @property {LeftOut[]} [left_out]
+ * @property {number} [not_chosen]
+ * @property {number} [size_before]
+ * @property {number} [size_after]
+ */
+/**
+ * What the re-reading of a copy found.
+ * @typedef {object} Verification
+ * @property {boolean} ok
+ * @property {number} instances_in
+ * @property {number} instances_out
+ * @property {number} identical
+ * @property {number} files_checked
+ * @property {{path: string, what: string}[]} differences
+ */
+/**
+ * The end of an export: what was written (the manifest) and what the re-reading found. Both may also stand side by side
+ * in one object ({...manifest, ...verification}).
  * @typedef {object} ExportDone
- * @property {number} images            images compared
- * @property {number} identical         of them, the same pixel for pixel
- * @property {boolean} ok               nothing differs, nothing is missing, nothing wrong found in the copy
+ * @property {Verification} [verification]
+ * @property {Record<string, any>} [manifest]
  * @property {"folder"|"zip"} where
- * @property {string} [name]            of the folder or the .zip
- * @property {number} [size_bytes]
- * @property {Change[]} [changes]
- * @property {string[]} [differences]   what is not identical, one sentence each
- * @property {VerdictClass} [verdict_class] our own checks on the copy
- * @property {Profile[]} [profiles]
- * @property {string} [file_set_uid]
- * @property {string[]} [tree]          top level of the copy, one line each
- * @property {string} [sha256]          of the .zip
+ * @property {string} [name] of the folder or the .zip
  */
 /** @typedef {{title: string, hint?: string, detail?: string, code?: string, where?: string}} ErrorWords */
-/** @typedef {"checking"|"writing"|"directory"|"verifying"} ExportStage */
 
 /**
  * Events, all bubbling CustomEvents from the element given to App:
@@ -132,6 +137,7 @@
  * "theme"          "light" | "dark" | "auto"; already applied and kept
  * "show-tags"      no detail: the Details tab was opened; answer with setTags
  * "copy-letter"    the text; already put on the clipboard
+ * "choose-person"  key of a patient on a disc of several; only their images are shown from here on
  * "new-copy"       no detail: the export screen goes back to choosing
  */
 export {};

@@ -1,12 +1,16 @@
 // The one thing main.js talks to: it owns what is known about the disc and shows it on the screens.
 import { formatPerson, formatPersonSpoken, t } from "../i18n.js";
+import { answerPage } from "./answer-page.js";
 import { Announcer } from "./announcer.js";
 import { AppBar } from "./app-bar.js";
 import { BottomNav } from "./bottom-nav.js";
-import { seriesOf, seriesTitle, shownPatients } from "./catalogue-view.js";
+import { discHolds, seriesOf, seriesTitle, shownPatients } from "./catalogue-view.js";
 import { DiscScreen } from "./disc-screen.js";
+import { ExportScreen } from "./export-screen.js";
 import { emit } from "./h.js";
+import { HelpDialog } from "./help-dialog.js";
 import { Landing } from "./landing.js";
+import { ReportPage } from "./report-page.js";
 import { FULL_PAGE } from "./report-view.js";
 import { hashOf, screenOf } from "./router.js";
 import { StatusBar } from "./status-bar.js";
@@ -37,6 +41,11 @@ export class App {
   #answer = "wait";
   #hasImage = false;
   #timeLeft = new TimeLeft();
+  #checkedAt = new Date();
+  /** The full-page answer was put aside: "look at the scans". */
+  #looking = false;
+  /** @type {{title: string, text?: string} | null} */
+  #stageMessage = null;
 
   /** @param {HTMLElement} root an element around everything: document.body */
   constructor(root) {
@@ -46,10 +55,15 @@ export class App {
     this.disc = new DiscScreen();
     this.statusBar = new StatusBar();
     this.bottomNav = new BottomNav();
-    this.appBar = new AppBar(() => {});
+    this.reportPage = new ReportPage();
+    this.exportScreen = new ExportScreen((key) => this.disc.rail.thumbnail(key));
+    this.help = new HelpDialog();
+    this.appBar = new AppBar(() => this.help.open());
     root.addEventListener("go", (event) => this.go(/** @type {CustomEvent} */ (event).detail));
     root.addEventListener("go-to", (event) => this.#goTo(/** @type {CustomEvent} */ (event).detail));
     root.addEventListener("confirm-person", (event) => this.#confirm(/** @type {CustomEvent} */ (event).detail));
+    root.addEventListener("choose-person", (event) => this.#choose(/** @type {CustomEvent} */ (event).detail));
+    root.addEventListener("shortcut", (event) => this.#shortcut(/** @type {CustomEvent} */ (event).detail));
     addEventListener("hashchange", () => this.#route());
     root.addEventListener("keydown", (event) => this.#key(event));
     this.#route();
@@ -121,11 +135,16 @@ export class App {
     this.#chosen = null;
     this.#answer = "wait";
     this.#hasImage = false;
+    this.#looking = false;
+    this.#stageMessage = null;
     this.#timeLeft = new TimeLeft();
     this.landing.setRefusal(null);
     this.disc.rail.clear();
     this.disc.setAnswer(null);
-    this.disc.setCover({ title: t("stage.first"), text: t("stage.first_more"), icon: "disc" });
+    this.disc.scrubber.setPlaying(false);
+    this.reportPage.showWaiting();
+    this.exportScreen.reset();
+    this.#showCover();
     this.disc.detailsPanel.setTags(null);
     this.disc.exportPanel.showReading();
     this.disc.scrubber.setSlice({ n: 0, total: 0 });
@@ -140,11 +159,18 @@ export class App {
     if (catalogue.name && !this.#name) this.#name = catalogue.name;
     this.appBar.setSource(this.#name);
     if (this.#phase === "reading") this.disc.reportPanel.showReading(catalogue, this.#reading);
-    // No picture of anyone until it is clear whose it is.
-    if (catalogue.patients.length > 1 && this.#chosen === null && this.#phase !== "done") {
-      this.disc.setCover({ title: t("stage.several"), text: t("stage.several_more"), icon: "person" });
-    }
+    this.#showCover();
     this.#showRail();
+  }
+
+  /** What stands in the picture's place. No picture of anyone until it is clear whose it is. */
+  #showCover() {
+    const several = (this.#catalogue?.patients.length ?? 0) > 1 && this.#chosen === null;
+    const done = this.#phase === "done";
+    if (several && (!done || this.#report?.verdict.class === "H") && !this.#looking) this.disc.setCover({ title: t("stage.several"), text: t(done ? "stage.several_choose" : "stage.several_more"), icon: "person" });
+    else if (this.#stageMessage) this.disc.setCover({ ...this.#stageMessage, icon: "document" });
+    else if (!this.#hasImage) this.disc.setCover(done ? { title: t("stage.nothing"), text: t("stage.nothing_more"), icon: "document" } : { title: t("stage.first"), text: t("stage.first_more"), icon: "disc" });
+    else this.disc.setCover(null);
   }
 
   /** @param {string} key @param {import("../types.js").Thumbnail} thumbnail */
@@ -156,7 +182,7 @@ export class App {
     const patients = this.#patients();
     this.disc.rail.update({
       patients, current: this.#current, reading: this.#phase === "reading", unread: this.#reading.total - this.#reading.done,
-      answer: this.#answer, openPerson: true,
+      answer: this.#answer,
     });
   }
 
@@ -175,8 +201,10 @@ export class App {
   /** Called with every image shown. @param {{n: number, total: number}} slice n counts from 1 */
   setSlice({ n, total }) {
     this.#slice = { n, total };
-    this.#hasImage = true;
-    if (!(this.#phase !== "done" && this.#chosen === null && (this.#catalogue?.patients.length ?? 0) > 1)) this.disc.setCover(null);
+    if (!this.#hasImage) {
+      this.#hasImage = true;
+      this.#showCover();
+    }
     this.disc.scrubber.setSlice({ n, total, label: this.#seriesName() });
     this.announce(t("slice.spoken", { series: this.#seriesName(), n, total }));
   }
@@ -188,7 +216,8 @@ export class App {
 
   /** Why there is no picture: a sentence in its place; null takes it away. @param {{title: string, text?: string} | null} words */
   setStageMessage(words) {
-    this.disc.setCover(words ? { ...words, icon: "document" } : null);
+    this.#stageMessage = words;
+    this.#showCover();
   }
 
   /** @param {"scroll"|"brightness"|"zoom"|"pan"} name */
@@ -232,11 +261,9 @@ export class App {
   setReport(report) {
     this.#report = report;
     this.#phase = "done";
+    this.#checkedAt = new Date();
     if (this.#answer === "wait") this.#answer = "ask";
-    this.disc.reportPanel.showReport(report);
-    this.disc.exportPanel.showReady(this.#patients(), "");
-    this.#showVerdict();
-    this.#showRail();
+    this.#showAnswer();
     this.announce(report.verdict.title, { urgent: true });
   }
 
@@ -245,28 +272,118 @@ export class App {
     this.setReport(report);
   }
 
-  #showVerdict() {
-    if (!this.#report) return;
+  /** Everything that follows from the report, the catalogue, and what the person said. */
+  #showAnswer() {
+    const report = this.#report;
+    if (!report) return;
     const patients = this.#patients();
-    const chosen = this.#chosen !== null && (this.#catalogue?.patients.length ?? 0) > 1 ? formatPersonSpoken(patients[0]?.name ?? "") || t("person.no_name") : "";
-    this.disc.banner.showVerdict(this.#report, { complete: this.#catalogue?.complete ?? true, ...this.#reading, patients, chosen });
-    if (!FULL_PAGE.has(this.#report.verdict.class)) this.disc.setAnswer(null);
+    const chosen = this.#chosen !== null ? formatPersonSpoken(patients[0]?.name ?? "") || t("person.no_name") : "";
+    const complete = this.#catalogue?.complete ?? true;
+    this.disc.banner.showVerdict(report, { complete, ...this.#reading, chosen });
+    this.disc.reportPanel.showReport(report);
+    this.disc.exportPanel.showReady(patients, this.#noCopy());
+    this.reportPage.update({ report, patients, name: this.#name, complete, checkedAt: this.#checkedAt, canCopy: !this.#noCopy() });
+    const full = FULL_PAGE.has(report.verdict.class) && this.#chosen === null && !this.#looking;
+    this.disc.setAnswer(full ? answerPage(report, { name: this.#name, patients, look: () => this.#lookAnyway() }) : null);
+    this.#showCover();
+    this.#showRail();
+    this.#showExport();
+  }
+
+  /** Why there can be no copy, as a sentence; "" when there can. */
+  #noCopy() {
+    const patients = this.#patients();
+    if (this.#phase !== "done") return t("export.after_reading");
+    if (!discHolds(patients).series) return t("export.nothing_here");
+    if (patients.length > 1) return t("export.several");
+    if (this.#answer === "wrong") return t("export.wrong_person");
+    return "";
+  }
+
+  #showExport() {
+    const patients = this.#patients();
+    const reason = this.#noCopy();
+    if (reason) this.exportScreen.close(reason, patients.length > 1 && this.#phase === "done" ? { label: t("action.H"), act: () => this.#askPerson() } : undefined);
+    else this.exportScreen.open({ patient: patients[0], confirmed: this.#answer === "right", documents: discHolds(patients).documents });
+  }
+
+  #askPerson() {
+    this.#looking = false;
+    if (this.#report) this.disc.setAnswer(answerPage(this.#report, { name: this.#name, patients: this.#patients(), look: () => this.#lookAnyway() }));
+    this.go("disc");
+  }
+
+  #lookAnyway() {
+    this.#looking = true;
+    this.#showAnswer();
+    this.#showFirst();
+  }
+
+  /** @param {string} key a patient's, on a disc of several */
+  #choose(key) {
+    this.#chosen = key;
+    this.#answer = "right";
+    this.#current = "";
+    this.#showAnswer();
+    this.#showFirst();
+    this.announce(t("chosen.long", { name: formatPersonSpoken(this.#patients()[0]?.name ?? "") }), { urgent: true });
+    this.disc.banner.element.focus();
+  }
+
+  /** Show the first series of whoever was chosen, unless one of theirs is shown already. */
+  #showFirst() {
+    const list = seriesOf(this.#patients());
+    if (list.some(({ series }) => series.key === this.#current)) return;
+    const first = list.find(({ series }) => series.shows === "image") ?? list[0];
+    if (first) emit(this.disc.rail.element, "select-series", first.series.key);
   }
 
   /** @param {{key: string, right: boolean}} detail */
-  #confirm({ key, right }) {
-    if (right && (this.#catalogue?.patients.length ?? 0) > 1) this.#chosen = key;
-    this.#answer = right ? "right" : "wrong";
-    this.#showVerdict();
-    this.#showRail();
-    const patient = this.#catalogue?.patients.find((p) => p.key === key);
-    this.announce(t(right ? "person.confirmed" : "person.wrong", { name: formatPerson(patient?.name ?? "") }), { urgent: true });
+  #confirm({ right }) {
+    this.#answer = right ? "right" : this.exportScreen.phase === "choosing" && this.#screen === "export" ? "ask" : "wrong";
+    if (this.#screen !== "export") this.#showAnswer();
+    else this.#showRail();
+    this.announce(t(this.#answer === "right" ? "person.confirmed" : this.#answer === "wrong" ? "person.wrong" : "person.ask"), { urgent: true });
+  }
+
+  // -- the copy
+
+  /** The answer to "plan". @param {import("../types.js").ExportPlan} plan */
+  setExportPlan(plan) {
+    this.exportScreen.setPlan(plan);
+  }
+
+  /** @param {{stage: string, done: number, total: number, what?: string}} progress */
+  setExportProgress(progress) {
+    const { at, done, total } = this.exportScreen.setProgress(progress);
+    if (total) this.announce(t("writing.spoken", { stage: t(`stage.${["preparing", "writing", "directory", "verifying"][at]}.now`), done, total }));
+  }
+
+  /** Proven or not: what the re-reading found decides which page it is. @param {import("../types.js").ExportDone} done */
+  setExportDone(done) {
+    this.exportScreen.setDone(done);
+    this.announce(/** @type {string} */ (this.exportScreen.element.querySelector("h1")?.textContent ?? ""), { urgent: true });
+  }
+
+  /** Stopped by the person when `code` is "cancelled" (nothing is said when nothing had begun). @param {ErrorWords} error */
+  setExportFailed(error) {
+    if (error.code !== "cancelled") this.exportScreen.setStopped(error);
+    else if (this.exportScreen.phase === "writing") this.exportScreen.setStopped(null);
+    this.announce(error.title || t("stopped.copy_title"), { urgent: true });
+  }
+
+  /** The person stopped it, and nothing is left of it. */
+  setExportStopped() {
+    this.exportScreen.setStopped(null);
   }
 
   // -- trouble
 
   /** @param {ErrorWords} error */
   showError(error) {
+    this.#open = false;
+    this.#phase = "none";
+    this.appBar.setSource(null);
     this.landing.setRefusal(error);
     this.go("landing");
     this.announce(`${error.title} ${error.hint ?? ""}`, { urgent: true });
@@ -291,8 +408,10 @@ export class App {
     else if (place === "details") {
       this.go("disc");
       this.disc.drawer.show("details", { open: true, focus: true });
-    } else if (place === "files" || place === "broken") this.go("report");
-    else this.go(/** @type {ScreenName} */ (place));
+    } else if (place === "files" || place === "broken") {
+      this.go("report");
+      this.reportPage.reveal(place);
+    } else this.go(/** @type {ScreenName} */ (place));
   }
 
   #route() {
@@ -317,6 +436,8 @@ export class App {
 
   /** @param {KeyboardEvent} event */
   #key(event) {
+    const typing = /** @type {Element} */ (event.target).closest?.("input, textarea, select, dialog, [role=menu]");
+    if (event.key === "?" && !typing && !event.ctrlKey && !event.metaKey) this.help.open();
     if (event.key === "F6" && this.#screen === "disc") {
       event.preventDefault();
       this.#nextRegion(event.shiftKey ? -1 : 1);
@@ -325,6 +446,16 @@ export class App {
       event.preventDefault();
       this.go("landing");
       this.landing.open.focus();
+    }
+  }
+
+  /** Single letters, pressed while the picture has the focus. @param {string} key */
+  #shortcut(key) {
+    if (key === "?") this.help.open();
+    else if (key === "Escape") this.disc.drawer.element.classList.contains("open") && this.disc.drawer.close();
+    else {
+      const tab = /** @type {Record<string, import("./drawer.js").TabName>} */ ({ r: "report", d: "details", e: "export" })[key];
+      if (tab) this.disc.drawer.show(tab, { open: true, focus: true });
     }
   }
 

@@ -35,7 +35,7 @@ export class Drawer {
     this.show("report");
   }
 
-  #refresh = (/** @type {HTMLElement | undefined} */ _wanted) => {};
+  #refresh = (/** @type {HTMLElement | undefined} */ _wanted = undefined) => {};
 
   /** @param {TabName} name @param {{open?: boolean, focus?: boolean}} [options] */
   show(name, { open = false, focus = false } = {}) {

@@ -8,7 +8,7 @@ export class Menu {
   constructor(button, items) {
     this.button = button;
     this.items = items;
-    this.list = h("div", { class: "menu lightbox", role: "menu", id: freshId("menu"), hidden: true, on: { keydown: (event) => this.#key(event) } });
+    this.list = h("div", { class: "menu", role: "menu", id: freshId("menu"), hidden: true, on: { keydown: (event) => this.#key(event) } });
     button.setAttribute("aria-haspopup", "menu");
     button.setAttribute("aria-expanded", "false");
     button.setAttribute("aria-controls", this.list.id);
@@ -38,6 +38,7 @@ export class Menu {
       h("span", { class: "menu-label" }, item.label, item.hint ? h("small", {}, item.hint) : null),
       item.key ? h("kbd", {}, item.key) : null);
     }));
+    this.list.classList.toggle("lightbox", Boolean(this.button.closest(".lightbox")));
     document.body.append(this.list);
     this.list.hidden = false;
     this.button.setAttribute("aria-expanded", "true");

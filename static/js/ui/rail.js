@@ -11,7 +11,7 @@ import { offsetsOf, visibleRange } from "./virtual.js";
 /** @typedef {import("../types.js").PatientFacts} PatientFacts */
 /** @typedef {import("../types.js").StudyFacts} StudyFacts */
 /** @typedef {import("./person-card.js").Answer} Answer */
-/** @typedef {{patients: PatientFacts[], current: string, reading: boolean, unread: number, answer: Answer, openPerson: boolean}} RailState */
+/** @typedef {{patients: PatientFacts[], current: string, reading: boolean, unread: number, answer: Answer}} RailState */
 
 const MANY = 200;
 const ROW = 72;
@@ -26,7 +26,7 @@ export class Rail {
   /** @type {Map<string, import("../types.js").Thumbnail>} */
   #thumbnails = new Map();
   /** @type {RailState} */
-  #state = { patients: [], current: "", reading: false, unread: 0, answer: "wait", openPerson: false };
+  #state = { patients: [], current: "", reading: false, unread: 0, answer: "wait" };
   #growing = "";
 
   constructor() {
@@ -44,7 +44,7 @@ export class Rail {
     }, { root: this.element, rootMargin: "200px" });
   }
 
-  #refresh = (/** @type {HTMLElement | undefined} */ _wanted) => {};
+  #refresh = (/** @type {HTMLElement | undefined} */ _wanted = undefined) => {};
 
   /** @param {RailState} state */
   update(state) {

@@ -68,7 +68,7 @@ export function groupsOf(outcomes) {
 }
 
 /** How many places a check names; issues without a place count once. @param {Outcome} outcome */
-export const placesOf = (outcome) => outcome.issues.reduce((sum, issue) => sum + Math.max(1, issue.where.length), 0);
+export const placesOf = (outcome) => outcome.issues.reduce((sum, issue) => sum + Math.max(1, issue.where_count ?? issue.where.length), 0);
 
 /** The evidence of an issue as rows; nested values become JSON. @param {Record<string, unknown>} evidence @returns {[string, string][]} */
 export function evidenceRows(evidence) {

@@ -29,7 +29,7 @@ export class Toolbar {
       h("span", { class: "wide-tool preset-slot" }, this.preset),
       h("span", { class: "gap wide-tool" }),
       this.#view("invert", "invert", "wide-tool"), this.#view("rotate", "rotate", "wide-tool"), this.#view("flip-h", "flip", "wide-tool"),
-      this.#view("fit", "fit", "wide-tool"), this.#view("reset", "reset"),
+      this.#view("reset", "reset"),
       this.phonePreset, this.more);
     this.presetMenu = new Menu(this.preset, () => this.#presetItems());
     this.phonePresetMenu = new Menu(this.phonePreset, () => this.#presetItems());
@@ -91,9 +91,9 @@ export class Toolbar {
     /** @type {import("./menu.js").MenuItem[]} */
     const hidden = narrow
       ? [{ label: t("tool.pan"), icon: "move", checked: this.#tool === "pan" ? true : undefined, choose: () => emit(this.element, "tool", "pan") }, "line",
-        view("invert", "invert"), view("rotate", "rotate"), view("flip-h", "flip"), view("fit", "fit")]
+        view("invert", "invert"), view("rotate", "rotate"), view("flip-h", "flip")]
       : [];
-    return [...hidden, view("flip-v", "flip-v"), view("zoom-in", "zoom"), view("zoom-out", "zoom-out")];
+    return [...hidden, view("flip-v", "flip-v"), "line", view("fit", "fit"), view("zoom-in", "zoom"), view("zoom-out", "zoom-out")];
   }
 
   /** @param {string} action @param {string} drawing @param {string} [className] */

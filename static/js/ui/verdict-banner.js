@@ -1,7 +1,6 @@
 // One strip, one sentence, at most two actions. Keeps its height from reading to the answer.
-import { formatTimeLeft, t } from "../i18n.js";
+import { formatTimeLeft, has, t } from "../i18n.js";
 import { emit, h, icon, put, setText } from "./h.js";
-import { discHolds } from "./catalogue-view.js";
 import { VERDICT_TONE } from "./report-view.js";
 
 /** @typedef {import("../types.js").VerdictClass} VerdictClass */
@@ -12,7 +11,7 @@ export class VerdictBanner {
     this.short = h("span", { class: "short" });
     this.classNote = h("span", { class: "class" });
     this.more = h("p", {});
-    this.picture = h("span", { class: "shape" });
+    this.picture = h("span", { class: "verdict-picture" });
     this.actions = h("div", { class: "button-row" });
     this.bar = h("div", { class: "progress thin", role: "progressbar", "aria-label": t("reading.progress"), "aria-valuemin": "0", "aria-valuemax": "100" }, h("i", {}));
     this.element = h("section", { class: "verdict tone-none", "aria-label": t("verdict.label"), tabindex: "-1" },
@@ -51,9 +50,9 @@ export class VerdictBanner {
 
   /**
    * @param {import("../types.js").Report} report
-   * @param {{complete: boolean, done: number, total: number, patients: import("../types.js").PatientFacts[], chosen: string}} disc `chosen`: a person picked on a disc of several
+   * @param {{complete: boolean, done: number, total: number, chosen: string}} disc `chosen`: a person picked on a disc of several
    */
-  showVerdict(report, { complete, done, total, patients, chosen }) {
+  showVerdict(report, { complete, done, total, chosen }) {
     const { verdict } = report;
     this.element.dataset.state = "answer";
     this.bar.hidden = true;
@@ -77,18 +76,10 @@ export class VerdictBanner {
     }
     this.#tone(VERDICT_TONE[verdict.class] ?? "none", `shape-${verdict.class}`);
     setText(this.long, verdict.title);
-    setText(this.short, t(`verdict.short.${verdict.class}`));
+    setText(this.short, t(has(`verdict.short.${verdict.variant}`) ? `verdict.short.${verdict.variant}` : `verdict.short.${verdict.class}`));
     setText(this.classNote, t("verdict.class", { class: verdict.class }));
-    put(this.more, ...this.#summary(verdict, patients));
+    setText(this.more, verdict.summary);
     this.#setActions(verdict.class, report, false);
-  }
-
-  /** @param {import("../types.js").Verdict} verdict @param {import("../types.js").PatientFacts[]} patients */
-  #summary(verdict, patients) {
-    if (verdict.class !== "A") return [verdict.summary];
-    const holds = discHolds(patients);
-    const counts = [t("count.images", { count: holds.images }), t("count.studies", { count: holds.studies }), t("count.people", { count: holds.people })].join(", ");
-    return [`${counts}.`, h("span", { class: "opt" }, ` ${verdict.summary}`)];
   }
 
   /** @param {VerdictClass} letter @param {import("../types.js").Report} report @param {boolean} stopped */

@@ -1,0 +1,92 @@
+// Answers that take the whole page: pictures only (E), locked (F), more than one person or contradictory identity (H).
+import { formatDate, formatPerson, formatPersonSpoken, t } from "../i18n.js";
+import { discHolds, holdsText, studyTitle } from "./catalogue-view.js";
+import { kindsOf } from "./file-rows.js";
+import { emit, h, icon } from "./h.js";
+import { Letter } from "./letter.js";
+import { factsOf } from "./person-card.js";
+import { VERDICT_TONE } from "./report-view.js";
+
+/** @typedef {import("../types.js").Report} Report */
+/** @typedef {import("../types.js").PatientFacts} PatientFacts */
+
+/** @type {Record<string, string>} */
+const KIND_DRAWINGS = { picture: "picture", program: "program", document: "document", archive: "archive", dicomdir: "details", unreadable: "unknown", locked: "unknown", dicom: "scans", other: "unknown" };
+
+/** @param {Report} report @param {{name: string, patients: PatientFacts[], look: () => void}} disc @returns {HTMLElement} */
+export function answerPage(report, disc) {
+  const letter = report.verdict.class;
+  if (letter === "H") return peoplePage(report, disc);
+  return askPage(report, disc, letter === "F");
+}
+
+/** E and F: the disc cannot be used as it is; here is what to ask for. @param {Report} report @param {{name: string}} disc @param {boolean} locked */
+function askPage(report, { name }, locked) {
+  const kinds = kindsOf(report.files);
+  const inWords = kinds.map(({ kind, count }) => t(`kinds.${kind}`, { count })).join(", ");
+  const letter = new Letter({ name, files: report.files.length, kinds: inWords, now: new Date() }, locked ? "locked" : "pictures");
+  const first = /** @type {[string, string]} */ (locked ? ["answer.locked_1", "answer.locked_1_more"] : ["answer.send_letter", "answer.send_letter_more"]);
+  return h("div", { class: "refusal" },
+    h("div", { class: "say" },
+      head(report),
+      section(t("report.means"), h("p", { class: "plain" }, report.verdict.meaning || report.verdict.summary)),
+      section(t("report.do"), h("ol", { class: "steps" },
+        h("li", {}, h("p", {}, h("b", {}, t(first[0])), " ", t(first[1]))),
+        report.verdict.next_steps.slice(locked ? 0 : 1).map((step) => h("li", {}, h("p", {}, step))))),
+      kinds.length ? h("section", { class: "found-on" }, h("h2", {}, t("answer.on_disc")), h("ul", { class: "found" }, kinds.map(foundRow)),
+        h("div", { class: "button-row" }, reportLink())) : h("section", { class: "found-on" }, reportLink())),
+    letter.element);
+}
+
+/** H: facts of each person, no images, one choice. @param {Report} report @param {{patients: PatientFacts[], look: () => void}} disc */
+function peoplePage(report, { patients, look }) {
+  const several = patients.length > 1;
+  const page = h("div", { class: "refusal people" },
+    h("div", { class: "say" },
+      head(report),
+      section(t("report.means"), h("p", { class: "plain" }, report.verdict.meaning || report.verdict.summary)),
+      section(t("report.do"), h("ol", { class: "steps" }, report.verdict.next_steps.map((step) => h("li", {}, h("p", {}, step))))),
+      h("section", { class: "found-on" }, reportLink())),
+    h("section", { class: "letter-box who", "aria-labelledby": "who-title" },
+      h("h2", { id: "who-title", tabindex: "-1" }, t(several ? "people.title" : "people.one_title")),
+      h("p", {}, t(several ? "people.lead" : "people.one_lead")),
+      h("ul", { class: "people-list" }, patients.map((patient) => personCard(patient, several, look))),
+      h("p", { class: "label" }, t(several ? "people.note" : "people.one_note"))));
+  return page;
+}
+
+/** @param {PatientFacts} patient @param {boolean} several @param {() => void} look */
+function personCard(patient, several, look) {
+  const holds = discHolds([patient]);
+  const name = formatPerson(patient.name);
+  const button = h("button", { class: "button", type: "button", on: { click: () => (several ? emit(button, "choose-person", patient.key) : look()) } },
+    several ? (name ? t("people.choose", { name: formatPersonSpoken(patient.name) }) : t("people.choose_nameless")) : t("people.look"));
+  return h("li", { class: "person-choice" },
+    h("h3", {}, name ? h("bdi", {}, name) : t("person.no_name")),
+    factsOf(patient),
+    h("p", { class: "label" }, holdsText(holds)),
+    h("ul", { class: "label" }, patient.studies.slice(0, 4).map((study) => h("li", {}, [studyTitle(study), formatDate(study.date), study.institution].filter(Boolean).join(" · "))),
+      patient.studies.length > 4 ? h("li", {}, t("people.more_studies", { count: patient.studies.length - 4 })) : null),
+    button);
+}
+
+/** @param {Report} report */
+function head({ verdict }) {
+  return h("div", { class: `head tone-${VERDICT_TONE[verdict.class]}` }, icon(`shape-${verdict.class}`, "answer-shape"), h("h1", { tabindex: "-1" }, verdict.title),
+    h("p", { class: "kicker" }, [verdict.summary.replace(/\.$/, ""), t("verdict.class", { class: verdict.class })].join(" · ")));
+}
+
+/** @param {string} title @param {...HTMLElement} children */
+const section = (title, ...children) => h("section", {}, h("h2", {}, title), ...children);
+
+function reportLink() {
+  const link = h("button", { class: "button quiet flush", type: "button", on: { click: () => emit(link, "go", "report") } }, t("answer.how_we_know"));
+  return link;
+}
+
+/** @param {ReturnType<typeof kindsOf>[number]} kind */
+function foundRow({ kind, count, first, last }) {
+  return h("li", {}, icon(KIND_DRAWINGS[kind] ?? "unknown"),
+    h("span", {}, t(`found.${kind}`), h("small", {}, [t(`found.${kind}.more`), count > 1 ? t("found.from_to", { first, last }) : first].filter(Boolean).join(" "))),
+    h("span", { class: "num" }, t("count.files", { count })));
+}

@@ -1,0 +1,48 @@
+// What is ticked on the export screen, turned into what is asked for. Pure.
+
+/** @typedef {import("../types.js").PatientFacts} PatientFacts */
+/** @typedef {import("../types.js").ExportChoice} ExportChoice */
+
+/**
+ * The least that says it: everything, or whole examinations, or single series.
+ * @param {PatientFacts} patient @param {Set<string>} keys of the ticked series
+ * @returns {{studies: string[] | null, series: string[] | null}}
+ */
+export function choiceOf(patient, keys) {
+  const studies = patient.studies.map((study) => ({ uid: study.study_instance_uid, keys: study.series.map((series) => series.key) }));
+  const whole = studies.filter((study) => study.keys.every((key) => keys.has(key)));
+  if (whole.length === studies.length) return { studies: null, series: null };
+  const touched = studies.filter((study) => study.keys.some((key) => keys.has(key)));
+  if (touched.length === whole.length) return { studies: whole.map((study) => study.uid), series: null };
+  return { studies: null, series: [...new Set(studies.flatMap((study) => study.keys.filter((key) => keys.has(key))))] };
+}
+
+/** Sum over the ticked series. @param {PatientFacts} patient @param {Set<string>} keys */
+export function chosenHolds(patient, keys) {
+  const sum = { series: 0, images: 0, documents: 0, bytes: 0 };
+  for (const series of patient.studies.flatMap((study) => study.series)) {
+    if (!keys.has(series.key)) continue;
+    sum.series += 1;
+    sum.bytes += series.size_bytes || 0;
+    if (series.shows === "image") sum.images += series.frames || series.instances;
+    else sum.documents += series.instances;
+  }
+  return sum;
+}
+
+/** Which media the copy fits on, as the key of a sentence. @param {number} bytes */
+export function mediumFor(bytes) {
+  if (bytes <= 680e6) return "export.fits_cd";
+  if (bytes <= 4.5e9) return "export.fits_dvd";
+  return "export.fits_stick";
+}
+
+export const STAGES = /** @type {const} */ (["preparing", "writing", "directory", "verifying"]);
+
+/** Which of the four stages a worker's word belongs to; never one before `reached`. @param {string} stage @param {number} reached */
+export function stageAt(stage, reached) {
+  if (stage === "writing") return Math.max(1, reached);
+  if (stage === "verifying") return 3;
+  if (stage === "reading" || stage === "directory") return Math.max(2, reached);
+  return reached >= 1 ? Math.max(2, reached) : 0; // comparing, preparing; "checking" is said before and after writing
+}

@@ -1,0 +1,227 @@
+// Choosing what to copy. Good choices are made beforehand; who the person is, never.
+import { formatBytes, formatDate, formatPerson, formatPersonSpoken, t } from "../i18n.js";
+import { holdsText, seriesCount, seriesTitle, studyHolds, studyTitle } from "./catalogue-view.js";
+import { choiceOf, chosenHolds, mediumFor } from "./export-choices.js";
+import { emit, h, icon, put, setText } from "./h.js";
+import { drawThumbnail } from "./series-row.js";
+
+/** @typedef {import("../types.js").PatientFacts} PatientFacts */
+/** @typedef {import("../types.js").ExportPlan} ExportPlan */
+const PLAN_PAUSE_MS = 150;
+
+export class ExportChoose {
+  /** @type {PatientFacts | null} */
+  #patient = null;
+  /** @type {Set<string>} */
+  #keys = new Set();
+  /** @type {"most-compatible" | "keep-encoding"} */
+  #encoding = "most-compatible";
+  /** @type {"folder" | "zip"} */
+  #where = "zip";
+  #confirmed = false;
+  /** @type {ExportPlan | null} */
+  #plan = null;
+  #timer = 0;
+
+  /** @param {(key: string) => import("../types.js").Thumbnail | undefined} thumbnail */
+  constructor(thumbnail) {
+    this.thumbnail = thumbnail;
+    this.canFolder = typeof (/** @type {any} */ (window).showDirectoryPicker) === "function";
+    this.#where = this.canFolder ? "folder" : "zip";
+    this.questions = h("div", { class: "ask-list" });
+    this.facts = h("dl", {});
+    this.confirm = h("input", { type: "checkbox", on: { change: () => {
+      this.#confirmed = this.confirm.checked;
+      emit(this.element, "confirm-person", { key: this.#patient?.key, right: this.confirm.checked });
+      this.#summary();
+    } } });
+    this.confirmText = h("span", { class: "title" });
+    this.confirmBox = h("div", { class: "confirm" }, h("label", { class: "choice" }, this.confirm, this.confirmText));
+    this.make = [this.#button(), this.#button()];
+    this.why = [h("p", { class: "why-not", role: "status" }), h("p", { class: "why-not" })];
+    this.left = h("div", { class: "left-out" });
+    this.sum = h("aside", { class: "sum", "aria-label": t("export.summary") }, h("h2", {}, t("export.your_copy")), this.facts, this.left, this.confirmBox, this.make[0], this.why[0], h("p", { class: "label" }, t("export.promise")));
+    this.element = h("div", { class: "export-choose" },
+      h("div", { class: "export" },
+        h("div", { class: "title" }, h("a", { class: "tool-quiet back-link", href: "#/disc" }, icon("left", "icon s"), t("action.back_to_scans")), h("h1", { tabindex: "-1" }, t("export.title")), h("p", {}, t("export.lead"))),
+        this.questions, this.sum),
+      h("div", { class: "sticky-act" }, this.make[1], this.why[1]));
+  }
+
+  /** @param {{patient: PatientFacts, confirmed: boolean}} state */
+  update({ patient, confirmed }) {
+    this.#confirmed = confirmed;
+    this.confirm.checked = confirmed;
+    if (this.#patient !== patient) {
+      this.#patient = patient;
+      this.#keys = new Set(patient.studies.flatMap((study) => study.series.map((series) => series.key)));
+      this.#plan = null;
+      this.#ask();
+    }
+    this.#changed(0);
+  }
+
+  /** @param {ExportPlan} plan */
+  setPlan(plan) {
+    this.#plan = plan;
+    this.#summary();
+  }
+
+  /** @returns {import("../types.js").ExportChoice | null} */
+  get choice() {
+    if (!this.#patient) return null;
+    return { ...choiceOf(this.#patient, this.#keys), encoding: this.#encoding, patient_key: this.#patient.key, where: this.#where };
+  }
+
+  #button() {
+    return h("button", { class: "button primary large wide", type: "button", on: { click: () => this.#go() } }, icon("export"), t("export.make"));
+  }
+
+  #go() {
+    const reason = this.#reason();
+    if (!reason) {
+      emit(this.element, "make-copy", this.choice);
+      return;
+    }
+    if (reason === "export.confirm_first") {
+      this.confirmBox.classList.add("asked");
+      this.confirmBox.scrollIntoView({ block: "center" });
+      this.confirm.focus();
+    }
+  }
+
+  /** Why the button does nothing yet: the key of a sentence, or the sentence of the plan. */
+  #reason() {
+    if (!this.#keys.size) return "export.choose_something";
+    if (this.#plan?.refused) return this.#plan.refused;
+    if (!this.#confirmed) return "export.confirm_first";
+    return "";
+  }
+
+  #changed(pause = PLAN_PAUSE_MS) {
+    this.#summary();
+    clearTimeout(this.#timer);
+    if (this.#keys.size) this.#timer = window.setTimeout(() => emit(this.element, "plan", this.choice), pause);
+  }
+
+  // -- the questions
+
+  #ask() {
+    const patient = /** @type {PatientFacts} */ (this.#patient);
+    put(this.questions, this.#what(patient),
+      h("fieldset", {}, h("legend", {}, t("export.how")), h("div", { class: "pair" },
+        this.#radio("encoding", "most-compatible", t("export.compatible"), t("export.compatible_more"), h("span", { class: "tag accent" }, t("export.suggested"))),
+        this.#radio("encoding", "keep-encoding", t("export.keep"), t("export.keep_more")))),
+      h("fieldset", {}, h("legend", {}, t("export.where")),
+        this.canFolder
+          ? h("div", { class: "pair" }, this.#radio("where", "folder", t("export.folder"), t("export.folder_more"), null, "stick"), this.#radio("where", "zip", t("export.zip"), t("export.zip_more"), null, "archive"))
+          : h("p", { class: "note" }, icon("archive"), h("span", {}, h("b", {}, t("export.zip")), " ", t("export.only_zip")))));
+  }
+
+  /** @param {PatientFacts} patient */
+  #what(patient) {
+    const boxes = patient.studies.map((study) => this.#studyBox(study));
+    const single = h("details", { class: "disclose" }, h("summary", {}, icon("right", "icon s chev"), t("export.single")));
+    single.addEventListener("toggle", () => { if (single.open && single.children.length === 1) single.append(this.#singles(patient)); });
+    return h("fieldset", { class: "study-choice" }, h("legend", {}, t("export.what")), boxes, single);
+  }
+
+  /** @param {import("../types.js").StudyFacts} study */
+  #studyBox(study) {
+    const box = h("input", { type: "checkbox", data: { study: study.study_instance_uid } });
+    box.checked = true;
+    box.addEventListener("change", () => {
+      for (const series of study.series) box.checked ? this.#keys.add(series.key) : this.#keys.delete(series.key);
+      this.#tick();
+    });
+    const image = study.series.filter((series) => series.shows === "image").sort((a, b) => b.frames - a.frames)[0];
+    const known = image && this.thumbnail(image.key);
+    const picture = (known && drawThumbnail(known)) ?? h("span", { class: "doc" }, icon(image ? "picture" : "document", "icon l"));
+    const holds = studyHolds(study);
+    return h("label", { class: "choice" }, box, picture,
+      h("span", {}, h("span", { class: "title" }, studyTitle(study)), h("span", { class: "more" }, [formatDate(study.date), holdsText(holds)].filter(Boolean).join(" · "))),
+      h("span", { class: "side num" }, holds.bytes ? formatBytes(holds.bytes) : ""));
+  }
+
+  /** @param {PatientFacts} patient */
+  #singles(patient) {
+    return h("div", { class: "singles" }, patient.studies.map((study) => h("fieldset", {}, h("legend", {}, studyTitle(study)), study.series.map((series) => {
+      const box = h("input", { type: "checkbox", data: { key: series.key } });
+      box.checked = this.#keys.has(series.key);
+      box.addEventListener("change", () => {
+        if (box.checked) this.#keys.add(series.key);
+        else this.#keys.delete(series.key);
+        this.#tick();
+      });
+      return h("label", { class: "choice" }, box, h("span", {}, h("span", { class: "title" }, seriesTitle(series)), " ", h("span", { class: "more" }, seriesCount(series))), h("span", { class: "side num" }, formatBytes(series.size_bytes || 0)));
+    }))));
+  }
+
+  /** All boxes show what is chosen; a study of which some is chosen shows so. */
+  #tick() {
+    for (const box of /** @type {NodeListOf<HTMLInputElement>} */ (this.questions.querySelectorAll("input[data-key]"))) box.checked = this.#keys.has(box.dataset.key ?? "");
+    for (const box of /** @type {NodeListOf<HTMLInputElement>} */ (this.questions.querySelectorAll("input[data-study]"))) {
+      const study = this.#patient?.studies.find((one) => one.study_instance_uid === box.dataset.study);
+      const chosen = study?.series.filter((series) => this.#keys.has(series.key)).length ?? 0;
+      box.checked = chosen > 0 && chosen === study?.series.length;
+      box.indeterminate = chosen > 0 && !box.checked;
+    }
+    this.#changed();
+  }
+
+  /** @param {"encoding"|"where"} name @param {string} value @param {string} title @param {string} more @param {HTMLElement | null} [tag] @param {string} [drawing] */
+  #radio(name, value, title, more, tag = null, drawing = "") {
+    const input = h("input", { type: "radio", name, value });
+    input.checked = value === (name === "encoding" ? this.#encoding : this.#where);
+    input.addEventListener("change", () => {
+      if (name === "encoding") this.#encoding = /** @type {any} */ (value);
+      else this.#where = /** @type {any} */ (value);
+      this.#changed();
+    });
+    return h("label", { class: "choice" }, input, h("span", { class: "title" }, title, " ", tag), h("span", { class: "side" }, drawing ? icon(drawing) : null), h("span", { class: "more" }, more));
+  }
+
+  // -- the summary
+
+  #summary() {
+    const patient = this.#patient;
+    if (!patient) return;
+    const holds = chosenHolds(patient, this.#keys);
+    const plan = this.#plan?.refused ? null : this.#plan;
+    const size = plan?.size_after ?? holds.bytes;
+    const name = formatPerson(patient.name) || t("person.no_name");
+    const born = formatDate(patient.birth_date);
+    /** @type {[string, string, string][]} */
+    const rows = [
+      ["export.person", name, born ? t("export.born", { date: born }) : t("export.no_birth_date")],
+      ["export.holds", holdsText(holds), ""],
+      ["export.written_as", t(this.#encoding === "most-compatible" ? "export.compatible" : "export.keep"), this.#encoding === "most-compatible" ? t("export.explicit") : ""],
+    ];
+    if (size) rows.push(["export.size", formatBytes(size), t(this.#where === "zip" ? "export.zip_size" : mediumFor(size))]);
+    put(this.facts, rows.map(([term, fact, more]) => h("div", {}, h("dt", {}, t(term)), h("dd", {}, h("bdi", {}, fact), more ? h("small", {}, more) : null))));
+    this.#showLeftOut(plan);
+    const spoken = formatPersonSpoken(patient.name);
+    setText(this.confirmText, spoken ? (born ? t("export.confirm", { name: spoken, date: born }) : t("export.confirm_no_date", { name: spoken })) : t("export.confirm_nameless", { number: patient.patient_id || "-" }));
+    const reason = this.#reason();
+    const sentence = reason.startsWith("export.") ? t(reason) : reason;
+    if (!reason || reason !== "export.confirm_first") this.confirmBox.classList.remove("asked");
+    for (const button of this.make) {
+      if (reason) button.setAttribute("aria-disabled", "true");
+      else button.removeAttribute("aria-disabled");
+    }
+    setText(this.why[0], sentence);
+    setText(this.why[1], sentence || [holdsText(holds), size ? formatBytes(size) : ""].filter(Boolean).join(" · "));
+  }
+
+  /** Images that cannot go along are named before, not after. @param {ExportPlan | null} plan */
+  #showLeftOut(plan) {
+    const images = plan?.left_out?.filter((file) => file.sop_instance_uid) ?? [];
+    if (!images.length) {
+      put(this.left);
+      return;
+    }
+    const reasons = [...new Set(images.map((file) => file.reason))];
+    put(this.left, h("details", { class: "disclose tone-warn" }, h("summary", {}, icon("shape-warn", "shape"), t("export.left_out_images", { count: images.length })),
+      h("ul", { class: "label" }, reasons.map((reason) => h("li", {}, `${t("count.files", { count: images.filter((file) => file.reason === reason).length })}: ${reason}`)))));
+  }
+}

@@ -1,0 +1,85 @@
+// The export screen: choosing, writing, and how it ended, in one place, so that Back leaves it whole.
+import { t } from "../i18n.js";
+import { ExportChoose } from "./export-choose.js";
+import { donePage, stoppedPage } from "./export-done.js";
+import { ExportWriting } from "./export-writing.js";
+import { emit, h, put } from "./h.js";
+
+/** @typedef {import("../types.js").PatientFacts} PatientFacts */
+/** @typedef {"closed"|"choosing"|"writing"|"ended"} Phase */
+
+export class ExportScreen {
+  /** @type {Phase} */
+  phase = "closed";
+  /** @type {import("../types.js").ExportPlan | null} */
+  #plan = null;
+  #documents = 0;
+
+  /** @param {(key: string) => import("../types.js").Thumbnail | undefined} thumbnail */
+  constructor(thumbnail) {
+    this.element = /** @type {HTMLElement} */ (document.getElementById("screen-export"));
+    this.choose = new ExportChoose(thumbnail);
+    this.writing = new ExportWriting();
+    this.element.addEventListener("new-copy", () => this.#show("choosing", this.choose.element));
+    this.close(t("export.after_reading"));
+  }
+
+  /** There is nothing to choose (yet), and why. @param {string} sentence @param {{label: string, act: () => void}} [action] */
+  close(sentence, action) {
+    const back = h("button", { class: "button large", type: "button", on: { click: () => emit(this.element, "go", "disc") } }, t("action.back_to_scans"));
+    this.#show("closed", h("div", { class: "run" }, h("header", {}, h("h1", { tabindex: "-1" }, t("export.title")), h("p", { class: "plain" }, sentence)),
+      h("div", { class: "button-row" }, action ? h("button", { class: "button primary large", type: "button", on: { click: action.act } }, action.label) : null, back)));
+  }
+
+  /** @param {{patient: PatientFacts, confirmed: boolean, documents: number}} state */
+  open({ patient, confirmed, documents }) {
+    this.#documents = documents;
+    if (this.phase === "writing" || this.phase === "ended") {
+      this.choose.update({ patient, confirmed });
+      return;
+    }
+    this.choose.update({ patient, confirmed });
+    if (this.phase !== "choosing") this.#show("choosing", this.choose.element);
+  }
+
+  /** A new disc: whatever was chosen or ended belongs to the one before. */
+  reset() {
+    this.#plan = null;
+    this.close(t("export.after_reading"));
+  }
+
+  /** @param {import("../types.js").ExportPlan} plan */
+  setPlan(plan) {
+    this.#plan = plan;
+    this.choose.setPlan(plan);
+  }
+
+  /** @param {{stage: string, done: number, total: number, what?: string}} progress */
+  setProgress(progress) {
+    if (this.phase !== "writing") {
+      this.writing.start(this.choose.choice?.where ?? "zip");
+      this.#show("writing", this.writing.element);
+    }
+    return this.writing.update(progress);
+  }
+
+  /** @param {import("../types.js").ExportDone} done */
+  setDone(done) {
+    this.#show("ended", donePage(done, { plan: this.#plan, documents: this.#documents }));
+  }
+
+  /** @param {import("../types.js").ErrorWords | null} error */
+  setStopped(error) {
+    this.#show("ended", stoppedPage(error, this.choose.choice?.where ?? "zip"));
+  }
+
+  /** @param {Phase} phase @param {HTMLElement} page */
+  #show(phase, page) {
+    const had = this.element.contains(document.activeElement);
+    this.phase = phase;
+    put(this.element, page);
+    if (this.element.hidden) return;
+    scrollTo(0, 0);
+    if (had) /** @type {HTMLElement | null} */ (page.querySelector("h1"))?.focus({ preventScroll: true });
+  }
+}

@@ -1,0 +1,116 @@
+// Every file that was given, once. Twenty thousand rows scroll smoothly: only those in view exist.
+import { t } from "../i18n.js";
+import { FILE_GROUPS, fateOf, groupCounts, pickFiles } from "./file-rows.js";
+import { h, icon, put, setText } from "./h.js";
+
+/** @typedef {import("../types.js").FileRow} FileRow */
+/** @typedef {import("./file-rows.js").FileGroup} FileGroup */
+const COLUMNS = /** @type {const} */ (["path", "kind", "fate", "reason"]);
+const PRINTED = 400;
+const SPARE = 8;
+
+export class FileList {
+  /** @type {FileRow[]} */
+  #files = [];
+  /** @type {FileRow[]} */
+  #picked = [];
+  /** @type {FileGroup} */
+  #group = "all";
+  /** @type {"path"|"kind"|"reason"} */
+  #by = "path";
+  #down = false;
+  #rowHeight = 44;
+
+  constructor() {
+    this.groups = h("div", { class: "segments", role: "group", "aria-label": t("files.show") });
+    this.search = h("input", { class: "input", type: "search", autocomplete: "off", spellcheck: "false", "aria-label": t("files.search"), placeholder: t("files.search"), on: { input: () => this.#pick() } });
+    this.head = h("div", { class: "file-head file-row", role: "row" });
+    this.spacer = h("div", { class: "file-space", role: "rowgroup" });
+    this.scroller = h("div", { class: "file-scroll", tabindex: "0", role: "region", "aria-label": t("files.list") }, this.spacer);
+    this.table = h("div", { class: "table-wrap file-table", role: "table", "aria-label": t("files.list") }, h("div", { role: "rowgroup" }, this.head), this.scroller);
+    this.note = h("p", { class: "more-row", role: "status" });
+    this.printed = h("div", { class: "print-only" });
+    this.element = h("div", {}, h("div", { class: "filters" }, this.groups, h("div", { class: "file-search" }, this.search)), this.table, this.note, this.printed);
+    this.scroller.addEventListener("scroll", () => this.#draw(), { passive: true });
+    new ResizeObserver(() => this.#draw()).observe(this.scroller);
+    addEventListener("beforeprint", () => this.#print());
+    addEventListener("afterprint", () => put(this.printed));
+  }
+
+  /** @param {FileRow[]} files */
+  update(files) {
+    this.#files = files;
+    this.#group = "all";
+    this.search.value = "";
+    this.#showGroups();
+    this.#pick();
+  }
+
+  /** @param {FileGroup} group */
+  show(group) {
+    this.#group = group;
+    this.#showGroups();
+    this.#pick();
+  }
+
+  #showGroups() {
+    const counts = groupCounts(this.#files);
+    put(this.groups, FILE_GROUPS.filter((group) => group === "all" || counts[group] || group === this.#group).map((group) =>
+      h("button", { type: "button", "aria-pressed": String(group === this.#group), on: { click: () => this.show(group) } }, t(`files.${group}`, { count: counts[group] }))));
+  }
+
+  #pick() {
+    this.#picked = pickFiles(this.#files, { group: this.#group, text: this.search.value, by: this.#by, down: this.#down });
+    put(this.head, COLUMNS.map((column) => {
+      const sortable = column !== "fate";
+      const sorted = this.#by === column;
+      return h("span", { role: "columnheader", "aria-sort": sortable ? (sorted ? (this.#down ? "descending" : "ascending") : "none") : null },
+        sortable ? h("button", { type: "button", on: { click: () => this.#sort(column) } }, t(`files.column.${column}`), icon(sorted ? (this.#down ? "down" : "up") : "blank", "icon s")) : t(`files.column.${column}`));
+    }));
+    this.table.setAttribute("aria-rowcount", String(this.#picked.length + 1));
+    this.scroller.scrollTop = 0;
+    setText(this.note, this.#picked.length ? t("files.count", { n: this.#picked.length, total: this.#files.length }) : t("files.none"));
+    this.table.hidden = !this.#picked.length;
+    this.#draw();
+  }
+
+  /** @param {"path"|"kind"|"reason"} column */
+  #sort(column) {
+    this.#down = this.#by === column && !this.#down;
+    this.#by = column;
+    this.#pick();
+    /** @type {HTMLElement | undefined} */ ([...this.head.querySelectorAll("button")].find((b) => b.textContent === t(`files.column.${column}`)))?.focus();
+  }
+
+  #draw() {
+    const measured = parseFloat(getComputedStyle(this.scroller).getPropertyValue("--row"));
+    if (measured) this.#rowHeight = measured;
+    this.spacer.style.setProperty("height", `${this.#picked.length * this.#rowHeight}px`);
+    if (!this.scroller.clientHeight) return;
+    const first = Math.max(0, Math.floor(this.scroller.scrollTop / this.#rowHeight) - SPARE);
+    const end = first + Math.ceil(this.scroller.clientHeight / this.#rowHeight) + 2 * SPARE;
+    put(this.spacer, this.#picked.slice(first, end).map((file, at) => this.#row(file, first + at)));
+  }
+
+  /** @param {FileRow} file @param {number} at */
+  #row(file, at) {
+    const fate = fateOf(file);
+    return h("div", { class: "file-row", role: "row", "aria-rowindex": String(at + 2), vars: { "--from": `${at * this.#rowHeight}px` } },
+      h("span", { class: "mono", role: "cell", title: file.path }, h("bdi", {}, file.path)),
+      h("span", { role: "cell", title: file.signature ?? "" }, kindWord(file)),
+      h("span", { role: "cell" }, h("span", { class: `mark tone-${fate.tone}` }, icon(`shape-${fate.shape}`, "shape"), t(fate.word))),
+      h("span", { role: "cell", class: "file-why", title: file.reason ?? "" }, file.reason ?? ""));
+  }
+
+  /** On paper: everything that is not simply an image, as far as it is bearable, and how many there are. */
+  #print() {
+    const others = this.#files.filter((file) => file.kind !== "dicom" || file.reason);
+    put(this.printed,
+      h("p", {}, t("files.printed", { n: Math.min(PRINTED, others.length), total: this.#files.length })),
+      h("table", { class: "grid" }, h("tbody", {}, others.slice(0, PRINTED).map((file) =>
+        h("tr", {}, h("td", { class: "mono" }, file.path), h("td", {}, kindWord(file)), h("td", {}, file.reason ?? ""))))));
+  }
+}
+
+/** @param {FileRow} file */
+const kindWord = (file) => (file.locked ? t("kind.locked") : t(`kind.${file.kind}`));

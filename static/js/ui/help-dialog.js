@@ -1,0 +1,32 @@
+// Help: what this page does, what leaves the computer, and every key.
+import { t } from "../i18n.js";
+import { h, icon } from "./h.js";
+
+/** Keys as they are on the keyboard; "&" joins keys pressed together. @type {[string[], string][]} */
+const KEYS = [
+  [["↑", "↓"], "step"], [["Page Up", "Page Down"], "ten"], [["Home", "End"], "ends"], [["←", "→"], "series"], [["Space"], "play"],
+  [["1", "…", "9"], "presets"], [["S", "B", "Z", "P"], "tools"], [["+", "−"], "zoom"], [["Shift + ↑ ↓ ← →"], "shift"],
+  [["N"], "invert"], [["F"], "fill"], [["0"], "reset"], [["I"], "text"],
+  [["R", "D", "E"], "tabs"], [["F6"], "regions"], [["Esc"], "escape"], [["Ctrl + O"], "open"], [["?"], "help"],
+];
+
+export class HelpDialog {
+  constructor() {
+    const close = h("button", { class: "tool-quiet", type: "button", "aria-label": t("action.close"), on: { click: () => this.element.close() } }, icon("close"));
+    this.element = h("dialog", { class: "help", "aria-labelledby": "help-title" },
+      h("header", {}, h("h2", { id: "help-title" }, t("help.title")), close),
+      h("div", { class: "help-body" },
+        h("section", {}, h("h3", {}, t("help.what")), h("p", {}, t("help.what_more")), h("p", {}, t("help.limits"))),
+        h("section", {}, h("h3", {}, t("help.leaves")), h("p", {}, t("help.leaves_more"))),
+        h("section", {}, h("h3", {}, t("help.stuck")), h("ul", { class: "bullets" }, ["help.stuck_1", "help.stuck_2", "help.stuck_3"].map((key) => h("li", {}, t(key))))),
+        h("section", {}, h("h3", {}, t("help.keys")), h("p", { class: "label" }, t("help.keys_where")),
+          h("dl", { class: "keys" }, KEYS.map(([keys, does]) => h("div", {}, h("dt", {}, keys.map((key) => (key === "…" ? " … " : h("kbd", {}, key)))), h("dd", {}, t(`key.${does}`))))))));
+    // A click on the backdrop is one on the dialog itself.
+    this.element.addEventListener("click", (event) => { if (event.target === this.element) this.element.close(); });
+    document.body.append(this.element);
+  }
+
+  open() {
+    if (!this.element.open) this.element.showModal();
+  }
+}
