@@ -1,4 +1,4 @@
-"""<image-viewport> in real browsers: its picture is numpy's, byte for byte, on both renderers; and what hands can do."""
+"""<image-viewport> in real browsers: its picture is numpy's to the byte on both renderers; and what hands can do."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from drivers import Browser, Chromium, Missing, Site, open_browser
 from PIL import Image
 
-from e2e.drivers import Browser, Chromium, Missing, Site, open_browser
 from scanfolio.pixels.window import Window, apply_voi_table, apply_window, auto_window, value_range
 
 ROOT = Path(__file__).parents[2]
