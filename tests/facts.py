@@ -31,7 +31,7 @@ HEADER_BYTES = 1400
 
 
 def make_instance(number: int = 1, series: int = 1, study: int = 1, **changes: Any) -> SopInstance:
-    """Slice `number` of a clean CT series: 512 x 512, 16 bit, 1 mm apart, of Jane Doe. `changes` set facts otherwise."""
+    """Slice `number` of a clean CT series: 512 x 512, 16 bit, 1 mm apart, of Jane Doe; `changes` set other facts."""
     uid = f"{ROOT}.{study}.{series}.{number}"
     sop_class = changes.get("sop_class_uid", CT)
     facts: dict[str, Any] = {
@@ -138,7 +138,7 @@ def make_dicomdir(
     keys: Mapping[str, str] | None = None,
     **changes: Any,
 ) -> Dicomdir:
-    """A table of contents of `instances`. `records` changes every instance record, `keys` those above ("STUDY.StudyID")."""
+    """A table of contents of `instances`. `records` changes instance records, `keys` those above ("STUDY.StudyID")."""
     given = dict(keys or {})
     tree: dict[str, dict[str, dict[str, list[SopInstance]]]] = {}
     for i in instances:

@@ -123,6 +123,16 @@ class DiscContext:
         return tuple(r for d in self.usable_dicomdirs for r in collect_references(d, finder, self.by_entry))
 
     @cached_property
+    def listed_entry_ids(self) -> frozenset[int]:
+        """Files a record names."""
+        return frozenset(r.file.entry_id for r in self.references if r.file is not None)
+
+    @cached_property
+    def instance_folders(self) -> frozenset[str]:
+        """Folders that hold instances, in lower case; "" is the root."""
+        return frozenset(i.path.rpartition("/")[0].lower() for i in self.instances)
+
+    @cached_property
     def missing_references(self) -> tuple[Reference, ...]:
         return tuple(r for r in self.references if r.file is None)
 
@@ -135,8 +145,7 @@ class DiscContext:
     @cached_property
     def unlisted(self) -> tuple[SopInstance, ...]:
         """Instances no record names. Meaningful only where there is a usable DICOMDIR."""
-        listed = {r.file.entry_id for r in self.references if r.file is not None}
-        return tuple(i for i in self.instances if i.entry_id not in listed)
+        return tuple(i for i in self.instances if i.entry_id not in self.listed_entry_ids)
 
 
 def is_dicomdir_name(path: str) -> bool:

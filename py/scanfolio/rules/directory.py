@@ -66,8 +66,8 @@ def table_of_contents_is_in_the_wrong_place(c: DiscContext) -> Result:
     found = issue("DICOMDIR not in the root", where)
     folder = where[0].rpartition("/")[0] + "/"
     if len(where) == 1 and all(f.path.startswith(folder) for f in c.files):
-        technical = f"DICOMDIR and all files lie below {folder}: probably the folder above the disc was opened."
-        return failed(technical, [found], text="failed_folder_above", severity=Severity.WARN, path=where[0])
+        technical = f"DICOMDIR and all files lie below {folder}, none in the root."
+        return failed(technical, [found], text="failed_folder_above", path=where[0])
     return failed(f"DICOMDIR lies at {where[0]}, not in the root.", [found], path=where[0])
 
 

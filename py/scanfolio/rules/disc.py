@@ -241,14 +241,12 @@ _NOT_IMAGES = [
 
 
 def unreadable_files(c: DiscContext) -> list[FileRecord]:
-    """Unreadable ones with content, and empty ones where an image should be."""
-    image_folders = {folder_of(i.path) for i in c.instances}
-    listed = {r.file.entry_id for r in c.references if r.file is not None}
+    """Unreadable ones with content, and empty ones whose names are not those of other things."""
     skipped = set(not_read(c))
     found = []
     for file in c.files:
         if file.size == 0:
-            if file.entry_id in listed or (folder_of(file.path) in image_folders and may_be_an_image(file, c)):
+            if file.entry_id in c.listed_entry_ids or not is_named_otherwise(file):
                 found.append(file)
         elif file.kind is Kind.UNREADABLE and file not in skipped and not is_dicomdir_name(file.path):
             found.append(file)
@@ -263,9 +261,16 @@ def not_read(c: DiscContext) -> list[FileRecord]:
 def may_be_an_image(file: FileRecord, c: DiscContext) -> bool:
     """Whether an unreadable file may have been an image: listed in the table of contents, or not named otherwise."""
     if c.references and not c.missing_references and not c.unlisted:
-        return any(r.file is not None and r.file.entry_id == file.entry_id for r in c.references)
+        return file.entry_id in c.listed_entry_ids
+    if file.size == 0 and folder_of(file.path) not in c.instance_folders:
+        return False
+    return not is_named_otherwise(file)
+
+
+def is_named_otherwise(file: FileRecord) -> bool:
+    """Whether the name is that of a program, a page, a picture or a hidden file."""
     name = file.path.lower().rpartition("/")[2]
-    return not name.endswith(tuple(_NOT_IMAGES)) and not name.startswith(".")
+    return name.endswith(tuple(_NOT_IMAGES)) or name.startswith(".")
 
 
 @rule("V08", "I", "yes", "disc", "IHE RAD TF-2 4.47; DRG requirements 2.2, 2.3")

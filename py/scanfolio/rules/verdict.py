@@ -97,11 +97,11 @@ def _stop(e: _Evidence) -> _Choice | None:
     """H: more than one person, or identities that contradict themselves."""
     if denied := e.failing("S03", weight="B"):
         return _Choice("H_denied", denied)
+    if e.failing("S02", weight="B"):
+        return _Choice("H_contradiction", e.failing("S01", "S02", "S07", weight="B"))
     if several := e.failing("S01", weight="B"):
         persons = [p for p in e.context.persons if not all(i.empty for i in p.identities)]
-        return _Choice("H", several + e.failing("S02", "S07", weight="B"), len(persons))
-    if contradiction := e.failing("S02", weight="B"):
-        return _Choice("H_contradiction", contradiction)
+        return _Choice("H", several + e.failing("S07", weight="B"), len(persons))
     if number := e.failing("S07", weight="B"):
         return _Choice("H_number", number, len(e.by_code["S07"].issues))
     return None
@@ -192,11 +192,19 @@ def _index(e: _Evidence) -> _Choice | None:
     names = e.failing("D13")
     if absent := e.failing("D01"):
         return _Choice("B", absent + names)
+    if table == ("D03",) and not names and _is_one_folder_down(e.context):
+        return _Choice("B_place", table)
     if table:
         return _Choice("B_table", table + names)
     if names:
         return _Choice("B_names", names)
     return None
+
+
+def _is_one_folder_down(c: DiscContext) -> bool:
+    """All there is lies below the folder of the one DICOMDIR."""
+    folder = c.dicomdirs[0].path.rpartition("/")[0] + "/" if c.dicomdirs else ""
+    return len(c.dicomdirs) == 1 and all(f.path.startswith(folder) for f in c.files)
 
 
 def _standard(e: _Evidence) -> _Choice:
