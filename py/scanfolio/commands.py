@@ -9,10 +9,9 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from scanfolio.catalogue import as_dict
-from scanfolio.export.drive import run, sink_for
-from scanfolio.export.plan import Choices
 from scanfolio.errors import RequestError
-from scanfolio.export.plan import LeftOut
+from scanfolio.export.drive import run, sink_for
+from scanfolio.export.plan import Choices, LeftOut
 from scanfolio.export.verify import Verification
 from scanfolio.export.verify import verify as verify_alone
 from scanfolio.model import Kind

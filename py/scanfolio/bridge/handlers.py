@@ -13,7 +13,6 @@ from scanfolio.bridge.messages import (
     Archive,
     ExportChoices,
     Finish,
-    Index,
     NewEntry,
     Nothing,
     OfFrame,

@@ -6,9 +6,9 @@ import json
 import time
 from typing import Any
 
-import js  # type: ignore[import-not-found]
 from pyodide.ffi import JsException, to_js  # type: ignore[import-not-found]
 
+import js  # type: ignore[import-not-found]
 from scanfolio.bridge.dispatch import Dispatcher
 from scanfolio.bridge.handlers import Handlers
 from scanfolio.errors import BytesNotHere, SourceError

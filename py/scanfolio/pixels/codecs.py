@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable
+import sys
 from importlib.util import find_spec
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["decode_codestream", "has_decoder", "inflate_frame", "needs_imagecodecs", "register", "unpack_rle"]
 
 LABEL = "imagecodecs"
+# In the page every decoder is part of the program but loaded only when a disc needs it: the import that fails is what asks.
+LOADED_WHEN_MISSED = sys.platform == "emscripten"
 DECODER_DEPENDENCIES = {uid: ("imagecodecs>=2024.1",) for uid in syntax.IMAGECODECS}  # pydicom reads this name
 
 
@@ -34,6 +37,8 @@ def _imagecodecs() -> ModuleType:
     try:
         import imagecodecs
     except ImportError as error:
+        if LOADED_WHEN_MISSED:
+            raise
         raise PixelError(say("pixels.no_codecs"), detail=f"imagecodecs: {error}") from error
     module: ModuleType = imagecodecs
     return module
@@ -42,7 +47,7 @@ def _imagecodecs() -> ModuleType:
 def has_decoder(transfer_syntax_uid: str) -> bool:
     """Frames of this Transfer Syntax can be decoded here and now (imagecodecs is looked for, not imported)."""
     if transfer_syntax_uid in syntax.IMAGECODECS:
-        return find_spec("imagecodecs") is not None
+        return LOADED_WHEN_MISSED or find_spec("imagecodecs") is not None
     return syntax.is_known(transfer_syntax_uid)
 
 
@@ -79,8 +84,8 @@ _DECODE: dict[str, Callable[[ModuleType, bytes, Codestream], Array]] = {
 def decode_codestream(data: bytes, rows: int, columns: int, samples: int) -> tuple[Array, Codestream]:
     """One frame of any JPEG family as the codec gives it, and what it said of itself.
 
-    The values are (rows, columns) or (rows, columns, 3). Raises PixelError when it is none of them, disagrees with the size expected (checked first: nothing absurd is
-    decoded), or is damaged.
+    The values are (rows, columns) or (rows, columns, 3). Raises PixelError when it is none of them, disagrees with the
+    size expected (checked first: nothing absurd is decoded), or is damaged.
     """
     stream = parse(data)
     if stream is None:
@@ -98,6 +103,8 @@ def decode_codestream(data: bytes, rows: int, columns: int, samples: int) -> tup
         # imagecodecs' own errors are RuntimeErrors; a codec left out of a build raises ImportError below
         raise PixelError(say("pixels.damaged"), detail=f"{stream.family}: {type(error).__name__}: {error}") from error
     except ImportError as error:
+        if LOADED_WHEN_MISSED:
+            raise
         raise PixelError(say("pixels.no_codecs"), detail=f"{stream.family}: {error}") from error
     if samples == 3 and values.ndim == 3 and values.shape[0] == 3 and values.shape != (rows, columns, 3):
         values = values.transpose(1, 2, 0)  # JPEG-LS with one component after the other
