@@ -1,7 +1,7 @@
 """Synthetic discs for tests: folders and zips of every kind a person may bring. Everything in them is invented.
 
-`disc_folder(tmp_path, kind)` writes one and returns its folder; `files_of(kind)` gives the same as {path: bytes} without a
-disk; `zip_bytes(files)` packs them. `KINDS` lists the kinds.
+`disc_folder(tmp_path, kind)` writes one and returns its folder; `files_of(kind)` gives the same as {path: bytes}
+without a disk; `zip_bytes(files)` packs them. `KINDS` lists the kinds.
 """
 
 from __future__ import annotations
@@ -15,6 +15,9 @@ from pathlib import Path
 
 import numpy as np
 import pydicom
+from pydicom.dataset import Dataset
+from pydicom.fileset import FileSet
+
 from instances import (
     ANOTHER,
     BIG_ENDIAN,
@@ -36,20 +39,44 @@ from instances import (
     make_instance,
     uid,
 )
-from pydicom.dataset import Dataset
-from pydicom.fileset import FileSet
 
 __all__ = [
-    "ANOTHER", "BIG_ENDIAN", "DEFLATED", "EXPLICIT", "HTJ2K_LOSSLESS", "IMPLICIT", "JAPANESE", "JPEG_2000_LOSSLESS",
-    "JPEG_BASELINE", "JPEG_LOSSLESS_SV1", "JPEG_LS", "KINDS", "NEEDS_IMAGECODECS", "RLE", "SAMPLE", "Person", "close_file_set", "ct_series", "ct_slice",
-    "disc_folder", "encode", "file_set", "files_of", "make_instance", "two_patients", "uid", "write_files", "zip_bomb", "zip_bytes",
-]  # fmt: skip
+    "ANOTHER",
+    "BIG_ENDIAN",
+    "DEFLATED",
+    "EXPLICIT",
+    "HTJ2K_LOSSLESS",
+    "IMPLICIT",
+    "JAPANESE",
+    "JPEG_2000_LOSSLESS",
+    "JPEG_BASELINE",
+    "JPEG_LOSSLESS_SV1",
+    "JPEG_LS",
+    "KINDS",
+    "NEEDS_IMAGECODECS",
+    "RLE",
+    "SAMPLE",
+    "Person",
+    "close_file_set",
+    "ct_series",
+    "ct_slice",
+    "disc_folder",
+    "encode",
+    "file_set",
+    "files_of",
+    "make_instance",
+    "two_patients",
+    "uid",
+    "write_files",
+    "zip_bomb",
+    "zip_bytes",
+]
 
 Files = dict[str, bytes]
 
 
 def file_set(*datasets: Dataset, transfer_syntax: str = EXPLICIT) -> Files:
-    """A conformant file-set of `datasets`, laid out and indexed by pydicom's FileSet: DICOMDIR and PT000000/ST000000/..."""
+    """A conformant file-set of `datasets`, laid out by pydicom's FileSet: DICOMDIR and PT000000/ST000000/..."""
     file_set = FileSet()
     file_set.ID, file_set.UID = "SCANFOLIO", uid("file-set", *(d.SOPInstanceUID for d in datasets))
     for ds in datasets:
@@ -151,7 +178,10 @@ def _contradictory() -> Files:
 
 def _duplicate(different: bool) -> Files:
     files = ct_series(2)
-    return {**files, "COPY/CT000001": ct_slice(1, pixels=np.full((32, 32), 7, np.uint16)) if different else files["CT000001"]}
+    return {
+        **files,
+        "COPY/CT000001": ct_slice(1, pixels=np.full((32, 32), 7, np.uint16)) if different else files["CT000001"],
+    }
 
 
 def program(name: str, size: int = 2048) -> bytes:
@@ -162,18 +192,35 @@ def program(name: str, size: int = 2048) -> bytes:
 
 
 PICTURES = {
-    "jpeg": bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffdb004300") + b"\x10" * 64 + bytes.fromhex(
-        "ffc0000b080001000101011100ffc40014000100000000000000000000000000000000ffda0008010100003f00d2cf20ffd9"),
-    "png": bytes.fromhex("89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a49444154789c63600000000200"
-                         "0148afa4710000000049454e44ae426082"),
+    "jpeg": bytes.fromhex("ffd8ffe000104a46494600010100000100010000ffdb004300")
+    + b"\x10" * 64
+    + bytes.fromhex(
+        "ffc0000b080001000101011100ffc40014000100000000000000000000000000000000ffda0008010100003f00d2cf20ffd9"
+    ),
+    "png": bytes.fromhex(
+        "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b550000000a49444154789c63600000000200"
+        "0148afa4710000000049454e44ae426082"
+    ),
     "gif": b"GIF89a\x01\0\x01\0\x80\0\0\0\0\0\xff\xff\xff,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;",
-    "bmp": b"BM" + struct.pack("<IHHI", 58, 0, 0, 54) + struct.pack("<IiiHHIIiiII", 40, 1, 1, 1, 24, 0, 4, 0, 0, 0, 0) + b"\1\2\3\0",
-}  # fmt: skip
+    "bmp": b"BM"
+    + struct.pack("<IHHI", 58, 0, 0, 54)
+    + struct.pack("<IiiHHIIiiII", 40, 1, 1, 1, 24, 0, 4, 0, 0, 0, 0)
+    + b"\1\2\3\0",
+}
 
 
 def _self_display() -> Files:
-    """What is left of a viewer disc whose images are only in the maker's own container: programs, pictures, no DICOM."""
-    names = ["ImageLite.exe", "StartLite.exe", "MakeSlide.exe", "OpenBox.exe", "KeyHook.dll", "raw2jpg.dll", "raw2ll.dll", "msvcr71.dll"]
+    """What is left of a viewer disc whose images are only in the maker's own container: no DICOM."""
+    names = [
+        "ImageLite.exe",
+        "StartLite.exe",
+        "MakeSlide.exe",
+        "OpenBox.exe",
+        "KeyHook.dll",
+        "raw2jpg.dll",
+        "raw2ll.dll",
+        "msvcr71.dll",
+    ]
     files = {f"OTHER/LITE/{n}": program(n, 1024 + 512 * i) for i, n in enumerate(names)}
     rng = np.random.default_rng(20240229)
     files |= {
@@ -190,12 +237,14 @@ def _self_display() -> Files:
 def _pictures_and_dicom() -> Files:
     pictures = {f"IHE_PDI/IMAGE/D{i:07d}.JPG": PICTURES["jpeg"] for i in range(3)}
     web = {"INDEX.HTM": b"<html><body>Made up for tests</body></html>", "README.TXT": b"Made up for tests\r\n"}
-    return _clean() | pictures | web | {"IHE_PDI/DESIGN/ARROW.GIF": PICTURES["gif"], "IHE_PDI/NOIMG.PNG": PICTURES["png"]}
+    return (
+        _clean() | pictures | web | {"IHE_PDI/DESIGN/ARROW.GIF": PICTURES["gif"], "IHE_PDI/NOIMG.PNG": PICTURES["png"]}
+    )
 
 
 def _locked() -> Files:
     """Files that begin like CMS EnvelopedData (PS3.10 7.4: ContentInfo with OID 1.2.840.113549.1.7.3)."""
-    head = bytes.fromhex("30820400" "06092a864886f70d010703" "a08203ef" "308203eb020100")
+    head = bytes.fromhex("3082040006092a864886f70d010703a08203ef308203eb020100")
     rng = np.random.default_rng(7)
     return {f"SECURE/IM{i:06d}": head + rng.integers(0, 256, 1000, np.uint8).tobytes() for i in range(3)}
 
@@ -209,8 +258,10 @@ def _polyglot() -> Files:
 
 
 def _sagittal() -> list[Dataset]:
-    return [make_instance("mr", n, ImageOrientationPatient=[0, 1, 0, 0, 0, -1], ImagePositionPatient=[2.0 * n, -16, 16])
-            for n in (1, 2, 3)]  # fmt: skip
+    return [
+        make_instance("mr", n, ImageOrientationPatient=[0, 1, 0, 0, 0, -1], ImagePositionPatient=[2.0 * n, -16, 16])
+        for n in (1, 2, 3)
+    ]
 
 
 def _encoded(transfer_syntax: str) -> Callable[[], Files]:
@@ -284,7 +335,7 @@ KINDS = tuple(_BUILDERS)
 
 
 def files_of(kind: str) -> Files:
-    """{path: bytes} of a disc of this kind, in the order a folder walk gives. See KINDS; NEEDS_IMAGECODECS names those that do."""
+    """{path: bytes} of a disc of this kind, see KINDS; NEEDS_IMAGECODECS names those that do."""
     return _BUILDERS[kind]()
 
 

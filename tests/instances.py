@@ -20,6 +20,8 @@ from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import write_dataset, write_file_meta_info
 from pydicom.sequence import Sequence
 
+import documents
+
 IMPLICIT = "1.2.840.10008.1.2"
 EXPLICIT = "1.2.840.10008.1.2.1"
 DEFLATED = "1.2.840.10008.1.2.1.99"
@@ -34,11 +36,16 @@ RLE = "1.2.840.10008.1.2.5"
 NATIVE = (IMPLICIT, EXPLICIT, DEFLATED, BIG_ENDIAN)
 
 SOP_CLASS = {
-    "ct": "1.2.840.10008.5.1.4.1.1.2", "enhanced_ct": "1.2.840.10008.5.1.4.1.1.2.1", "mr": "1.2.840.10008.5.1.4.1.1.4",
-    "pet": "1.2.840.10008.5.1.4.1.1.128", "us": "1.2.840.10008.5.1.4.1.1.6.1", "cr": "1.2.840.10008.5.1.4.1.1.1",
-    "multiframe": "1.2.840.10008.5.1.4.1.1.7.2", "dose_report": "1.2.840.10008.5.1.4.1.1.88.67",
+    "ct": "1.2.840.10008.5.1.4.1.1.2",
+    "enhanced_ct": "1.2.840.10008.5.1.4.1.1.2.1",
+    "mr": "1.2.840.10008.5.1.4.1.1.4",
+    "pet": "1.2.840.10008.5.1.4.1.1.128",
+    "us": "1.2.840.10008.5.1.4.1.1.6.1",
+    "cr": "1.2.840.10008.5.1.4.1.1.1",
+    "multiframe": "1.2.840.10008.5.1.4.1.1.7.2",
+    "dose_report": "1.2.840.10008.5.1.4.1.1.88.67",
     "pdf": "1.2.840.10008.5.1.4.1.1.104.1",
-}  # fmt: skip
+}
 
 
 class Person(NamedTuple):
@@ -69,7 +76,7 @@ def pattern(number: int = 1, rows: int = 32, columns: int = 32, bits: int = 12, 
 
 
 def set_pixels(ds: Dataset, pixels: np.ndarray, bits_stored: int | None = None) -> None:
-    """Put `pixels` - (rows, columns), (frames, rows, columns) or either with 3 samples last - into `ds` with its module."""
+    """Put `pixels` - (rows, columns), (frames, rows, columns) or either with 3 samples last - into `ds`."""
     samples = 3 if pixels.ndim > 2 and pixels.shape[-1] == 3 else 1
     shape = pixels.shape[:-1] if samples == 3 else pixels.shape
     if len(shape) == 3:
@@ -132,7 +139,11 @@ def _gray(ds: Dataset, kind: str, number: int) -> None:
         ds.RescaleIntercept, ds.RescaleSlope = 0, 1.5 + number / 8
         ds.NumberOfSlices, ds.ImageIndex, ds.FrameReferenceTime, ds.ActualFrameDuration = 3, number, 0, 120000
         drug = Dataset()
-        drug.RadionuclideTotalDose, drug.RadionuclideHalfLife, drug.RadiopharmaceuticalStartTime = 3.5e8, 6586.2, "091500"
+        drug.RadionuclideTotalDose, drug.RadionuclideHalfLife, drug.RadiopharmaceuticalStartTime = (
+            3.5e8,
+            6586.2,
+            "091500",
+        )
         ds.RadiopharmaceuticalInformationSequence = Sequence([drug])
     set_pixels(ds, pattern(number), 16 if kind == "pet" else 12)
 
@@ -169,70 +180,21 @@ def _enhanced(ds: Dataset, frames: int = 3) -> None:
     set_pixels(ds, np.stack([pattern(n) for n in range(frames)]), 12)
 
 
-def code(value: str, scheme: str, meaning: str) -> Dataset:
-    item = Dataset()
-    item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = value, scheme, meaning
-    return item
-
-
-def content_item(relationship: str, value_type: str, concept: Dataset, **value: Any) -> Dataset:
-    """One SR content item (PS3.3 C.17.3); `relationship` "" for the root."""
-    item = Dataset()
-    if relationship:
-        item.RelationshipType = relationship
-    item.ValueType, item.ConceptNameCodeSequence = value_type, Sequence([concept])
-    for keyword, v in value.items():
-        setattr(item, keyword, v)
-    return item
-
-
-def _dose_report(ds: Dataset) -> None:
-    ds.Modality, ds.CompletionFlag, ds.VerificationFlag = "SR", "COMPLETE", "UNVERIFIED"
-    unit = code("mGy.cm", "UCUM", "mGy.cm")
-    measured = Dataset()
-    measured.NumericValue, measured.MeasurementUnitsCodeSequence = "512.5", Sequence([unit])
-    total = content_item("CONTAINS", "NUM", code("113813", "DCM", "CT Dose Length Product Total"),
-                         MeasuredValueSequence=Sequence([measured]))  # fmt: skip
-    box = content_item("CONTAINS", "CONTAINER", code("113811", "DCM", "CT Accumulated Dose Data"),
-                       ContinuityOfContent="SEPARATE", ContentSequence=Sequence([total]))  # fmt: skip
-    ds.ValueType, ds.ContinuityOfContent = "CONTAINER", "SEPARATE"
-    ds.ConceptNameCodeSequence = Sequence([code("113701", "DCM", "X-Ray Radiation Dose Report")])
-    ds.ContentSequence = Sequence([box])
-
-
-def minimal_pdf(text: str = "Invented report. No real person.") -> bytes:
-    """A valid one-page PDF 1.4 with one line of text."""
-    stream = f"BT /F1 14 Tf 60 760 Td ({text}) Tj ET".encode("ascii")
-    objects = [
-        b"<< /Type /Catalog /Pages 2 0 R >>", b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
-        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-    ]  # fmt: skip
-    out, offsets = b"%PDF-1.4\n", []
-    for number, text_of_object in enumerate(objects, 1):
-        offsets.append(len(out))
-        out += b"%d 0 obj\n%s\nendobj\n" % (number, text_of_object)
-    table = b"".join(b"%010d 00000 n \n" % o for o in offsets)
-    return out + (b"xref\n0 %d\n0000000000 65535 f \n%strailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n"
-                  % (len(objects) + 1, table, len(objects) + 1, len(out)))  # fmt: skip
-
-
-def _pdf(ds: Dataset) -> None:
-    document = minimal_pdf()
-    ds.Modality, ds.ConversionType, ds.BurnedInAnnotation = "DOC", "WSD", "YES"
-    ds.DocumentTitle, ds.MIMETypeOfEncapsulatedDocument = "Invented report", "application/pdf"
-    ds.ConceptNameCodeSequence = Sequence()
-    ds.EncapsulatedDocumentLength = len(document)
-    ds.add_new("EncapsulatedDocument", "OB", document + b"\0" * (len(document) % 2))
-
-
-def make_instance(kind: str = "ct", number: int = 1, *, person: Person = SAMPLE, study: object = 1, series: object = 1,
-                  pixels: np.ndarray | None = None, extra: tuple[DataElement, ...] = (), **overrides: Any) -> Dataset:  # fmt: skip
+def make_instance(
+    kind: str = "ct",
+    number: int = 1,
+    *,
+    person: Person = SAMPLE,
+    study: object = 1,
+    series: object = 1,
+    pixels: np.ndarray | None = None,
+    extra: tuple[DataElement, ...] = (),
+    **overrides: Any,
+) -> Dataset:
     """One instance without file meta.
 
-    `kind`: ct mr pet us_rgb palette mono1 multiframe enhanced_ct dose_report pdf. `overrides` are DICOM keywords; None takes
-    the attribute out, "" leaves it empty. `pixels` replaces the picture (12 bits stored when uint16).
+    `kind`: ct mr pet us_rgb palette mono1 multiframe enhanced_ct dose_report pdf. `overrides` are DICOM keywords; None
+    takes the attribute out, "" leaves it empty. `pixels` replaces the picture (12 bits stored when uint16).
     """
     sop = {"us_rgb": "us", "palette": "us", "mono1": "cr"}.get(kind, kind)
     ds = _common(sop, number, person, study, series)
@@ -255,9 +217,9 @@ def make_instance(kind: str = "ct", number: int = 1, *, person: Person = SAMPLE,
     elif kind == "enhanced_ct":
         _enhanced(ds)
     elif kind == "dose_report":
-        _dose_report(ds)
+        documents.dose_report(ds)
     elif kind == "pdf":
-        _pdf(ds)
+        documents.encapsulated_pdf(ds)
     else:
         raise ValueError(f"no such kind of instance: {kind}")
     if pixels is not None:
@@ -288,7 +250,9 @@ def compress(ds: Dataset, transfer_syntax: str, *, level: int = 90) -> Dataset:
     shape = (frames, ds.Rows, ds.Columns) + ((samples,) if samples > 1 else ())
     sign = "i" if ds.PixelRepresentation else "u"
     values = np.frombuffer(ds.PixelData, f"<{sign}{ds.BitsAllocated // 8}", int(np.prod(shape))).reshape(shape)
-    out.add_new("PixelData", "OB", encapsulate([_encode_frame(f, transfer_syntax, int(ds.BitsStored), level) for f in values]))
+    out.add_new(
+        "PixelData", "OB", encapsulate([_encode_frame(f, transfer_syntax, int(ds.BitsStored), level) for f in values])
+    )
     out["PixelData"].is_undefined_length = True
     if transfer_syntax == JPEG_BASELINE:
         out.LossyImageCompression, out.LossyImageCompressionRatio = "01", 10
@@ -305,7 +269,9 @@ def _encode_frame(frame: np.ndarray, transfer_syntax: str, bits: int, level: int
 
     frame = np.ascontiguousarray(frame)
     if transfer_syntax == JPEG_2000_LOSSLESS:
-        stream = imagecodecs.jpeg2k_encode(frame, level=0, codecformat="j2k", reversible=True, bitspersample=bits, mct=False)
+        stream = imagecodecs.jpeg2k_encode(
+            frame, level=0, codecformat="j2k", reversible=True, bitspersample=bits, mct=False
+        )
     elif transfer_syntax == JPEG_LOSSLESS_SV1:
         stream = imagecodecs.jpeg8_encode(frame, lossless=True, predictor=1, bitspersample=bits)
     elif transfer_syntax == JPEG_LS:
@@ -320,7 +286,7 @@ def _encode_frame(frame: np.ndarray, transfer_syntax: str, bits: int, level: int
 
 
 def _rle(frame: np.ndarray) -> bytes:
-    """PS3.5 Annex G: one segment per byte plane, most significant first; literal runs only, which every decoder must take."""
+    """PS3.5 Annex G: one segment per byte plane, most significant first; literal runs only."""
     planes = [frame] if frame.ndim == 2 else [frame[..., s] for s in range(frame.shape[-1])]
     segments = []
     for plane in planes:
@@ -373,8 +339,15 @@ def file_meta(ds: Dataset, transfer_syntax: str = EXPLICIT, **overrides: Any) ->
     return b"\x02\0\0\0UL\x04\0" + struct.pack("<I", len(body)) + body
 
 
-def encode(ds: Dataset, transfer_syntax: str = EXPLICIT, *, preamble: bytes | None = bytes(128), meta: bool = True,
-           trailing: bytes = b"", **meta_overrides: Any) -> bytes:  # fmt: skip
+def encode(
+    ds: Dataset,
+    transfer_syntax: str = EXPLICIT,
+    *,
+    preamble: bytes | None = bytes(128),
+    meta: bool = True,
+    trailing: bytes = b"",
+    **meta_overrides: Any,
+) -> bytes:
     """The bytes of a file. `preamble` None leaves out preamble and "DICM"; `meta` False leaves out group 0002 as well.
 
     A compressed `transfer_syntax` compresses native pixels first; an already encapsulated data set is written as it is.
@@ -387,10 +360,19 @@ def encode(ds: Dataset, transfer_syntax: str = EXPLICIT, *, preamble: bytes | No
     return head + group_2 + data_set_bytes(ds, transfer_syntax) + trailing
 
 
-def ct_slice(number: int = 1, transfer_syntax: str = EXPLICIT, *, preamble: bytes | None = bytes(128), meta: bool = True,
-             trailing: bytes = b"", **overrides: Any) -> bytes:  # fmt: skip
+def ct_slice(
+    number: int = 1,
+    transfer_syntax: str = EXPLICIT,
+    *,
+    preamble: bytes | None = bytes(128),
+    meta: bool = True,
+    trailing: bytes = b"",
+    **overrides: Any,
+) -> bytes:
     """The bytes of one CT slice: make_instance("ct", ...) encoded."""
-    return encode(make_instance("ct", number, **overrides), transfer_syntax, preamble=preamble, meta=meta, trailing=trailing)
+    return encode(
+        make_instance("ct", number, **overrides), transfer_syntax, preamble=preamble, meta=meta, trailing=trailing
+    )
 
 
 def ct_series(n: int = 3, transfer_syntax: str = EXPLICIT, **overrides: Any) -> dict[str, bytes]:

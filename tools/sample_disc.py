@@ -15,12 +15,13 @@ from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 
-import sample_documents
-import sample_instances
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.filebase import DicomBytesIO
 from pydicom.filewriter import dcmwrite, write_dataset
 from pydicom.uid import UID
+
+import sample_documents
+import sample_instances
 from sample_instances import EXPLICIT, JPEG_2000_LOSSLESS, uid
 
 MEDIA_STORAGE_DIRECTORY = "1.2.840.10008.1.3.10"
@@ -50,12 +51,34 @@ KEYS = {
     "PATIENT": ("PatientName", "PatientID", "PatientBirthDate", "PatientSex"),
     "STUDY": ("StudyDate", "StudyTime", "StudyDescription", "StudyInstanceUID", "StudyID", "AccessionNumber"),
     "SERIES": ("Modality", "SeriesInstanceUID", "SeriesNumber", "SeriesDescription", "InstitutionName"),
-    "IMAGE": ("InstanceNumber", "ImageType", "Rows", "Columns", "ImagePositionPatient", "ImageOrientationPatient",
-              "FrameOfReferenceUID", "PixelSpacing", "LossyImageCompression"),
-    "SR DOCUMENT": ("InstanceNumber", "CompletionFlag", "VerificationFlag", "ContentDate", "ContentTime", "ConceptNameCodeSequence"),
-    "ENCAP DOC": ("ContentDate", "ContentTime", "InstanceNumber", "DocumentTitle", "ConceptNameCodeSequence",
-                  "MIMETypeOfEncapsulatedDocument"),
-}  # fmt: skip
+    "IMAGE": (
+        "InstanceNumber",
+        "ImageType",
+        "Rows",
+        "Columns",
+        "ImagePositionPatient",
+        "ImageOrientationPatient",
+        "FrameOfReferenceUID",
+        "PixelSpacing",
+        "LossyImageCompression",
+    ),
+    "SR DOCUMENT": (
+        "InstanceNumber",
+        "CompletionFlag",
+        "VerificationFlag",
+        "ContentDate",
+        "ContentTime",
+        "ConceptNameCodeSequence",
+    ),
+    "ENCAP DOC": (
+        "ContentDate",
+        "ContentTime",
+        "InstanceNumber",
+        "DocumentTitle",
+        "ConceptNameCodeSequence",
+        "MIMETypeOfEncapsulatedDocument",
+    ),
+}
 RECORD_TYPE = {sample_instances.DOSE_REPORT: "SR DOCUMENT", sample_instances.PDF: "ENCAP DOC"}
 
 
@@ -152,7 +175,7 @@ def dicomdir(file_set_id: str, roots: list[Record]) -> bytes:
 
 
 def stand_in_program() -> bytes:
-    """"MZ" and a sentence: what a scanner of file types takes for a program and no computer can run."""
+    """ "MZ" and a sentence: what a scanner of file types takes for a program and no computer can run."""
     return b"MZ" + bytes(62) + NOT_A_PROGRAM.encode("ascii") + b"\r\n"
 
 
@@ -162,8 +185,14 @@ def _text(text: str) -> bytes:
 
 def sample_files() -> dict[str, bytes]:
     """{path: bytes} of the whole disc, in the order of the zip, the DICOMDIR first."""
-    series = [sample_instances.localizer(), sample_instances.axial_ct(), sample_instances.coronal_ct(), sample_instances.pet(),
-              iter([sample_documents.dose_report()]), iter([sample_documents.report()])]  # fmt: skip
+    series = [
+        sample_instances.localizer(),
+        sample_instances.axial_ct(),
+        sample_instances.coronal_ct(),
+        sample_instances.pet(),
+        iter([sample_documents.dose_report()]),
+        iter([sample_documents.report()]),
+    ]
     images: dict[str, bytes] = {}
     patient: Record | None = None
     for series_number, instances in enumerate(series, 1):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pydicom.dataset import Dataset
+
 from sample_instances import CT, DATE, DOSE_REPORT, PDF, SLICES, _common, code, dataset, uid
 
 
@@ -30,20 +31,30 @@ def _box(concept: Dataset, *items: Dataset) -> Dataset:
 
 
 def _acquisition(number: int, protocol: str, length_mm: str, ctdi_mgy: str, dlp: str) -> Dataset:
-    kind = code("113805", "DCM", "Constant Angle Acquisition") if number == 1 else code("116152004", "SCT", "Spiral Acquisition")
+    kind = (
+        code("113805", "DCM", "Constant Angle Acquisition")
+        if number == 1
+        else code("116152004", "SCT", "Spiral Acquisition")
+    )
     return _box(
         code("113819", "DCM", "CT Acquisition"),
         _text(code("125203", "DCM", "Acquisition Protocol"), protocol),
         _coded(code("123014", "DCM", "Target Region"), code("51185008", "SCT", "Chest")),
         _coded(code("113820", "DCM", "CT Acquisition Type"), kind),
-        _item("CONTAINS", "UIDREF", code("113769", "DCM", "Irradiation Event UID"), UID=uid("irradiation event", number)),
-        _box(code("113822", "DCM", "CT Acquisition Parameters"),
-             _number(code("113825", "DCM", "Scanning Length"), length_mm, "mm")),
-        _box(code("113829", "DCM", "CT Dose"),
-             _number(code("113830", "DCM", "Mean CTDIvol"), ctdi_mgy, "mGy"),
-             _coded(code("113835", "DCM", "CTDIw Phantom Type"), code("113691", "DCM", "IEC Body Dosimetry Phantom")),
-             _number(code("113838", "DCM", "DLP"), dlp, "mGy.cm")),
-    )  # fmt: skip
+        _item(
+            "CONTAINS", "UIDREF", code("113769", "DCM", "Irradiation Event UID"), UID=uid("irradiation event", number)
+        ),
+        _box(
+            code("113822", "DCM", "CT Acquisition Parameters"),
+            _number(code("113825", "DCM", "Scanning Length"), length_mm, "mm"),
+        ),
+        _box(
+            code("113829", "DCM", "CT Dose"),
+            _number(code("113830", "DCM", "Mean CTDIvol"), ctdi_mgy, "mGy"),
+            _coded(code("113835", "DCM", "CTDIw Phantom Type"), code("113691", "DCM", "IEC Body Dosimetry Phantom")),
+            _number(code("113838", "DCM", "DLP"), dlp, "mGy.cm"),
+        ),
+    )
 
 
 def dose_report() -> Dataset:
@@ -52,30 +63,55 @@ def dose_report() -> Dataset:
     ds.CompletionFlag, ds.VerificationFlag = "COMPLETE", "UNVERIFIED"
     ds.ReferencedPerformedProcedureStepSequence, ds.PerformedProcedureCodeSequence = [], []
     evidence = [dataset(ReferencedSOPClassUID=CT, ReferencedSOPInstanceUID=uid(2, n)) for n in range(1, SLICES + 1)]
-    ds.CurrentRequestedProcedureEvidenceSequence = [dataset(
-        StudyInstanceUID=uid("study"),
-        ReferencedSeriesSequence=[dataset(SeriesInstanceUID=uid(2), ReferencedSOPSequence=evidence)])]  # fmt: skip
+    ds.CurrentRequestedProcedureEvidenceSequence = [
+        dataset(
+            StudyInstanceUID=uid("study"),
+            ReferencedSeriesSequence=[dataset(SeriesInstanceUID=uid(2), ReferencedSOPSequence=evidence)],
+        )
+    ]
     ds.ValueType, ds.ContinuityOfContent = "CONTAINER", "SEPARATE"
     ds.ConceptNameCodeSequence = [code("113701", "DCM", "X-Ray Radiation Dose Report")]
     ds.ContentTemplateSequence = [dataset(MappingResource="DCMR", TemplateIdentifier="10011")]
-    intent = _coded(code("363703001", "SCT", "Has Intent"), code("261004008", "SCT", "Diagnostic Intent"), "HAS CONCEPT MOD")
+    intent = _coded(
+        code("363703001", "SCT", "Has Intent"), code("261004008", "SCT", "Diagnostic Intent"), "HAS CONCEPT MOD"
+    )
     ds.ContentSequence = [
-        _coded(code("121058", "DCM", "Procedure reported"), code("77477000", "SCT", "Computed Tomography X-Ray"),
-               "HAS CONCEPT MOD", ContentSequence=[intent]),
-        _item("HAS OBS CONTEXT", "CODE", code("121005", "DCM", "Observer Type"),
-              ConceptCodeSequence=[code("121007", "DCM", "Device")]),
+        _coded(
+            code("121058", "DCM", "Procedure reported"),
+            code("77477000", "SCT", "Computed Tomography X-Ray"),
+            "HAS CONCEPT MOD",
+            ContentSequence=[intent],
+        ),
+        _item(
+            "HAS OBS CONTEXT",
+            "CODE",
+            code("121005", "DCM", "Observer Type"),
+            ConceptCodeSequence=[code("121007", "DCM", "Device")],
+        ),
         _item("HAS OBS CONTEXT", "UIDREF", code("121012", "DCM", "Device Observer UID"), UID=uid("scanner")),
-        _item("HAS OBS CONTEXT", "DATETIME", code("113809", "DCM", "Start of X-Ray Irradiation"), DateTime=DATE + "101600"),
-        _item("HAS OBS CONTEXT", "DATETIME", code("113810", "DCM", "End of X-Ray Irradiation"), DateTime=DATE + "102000"),
-        _coded(code("113705", "DCM", "Scope of Accumulation"), code("113014", "DCM", "Study"), "HAS OBS CONTEXT", ContentSequence=[
-            _item("HAS PROPERTIES", "UIDREF", code("110180", "DCM", "Study Instance UID"), UID=uid("study"))]),
-        _box(code("113811", "DCM", "CT Accumulated Dose Data"),
-             _number(code("113812", "DCM", "Total Number of Irradiation Events"), "2", "{events}"),
-             _number(code("113813", "DCM", "CT Dose Length Product Total"), "246.4", "mGy.cm")),
+        _item(
+            "HAS OBS CONTEXT", "DATETIME", code("113809", "DCM", "Start of X-Ray Irradiation"), DateTime=DATE + "101600"
+        ),
+        _item(
+            "HAS OBS CONTEXT", "DATETIME", code("113810", "DCM", "End of X-Ray Irradiation"), DateTime=DATE + "102000"
+        ),
+        _coded(
+            code("113705", "DCM", "Scope of Accumulation"),
+            code("113014", "DCM", "Study"),
+            "HAS OBS CONTEXT",
+            ContentSequence=[
+                _item("HAS PROPERTIES", "UIDREF", code("110180", "DCM", "Study Instance UID"), UID=uid("study"))
+            ],
+        ),
+        _box(
+            code("113811", "DCM", "CT Accumulated Dose Data"),
+            _number(code("113812", "DCM", "Total Number of Irradiation Events"), "2", "{events}"),
+            _number(code("113813", "DCM", "CT Dose Length Product Total"), "246.4", "mGy.cm"),
+        ),
         _acquisition(1, "Localizer (invented)", "420", "0.08", "3.4"),
         _acquisition(2, "Chest and upper abdomen (invented)", "305", "7.97", "243.0"),
         _coded(code("113854", "DCM", "Source of Dose Information"), code("113856", "DCM", "Automated Data Collection")),
-    ]  # fmt: skip
+    ]
     return ds
 
 
@@ -106,7 +142,8 @@ def letter_pdf() -> bytes:
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R /F2 6 0 R >> >> >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
+        b" /Resources << /Font << /F1 5 0 R /F2 6 0 R >> >> >>",
         b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>",
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica-Bold /Encoding /WinAnsiEncoding >>",

@@ -1,7 +1,7 @@
 """The instances on the sample disc: one invented person, one invented PET/CT examination. pydicom data sets, no files.
 
-What a scanner would write (PS3.3 A.3, A.21, A.35.8, A.45.1), so that validators find nothing and every view has something
-real to show. Every text says that it is invented.
+What a scanner would write (PS3.3 A.3, A.21, A.35.8, A.45.1), so that validators find nothing and every view has
+something real to show. Every text says that it is invented.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
 from pydicom.sequence import Sequence
+
 from sample_phantom import trunk
 
 EXPLICIT = "1.2.840.10008.1.2.1"
@@ -55,21 +56,53 @@ def dataset(**attributes: Any) -> Dataset:
 
 def _common(sop_class: str, modality: str, series: int, number: int, time: str, description: str) -> Dataset:
     return dataset(
-        SpecificCharacterSet="ISO_IR 192", SOPClassUID=sop_class, SOPInstanceUID=uid(series, number),
-        PatientName="Sample^Jane", PatientID="SAMPLE-001", PatientBirthDate="19700101", PatientSex="F", PatientAge="055Y",
-        PatientSize=1.70, PatientWeight=70,
+        SpecificCharacterSet="ISO_IR 192",
+        SOPClassUID=sop_class,
+        SOPInstanceUID=uid(series, number),
+        PatientName="Sample^Jane",
+        PatientID="SAMPLE-001",
+        PatientBirthDate="19700101",
+        PatientSex="F",
+        PatientAge="055Y",
+        PatientSize=1.70,
+        PatientWeight=70,
         PatientComments="Invented: no real person was scanned for this disc",
-        StudyInstanceUID=uid("study"), StudyDate=DATE, StudyTime="101500", StudyID="1", AccessionNumber="INVENTED-1",
-        ReferringPhysicianName="", StudyDescription="PET/CT chest and upper abdomen (invented)",
-        SeriesInstanceUID=uid(series), SeriesNumber=series, SeriesDescription=description, SeriesDate=DATE, SeriesTime=time,
-        Modality=modality, Manufacturer="Scanfolio", ManufacturerModelName="Phantom", DeviceSerialNumber="0", SoftwareVersions="1",
-        InstitutionName="Example General Hospital (invented)", InstanceNumber=number, ContentDate=DATE, ContentTime=time,
-        InstanceCreationDate=DATE, InstanceCreationTime=time,
-    )  # fmt: skip
+        StudyInstanceUID=uid("study"),
+        StudyDate=DATE,
+        StudyTime="101500",
+        StudyID="1",
+        AccessionNumber="INVENTED-1",
+        ReferringPhysicianName="",
+        StudyDescription="PET/CT chest and upper abdomen (invented)",
+        SeriesInstanceUID=uid(series),
+        SeriesNumber=series,
+        SeriesDescription=description,
+        SeriesDate=DATE,
+        SeriesTime=time,
+        Modality=modality,
+        Manufacturer="Scanfolio",
+        ManufacturerModelName="Phantom",
+        DeviceSerialNumber="0",
+        SoftwareVersions="1",
+        InstitutionName="Example General Hospital (invented)",
+        InstanceNumber=number,
+        ContentDate=DATE,
+        ContentTime=time,
+        InstanceCreationDate=DATE,
+        InstanceCreationTime=time,
+    )
 
 
-def _image(ds: Dataset, stored: Values, image_type: list[str], origin: tuple[float, float, float], orientation: list[int],
-           spacing_mm: float, thickness_mm: float, bits: int) -> Dataset:  # fmt: skip
+def _image(
+    ds: Dataset,
+    stored: Values,
+    image_type: list[str],
+    origin: tuple[float, float, float],
+    orientation: list[int],
+    spacing_mm: float,
+    thickness_mm: float,
+    bits: int,
+) -> Dataset:
     ds.ImageType, ds.BodyPartExamined, ds.PatientPosition = image_type, "CHEST", "HFS"
     ds.AcquisitionDate, ds.AcquisitionTime, ds.AcquisitionNumber = DATE, ds.SeriesTime, 1
     ds.FrameOfReferenceUID, ds.PositionReferenceIndicator = uid("frame of reference"), ""
@@ -88,13 +121,19 @@ def _image(ds: Dataset, stored: Values, image_type: list[str], origin: tuple[flo
 def _ct(ds: Dataset, center: list[int], width: list[int], names: list[str]) -> Dataset:
     ds.RescaleIntercept, ds.RescaleSlope, ds.RescaleType = -1024, 1, "HU"
     ds.WindowCenter, ds.WindowWidth, ds.WindowCenterWidthExplanation = center, width, names
-    ds.KVP, ds.ExposureTime, ds.XRayTubeCurrent, ds.ConvolutionKernel, ds.ScanOptions = 120, 500, 180, "SOFT", "HELICAL MODE"
+    ds.KVP, ds.ExposureTime, ds.XRayTubeCurrent, ds.ConvolutionKernel, ds.ScanOptions = (
+        120,
+        500,
+        180,
+        "SOFT",
+        "HELICAL MODE",
+    )
     ds.ContrastBolusAgent = "Invented contrast medium"
     return ds
 
 
 def _grain(shape: tuple[int, ...], seed: int, passes: int) -> Values:
-    """Noise of mean 0 and deviation 1 with the grain a reconstruction filter leaves; from raw bits, which never change."""
+    """Noise of mean 0 and deviation 1 with the grain a reconstruction filter leaves, from raw bits that never change."""
     count = int(np.prod(shape))
     words = np.random.PCG64(seed).random_raw((count + 1) // 2)
     parts = np.ascontiguousarray(words).view(np.uint8)[: count * 4].reshape(*shape, 4)
@@ -122,8 +161,12 @@ def localizer() -> Iterator[Dataset]:
     stored = _hounsfield_to_stored(picture, 1, 2, 4)
     ds = _common(CT, "CT", 1, 1, "101600", "Localizer")
     origin = (float(x[0]), 0.0, float(z[-1]))
-    _ct(_image(ds, stored, ["ORIGINAL", "PRIMARY", "LOCALIZER"], origin, [1, 0, 0, 0, 0, -1], FIELD_MM / SIZE, 1.0, 12),
-        [350], [1100], ["SCOUT"])  # fmt: skip
+    _ct(
+        _image(ds, stored, ["ORIGINAL", "PRIMARY", "LOCALIZER"], origin, [1, 0, 0, 0, 0, -1], FIELD_MM / SIZE, 1.0, 12),
+        [350],
+        [1100],
+        ["SCOUT"],
+    )
     ds.RescaleType = "US"  # a shadow, not attenuation: unspecified units
     yield ds
 
@@ -142,9 +185,21 @@ def axial_ct() -> Iterator[Dataset]:
             ds = _common(CT, "CT", 2, number, "101900", "CT axial 5.0 mm")
             ds.SliceLocation = z
             stored = _hounsfield_to_stored(slab[index - first], 100 + number, 4, 10)
-            yield _ct(_image(ds, stored, ["ORIGINAL", "PRIMARY", "AXIAL"], (float(x[0]), float(x[0]) + 10, z), [1, 0, 0, 0, 1, 0],
-                             FIELD_MM / SIZE, STEP_MM, 12),
-                      [50, -600, 400], [400, 1500, 1800], ["SOFT TISSUE", "LUNG", "BONE"])  # fmt: skip
+            yield _ct(
+                _image(
+                    ds,
+                    stored,
+                    ["ORIGINAL", "PRIMARY", "AXIAL"],
+                    (float(x[0]), float(x[0]) + 10, z),
+                    [1, 0, 0, 0, 1, 0],
+                    FIELD_MM / SIZE,
+                    STEP_MM,
+                    12,
+                ),
+                [50, -600, 400],
+                [400, 1500, 1800],
+                ["SOFT TISSUE", "LUNG", "BONE"],
+            )
 
 
 def coronal_ct() -> Iterator[Dataset]:
@@ -157,8 +212,21 @@ def coronal_ct() -> Iterator[Dataset]:
     for number, y in enumerate(depths, 1):
         stored = _hounsfield_to_stored(slabs[:, number - 1], 300 + number, 1.5, 1)
         ds = _common(CT, "CT", 3, number, "102600", "CT coronal reformat")
-        _ct(_image(ds, stored, ["DERIVED", "SECONDARY", "REFORMATTED"], (float(x[0]), float(y), float(z[-1])),
-                   [1, 0, 0, 0, 0, -1], step, 6.0, 12), [50], [400], ["SOFT TISSUE"])  # fmt: skip
+        _ct(
+            _image(
+                ds,
+                stored,
+                ["DERIVED", "SECONDARY", "REFORMATTED"],
+                (float(x[0]), float(y), float(z[-1])),
+                [1, 0, 0, 0, 0, -1],
+                step,
+                6.0,
+                12,
+            ),
+            [50],
+            [400],
+            ["SOFT TISSUE"],
+        )
         ds.SpacingBetweenSlices = 8
         stream = imagecodecs.jpeg2k_encode(stored, level=0, codecformat="j2k", reversible=True, bitspersample=12)
         ds.add_new("PixelData", "OB", encapsulate([bytes(stream)]))
@@ -181,8 +249,16 @@ def pet() -> Iterator[Dataset]:
         slope = round(float(plane.max()) / 400, 5)
         position = FIRST_MM + STEP_MM * (SLICES - number)
         ds = _common(PET, "PT", 4, number, "104000", "PET attenuation corrected")
-        _image(ds, np.round(plane / slope).astype(np.int16), ["ORIGINAL", "PRIMARY"],
-               (float(x[0]), float(x[0]) + 10, position), [1, 0, 0, 0, 1, 0], 4.0, STEP_MM, 16)  # fmt: skip
+        _image(
+            ds,
+            np.round(plane / slope).astype(np.int16),
+            ["ORIGINAL", "PRIMARY"],
+            (float(x[0]), float(x[0]) + 10, position),
+            [1, 0, 0, 0, 1, 0],
+            4.0,
+            STEP_MM,
+            16,
+        )
         ds.RescaleIntercept, ds.RescaleSlope, ds.SliceLocation = 0, slope, position
         ds.WindowCenter, ds.WindowWidth, ds.WindowCenterWidthExplanation = 12500, 25000, "SUV 0 TO 5 (70 KG)"
         _pet_series(ds, number)
@@ -204,8 +280,15 @@ def _pet_series(ds: Dataset, number: int) -> None:
     ds.PatientOrientationCodeSequence = [code("102538003", "SCT", "recumbent")]
     ds.PatientOrientationCodeSequence[0].PatientOrientationModifierCodeSequence = [code("40199007", "SCT", "supine")]
     ds.PatientGantryRelationshipCodeSequence = [code("102540008", "SCT", "headfirst")]
-    ds.RadiopharmaceuticalInformationSequence = [dataset(
-        Radiopharmaceutical="Fluorodeoxyglucose", RadiopharmaceuticalStartTime="094000", RadionuclideTotalDose=3.5e8,
-        RadionuclideHalfLife=6586.2, RadionuclidePositronFraction=0.967, RadiopharmaceuticalRoute="Intravenous route",
-        RadionuclideCodeSequence=[code("77004003", "SCT", "^18^Fluorine")],
-        RadiopharmaceuticalCodeSequence=[code("35321007", "SCT", "Fluorodeoxyglucose F^18^")])]  # fmt: skip
+    ds.RadiopharmaceuticalInformationSequence = [
+        dataset(
+            Radiopharmaceutical="Fluorodeoxyglucose",
+            RadiopharmaceuticalStartTime="094000",
+            RadionuclideTotalDose=3.5e8,
+            RadionuclideHalfLife=6586.2,
+            RadionuclidePositronFraction=0.967,
+            RadiopharmaceuticalRoute="Intravenous route",
+            RadionuclideCodeSequence=[code("77004003", "SCT", "^18^Fluorine")],
+            RadiopharmaceuticalCodeSequence=[code("35321007", "SCT", "Fluorodeoxyglucose F^18^")],
+        )
+    ]

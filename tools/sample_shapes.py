@@ -1,7 +1,7 @@
 """Painting with shapes in patient coordinates: tissues laid over each other on any grid of planes.
 
-x towards the left, y towards the back, z towards the head, in mm. A shape is a function that says how far inside of it each
-point lies (mm, negative outside), which gives soft edges and thick slices for free.
+x towards the left, y towards the back, z towards the head, in mm. A shape is a function that says how far inside of it
+each point lies (mm, negative outside), which gives soft edges and thick slices for free.
 """
 
 from __future__ import annotations
@@ -35,8 +35,11 @@ class Canvas:
         self.values = np.full((len(z_mm), len(y_mm), len(x_mm)), background[self.of], np.float32)
 
     def paint(self, distance: Distance, tissue: Tissue, low: Point, high: Point, soft_mm: float = 1.3) -> None:
-        """Lay `tissue` where `distance` (mm, positive inside) says so, within the box low..high; edges `soft_mm` wide."""
-        cuts = [slice(*np.searchsorted(a, (lo - soft_mm, hi + soft_mm))) for a, lo, hi in zip(self.axes, low, high, strict=True)]
+        """Lay `tissue` where `distance` (mm, positive inside) says so, within the box low..high."""
+        cuts = [
+            slice(*np.searchsorted(a, (lo - soft_mm, hi + soft_mm)))
+            for a, lo, hi in zip(self.axes, low, high, strict=True)
+        ]
         x, y, z = (a[c] for a, c in zip(self.axes, cuts, strict=True))
         if not (x.size and y.size and z.size):
             return
@@ -44,16 +47,33 @@ class Canvas:
         part = self.values[cuts[2], cuts[1], cuts[0]]
         part += (tissue[self.of] - part) * inside
 
-    def ellipsoid(self, center: Point, radii: Point, tissue: Tissue, *, turn: float = 0.0, tilt: float = 0.0,
-                  also: Distance | None = None, soft_mm: float = 1.3) -> None:  # fmt: skip
+    def ellipsoid(
+        self,
+        center: Point,
+        radii: Point,
+        tissue: Tissue,
+        *,
+        turn: float = 0.0,
+        tilt: float = 0.0,
+        also: Distance | None = None,
+        soft_mm: float = 1.3,
+    ) -> None:
         """`turn` degrees about z, then `tilt` degrees about y; `also` cuts away what lies outside of it."""
         distance = ellipsoid(center, radii, turn, tilt)
         reach = max(radii)
         low, high = tuple(c - reach for c in center), tuple(c + reach for c in center)
         self.paint(distance if also is None else both(distance, also), tissue, low, high, soft_mm)  # type: ignore[arg-type]
 
-    def tube(self, start: Point, end: Point, radius: float, tissue: Tissue, *, also: Distance | None = None,
-             soft_mm: float = 1.3) -> None:  # fmt: skip
+    def tube(
+        self,
+        start: Point,
+        end: Point,
+        radius: float,
+        tissue: Tissue,
+        *,
+        also: Distance | None = None,
+        soft_mm: float = 1.3,
+    ) -> None:
         distance = tube(start, end, radius)
         low = tuple(min(a, b) - radius for a, b in zip(start, end, strict=True))
         high = tuple(max(a, b) + radius for a, b in zip(start, end, strict=True))

@@ -16,8 +16,8 @@ pytest.importorskip("imagecodecs")
 TOOLS = Path(__file__).resolve().parents[2] / "tools"
 sys.path.insert(0, str(TOOLS))
 
-import sample_disc
-import sample_instances
+import sample_disc  # noqa: E402
+import sample_instances  # noqa: E402
 
 needs_dciodvfy = pytest.mark.skipif(not shutil.which("dciodvfy"), reason="dciodvfy (dicom3tools) is not installed")
 needs_dcentvfy = pytest.mark.skipif(not shutil.which("dcentvfy"), reason="dcentvfy (dicom3tools) is not installed")
@@ -66,7 +66,9 @@ def test_the_zip_is_small_complete_and_one_persons(sample: Path) -> None:
     assert len({ds.SOPInstanceUID for ds in facts}) == len(facts) == 144
     heights = [float(ds.ImagePositionPatient[2]) for ds in facts if ds.SeriesNumber == 2]
     assert heights == [320.0 - 5 * i for i in range(61)]
-    assert {ds.file_meta.TransferSyntaxUID for ds in facts if ds.SeriesNumber == 3} == {sample_instances.JPEG_2000_LOSSLESS}
+    assert {ds.file_meta.TransferSyntaxUID for ds in facts if ds.SeriesNumber == 3} == {
+        sample_instances.JPEG_2000_LOSSLESS
+    }
 
 
 @needs_dciodvfy

@@ -7,12 +7,13 @@ import io
 import zipfile
 from pathlib import Path
 
-import discs
-import instances
 import numpy as np
 import pydicom
 import pytest
 from pydicom.fileset import FileSet
+
+import discs
+import instances
 
 HAVE_CODECS = importlib.util.find_spec("imagecodecs") is not None
 

@@ -16,9 +16,9 @@ if not (TOOLS / "sample_disc.py").is_file():
     pytest.skip("tools/ is not here", allow_module_level=True)
 sys.path.insert(0, str(TOOLS))
 
-import sample_disc
-import sample_documents
-from sample_phantom import trunk
+import sample_disc  # noqa: E402
+import sample_documents  # noqa: E402
+from sample_phantom import trunk  # noqa: E402
 
 AXIS = np.arange(-208, 209, 4, dtype=np.float32)
 
