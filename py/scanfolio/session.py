@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from scanfolio import catalogue
-from scanfolio.effects import Progress, Sha256, Steps
+from scanfolio.effects import Item, Progress, Sha256, Steps
 from scanfolio.errors import RequestError, SourceError
 from scanfolio.model import Disc, Series, SopInstance
 from scanfolio.pixels import forget
@@ -35,8 +35,15 @@ class Session:
     # -- opening
 
     def read(self, source: Source) -> Steps:
-        """Read every entry of a source that can be read directly. Yields Progress; returns {counts}."""
-        yield from read_all(self.index, source)
+        """Read every entry of a source that can be read directly. Yields Progress and, as an Item, the first image; returns {counts}."""
+        told = False
+        steps = read_all(self.index, source)
+        for step in steps:
+            yield step
+            first = None if told else self.first_image()
+            if first is not None:
+                told = True
+                yield Item({"first_image": first})
         self.finish()
         return {"counts": self.index.counts()}
 

@@ -36,6 +36,8 @@ export function scripting({ engine, showing, viewport, open, disc }) {
     catalogue: () => disc()?.catalogue ?? null,
     /** The report, or null until the disc is judged. */
     report: () => disc()?.report ?? null,
+    /** The same as files are saved: the JSON text and the plain text. @returns {Promise<{json: string, text: string}>} */
+    reportText: () => need().engine.ask("report_text"),
     /** Show one frame; resolves with whether it was painted. @param {string} sopInstanceUid @param {{frame?: number}} [options] */
     show: (sopInstanceUid, { frame = 0 } = {}) => showing.showInstance(sopInstanceUid, frame),
     /** @param {string} sopInstanceUid @param {{frame?: number}} [options] */

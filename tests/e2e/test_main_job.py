@@ -1,0 +1,198 @@
+"""The main job in real browsers: pick a disc, read the answer, see the images, take a verified copy away."""
+
+from __future__ import annotations
+
+import base64
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from conftest import Page
+from discs import disc_folder
+
+from scanfolio.export.drive import run
+from scanfolio.session import Session
+from scanfolio.source import open_source
+
+GET_BASE64 = """((buffer) => {{ const bytes = new Uint8Array(buffer); let text = "";
+  for (let i = 0; i < bytes.length; i += 32768) text += String.fromCharCode(...bytes.subarray(i, i + 32768));
+  return btoa(text); }})({0})"""
+
+
+def read(folder: Path) -> Session:
+    source = open_source(str(folder))
+    session = Session(source.name)
+    run(session.read(source))
+    return session
+
+
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One person, one of everything: CT, MR, PET, ultrasound, palette, MONOCHROME1, multi-frame, enhanced CT, SR, PDF."""
+    return disc_folder(tmp_path_factory.mktemp("mixed"), "mixed")
+
+
+def test_the_answer_is_on_the_screen_and_the_same_as_on_the_command_line(page: Page, mixed: Path) -> None:
+    report = page.open(mixed)
+    session = read(mixed)
+    run(session.judge())
+    assert page.browser.eval("scanfolio.reportText().then((r) => r.json)") == session.report_json()
+    assert report["verdict"]["title"] in page.text("body")
+    assert "For looking only, not for diagnosis" in page.text("body")
+    assert report["counts"]["files"] == sum(1 for p in mixed.rglob("*") if p.is_file())
+    for mark in ("scanfolio:ready", "scanfolio:first-image", "scanfolio:indexed"):
+        assert page.browser.eval(f"performance.getEntriesByName('{mark}').length") == 1, mark
+
+
+def test_pictures_are_numpys_to_the_byte(page: Page, mixed: Path) -> None:
+    page.open(mixed)
+    session = read(mixed)
+    shown = 0
+    for instance in session.disc.instances:
+        if not instance.is_image:
+            continue
+        for frame in range(instance.number_of_frames):
+            assert page.browser.eval(f"scanfolio.show('{instance.sop_instance_uid}', {{frame: {frame}}})"), instance.path
+            got = page.browser.eval(
+                f"(() => {{ const p = scanfolio.pixels(); return [p.rows, p.columns, p.samples, {GET_BASE64.format('p.data')}]; }})()"
+            )
+            wanted = session.display_values(instance.sop_instance_uid, frame)
+            picture = np.frombuffer(base64.b64decode(got[3]), np.uint8).reshape(wanted.shape)
+            assert np.abs(picture.astype(int) - wanted).max() == 0, (instance.path, frame)
+            shown += 1
+    assert shown >= 12
+
+
+def test_stored_values_reach_scripts_unchanged(page: Page, mixed: Path) -> None:
+    page.open(mixed)
+    session = read(mixed)
+    for instance in session.disc.instances:
+        if not instance.is_image:
+            continue
+        got = page.browser.eval(
+            f"scanfolio.storedValues('{instance.sop_instance_uid}').then((v) => [v.dtype, {GET_BASE64.format('v.buffer')}])"
+        )
+        wanted = session.stored_values(instance.sop_instance_uid, 0)
+        assert got[0] == wanted.dtype.name
+        assert base64.b64decode(got[1]) == wanted.tobytes(), instance.path
+
+
+@pytest.mark.parametrize("kind", ["mixed", "jpeg2000", "rle", "implicit", "deflated"])
+def test_the_copy_is_verified_here_and_by_the_command_line(page: Page, kind: str, tmp_path: Path) -> None:
+    if kind == "jpeg2000":
+        pytest.importorskip("imagecodecs")
+    folder = disc_folder(tmp_path, kind)
+    page.open(folder)
+    done = page.browser.eval(
+        "scanfolio.export({}).then(async (d) => ({verification: d.verification, zip: "
+        + GET_BASE64.format("await d.blob.arrayBuffer()")
+        + "}))"
+    )
+    assert done["verification"]["ok"], done["verification"]
+    archive = tmp_path / "DICOM.ZIP"
+    archive.write_bytes(base64.b64decode(done["zip"]))
+    with zipfile.ZipFile(archive) as z:
+        assert z.testzip() is None
+        assert z.namelist()[0] == "DICOMDIR"
+        assert all(not info.flag_bits & 8 for info in z.infolist())
+    source = read(folder)
+    verification = run(source.verify(open_source(str(archive))))
+    assert verification.ok, verification.differences
+    assert verification.instances_out == len({i.sop_instance_uid for i in source.disc.instances})
+    copy = read(archive)
+    assert run(copy.judge()).verdict.letter == "A"
+
+
+def test_opening_another_disc_leaves_nothing_of_the_first(page: Page, tmp_path: Path) -> None:
+    first = disc_folder(tmp_path, "mixed")
+    page.open(first)
+    uid = page.browser.eval("scanfolio.report().files.find((f) => f.sop_instance_uid).sop_instance_uid")
+    page.open(disc_folder(tmp_path, "japanese"))
+    catalogue = page.browser.eval("scanfolio.catalogue()")
+    assert len(catalogue["patients"]) == 1
+    assert not page.browser.eval(f"scanfolio.show('{uid}')")
+    assert page.browser.eval(f"scanfolio.storedValues('{uid}').then(() => 'had', (e) => e.wire.code)") == "request"
+    assert page.browser.eval("scanfolio.memory()")["files"] == catalogue["counts"]["files"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "letter"),
+    [("clean", "A"), ("no_dicomdir", "B"), ("jpeg2000", "C"), ("self_display", "E"), ("locked", "F"), ("truncated", "G"), ("two_people", "H")],
+)
+def test_each_class_says_its_sentence(page: Page, kind: str, letter: str, tmp_path: Path) -> None:
+    if kind == "jpeg2000":
+        pytest.importorskip("imagecodecs")
+    report = page.open(disc_folder(tmp_path, kind))
+    assert report["verdict"]["class"] == letter
+    assert report["verdict"]["title"] in page.text("body")
+
+
+BAD = ["broken_dicomdir", "dicomdir_loop", "truncated", "empty_files", "odd_names", "wrong_pixel_facts", "empty", "contradictory_identity"]
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_bad_discs_are_counted_in_full_and_break_nothing(page: Page, kind: str, tmp_path: Path) -> None:
+    folder = disc_folder(tmp_path, kind)
+    if kind == "empty":
+        (folder / "NOTE.TXT").write_text("nothing else")
+    report = page.open(folder)
+    given = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+    assert sorted(f["path"] for f in report["files"]) == given
+    assert all(f["kind"] == "dicom" or f.get("reason") or f["kind"] for f in report["files"])
+    assert "Traceback" not in page.text("body")
+    assert [o["rule"] for o in report["outcomes"] if o["state"] == "crashed"] == []
+
+
+def test_no_request_leaves_the_page(page: Page, mixed: Path) -> None:
+    page.open(mixed)
+    page.browser.eval("scanfolio.export({}).then(() => true)")
+    assert page.browser.foreign_addresses(page.site) == []
+
+
+REFUSED = {
+    "fetch": "fetch('http://127.0.0.1:9/x').then(() => 'sent', () => 'refused')",
+    "beacon image": "new Promise((r) => {{ const i = new Image(); i.onerror = () => r('refused'); i.onload = () => r('sent'); i.src = 'http://127.0.0.1:9/x.png'; }})".replace("{{", "{").replace("}}", "}"),
+    "worker": "new Promise((r) => { const w = new Worker(URL.createObjectURL(new Blob([\"fetch('http://127.0.0.1:9/x').then(()=>postMessage('sent'),()=>postMessage('refused'))\"]))); w.onmessage = (e) => r(e.data); w.onerror = () => r('refused'); })",
+}
+
+
+@pytest.mark.parametrize("way", REFUSED)
+def test_the_content_policy_refuses_every_other_address(page: Page, way: str) -> None:
+    page.browser.eval("void (window.__violations = [], addEventListener('securitypolicyviolation', (e) => __violations.push(e.blockedURI)))")
+    assert page.browser.eval(REFUSED[way]) == "refused"
+    if way != "worker":
+        assert any("127.0.0.1:9" in uri for uri in page.browser.eval("window.__violations"))
+
+
+def test_hostile_values_stay_text(page: Page, tmp_path: Path) -> None:
+    from instances import Person, ct_series
+
+    person = Person("<img src=x onerror=window.__hit=1>^X", "<b>1</b>", "19700101", "O")
+    folder = tmp_path / "HOSTILE"
+    folder.mkdir()
+    for name, data in ct_series(3, person=person, SeriesDescription="<script>window.__hit=1</script>").items():
+        (folder / name).write_bytes(data)
+    page.open(folder)
+    assert "<img src=x" in json.dumps(page.browser.eval("scanfolio.catalogue()"))
+    assert not page.browser.eval("window.__hit ?? 0")
+    assert page.browser.eval("document.querySelectorAll('img[src=x], .rail b b').length") == 0
+
+
+def test_a_zip_is_read_like_a_folder(page: Page, tmp_path: Path) -> None:
+    from discs import files_of, zip_bytes
+
+    archive = tmp_path / "disc.zip"
+    archive.write_bytes(zip_bytes(files_of("mixed")))
+    page.browser.eval("void (window.__before = scanfolio.report())")
+    page.browser.set_files("#zip-input", [archive])
+    page.browser.wait("scanfolio.report() && scanfolio.report() !== window.__before")
+    report: dict[str, Any] = page.browser.eval("scanfolio.report()")
+    session = read(archive)
+    assert sorted(f["path"] for f in report["files"]) == sorted(f.path for f in session.disc.files)
+    uid = next(i.sop_instance_uid for i in session.disc.instances if i.modality == "CT" and i.is_image)
+    assert page.browser.eval(f"scanfolio.show('{uid}')")
+    got = page.browser.eval(GET_BASE64.format("scanfolio.pixels().data"))
+    assert base64.b64decode(got) == session.display_values(uid, 0).tobytes()
