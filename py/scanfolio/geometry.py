@@ -37,7 +37,7 @@ def is_orientation(orientation: Orientation | None) -> bool:
 
 
 def orientation_letters(orientation: Orientation | None) -> dict[str, str] | None:
-    """What lies at the four edges of the picture as stored: {top, right, bottom, left}; None without a valid orientation."""
+    """What lies at the edges of the picture as stored: {top, right, bottom, left}; None without a valid orientation."""
     if orientation is None or not is_orientation(orientation):
         return None
     row, column = orientation[:3], orientation[3:]
@@ -72,7 +72,7 @@ def plane_name(orientation: Orientation | None) -> str:
 
 
 def spacing_mm(instance: SopInstance) -> tuple[tuple[float, float] | None, str]:
-    """((between rows, between columns), where it is from): "pixel" in the patient, "imager" at the detector, "" unknown."""
+    """((between rows, between columns), source): "pixel" in the patient, "imager" at the detector, "" unknown."""
     for value, source in ((instance.pixel_spacing_mm, "pixel"), (instance.imager_pixel_spacing_mm, "imager")):
         if value is not None and value[0] > 0 and value[1] > 0:
             return value, source

@@ -10,8 +10,9 @@ PIXEL_KEYWORDS = {0x7FE00008: "FloatPixelData", 0x7FE00009: "DoubleFloatPixelDat
 class Attribute(NamedTuple):
     """One looked-for attribute. `convert` names how its value becomes the field's:
 
-    text (character set applies) · text name (a person's) · texts · code (ASCII) · codes · integer (IS) · number (DS) · numbers · short (US, or SS as its bits) ·
-    present (only whether it has a value or items). `cached`: the value is mostly the same in all files of a series.
+    text (character set applies) · text name (a person's) · texts · code (ASCII) · codes · integer (IS) ·
+    number (DS) · numbers · short (US, or SS as its bits) · present (only whether it has
+    a value or items). `cached`: the value is mostly the same in all files of a series.
     """
 
     tag: int
@@ -23,6 +24,7 @@ class Attribute(NamedTuple):
 
 
 ATTRIBUTES = (
+    Attribute(0x00041220, "SQ", "DirectoryRecordSequence", "has_directory_records", "present"),
     Attribute(0x00080005, "CS", "SpecificCharacterSet", "specific_character_set", "codes"),
     Attribute(0x00080008, "CS", "ImageType", "image_type", "codes"),
     Attribute(0x00080016, "UI", "SOPClassUID", "sop_class_uid", "code"),
@@ -98,7 +100,12 @@ ATTRIBUTES = (
 )
 
 BY_TAG = {attribute.tag: attribute for attribute in ATTRIBUTES}
-KEYWORDS = frozenset(attribute.keyword for attribute in ATTRIBUTES)
-EXACT_COUNT = {"image_position_mm": 3, "image_orientation": 6, "pixel_spacing_mm": 2, "imager_pixel_spacing_mm": 2,
-               "pixel_aspect_ratio": 2}
+KEYWORDS = frozenset(attribute.keyword for attribute in ATTRIBUTES[1:])  # a directory is no instance
+EXACT_COUNT = {
+    "image_position_mm": 3,
+    "image_orientation": 6,
+    "pixel_spacing_mm": 2,
+    "imager_pixel_spacing_mm": 2,
+    "pixel_aspect_ratio": 2,
+}
 """Fields that are None unless their attribute has exactly this many values."""

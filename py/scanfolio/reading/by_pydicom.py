@@ -16,9 +16,10 @@ from pydicom.multival import MultiValue
 from pydicom.sequence import Sequence
 
 from scanfolio.reading.attributes import ATTRIBUTES, PIXEL_KEYWORDS, Attribute
-from scanfolio.reading.elements import FORM, UNDEFINED, MoreNeeded, PixelElement
+from scanfolio.reading.elements import FORM, UNDEFINED, MoreNeeded
 from scanfolio.reading.facts import combined, counted, person_name
 from scanfolio.reading.text import character_set, covers, guessed
+from scanfolio.reading.walk import PixelElement
 
 
 class Head(io.BytesIO):
@@ -64,7 +65,7 @@ def read_header(data: bytes, size: int) -> tuple[FileDataset, PixelElement | Non
 
 
 def fields(dataset: FileDataset) -> dict[str, Any]:
-    """Fields of SopInstance from a pydicom data set; a value that cannot be told is as if it were empty, with a note."""
+    """Fields of SopInstance from a pydicom data set; a value that cannot be told counts as empty, with a note."""
     found: dict[str, Any] = {}
     notes: list[str] = []
     with warnings.catch_warnings():
@@ -76,7 +77,7 @@ def fields(dataset: FileDataset) -> dict[str, Any]:
                 continue
             try:
                 found[attribute.field], undecodable = _value(dataset, attribute, declared)
-            except Exception as problem:  # pydicom raises many kinds for a value it cannot convert; one value is no file
+            except Exception as problem:  # noqa: BLE001  # pydicom raises many kinds; one value is no file
                 notes.append(f"({attribute.tag >> 16:04X},{attribute.tag & 0xFFFF:04X}) {attribute.keyword} "
                              f"cannot be read: {type(problem).__name__}")  # fmt: skip
                 continue
@@ -97,7 +98,7 @@ def _value(dataset: FileDataset, attribute: Attribute, declared: tuple[str, ...]
     """(the field's value, whether its text was undecodable)."""
     convert = attribute.convert
     item = dataset.get_item(attribute.tag)
-    raw = item.value if isinstance(getattr(item, "value", None), bytes) else b""  # type: ignore[union-attr]
+    raw = item.value if isinstance(getattr(item, "value", None), bytes) else b""
     if convert == "present":
         return bool(_list(dataset[attribute.tag].value)) if attribute.vr == "SQ" else bool(raw), False
     value = dataset[attribute.tag].value

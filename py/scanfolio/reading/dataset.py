@@ -58,7 +58,7 @@ def _plain_stream(entry: Entry) -> BinaryIO:
     # pydicom would inflate by itself, without a bound: show it a plain explicit file with the same data set
     meta = head[: start.data_set_offset].replace(b"1.2.840.10008.1.2.1.99", b"1.2.840.10008.1.2.1\0\0\0")
     stream = io.BytesIO(meta + data)
-    stream.name = entry.path  # type: ignore[misc]
+    stream.name = entry.path
     return stream
 
 

@@ -1,7 +1,7 @@
 """Reading a DICOMDIR, however broken, and finding the files it names. PS3.3 Annex F, PS3.10 8.6.
 
-Records are read in the order they stand in the sequence; then the offsets decide the tree. What the offsets do not reach
-is placed by that order, as the writer almost always meant it, and becomes a fault.
+Records are read in the order they stand in the sequence; then the offsets decide the tree. What the offsets do not
+reach is placed by that order, as the writer almost always meant it, and becomes a fault.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def _int(text: str) -> int:
 
 
 def _elements(data: bytes, position: int, end: int, encoding: Encoding) -> Iterator[_Element]:
-    """The elements between two bytes; stops before an item delimiter. Raises Declined or MoreNeeded where it breaks off."""
+    """The elements between two bytes, up to an item delimiter. Raises Declined or MoreNeeded where it breaks off."""
     order = ">" if encoding.big else "<"
     byte_order = "big" if order == ">" else "little"
     while position + 8 <= end:
@@ -234,10 +234,12 @@ def _tree(nodes: list[_Node], first_root: int, last_root: int, faults: list[str]
     if orphans:
         if not first_root:
             faults.append("the root (0004,1200) points nowhere")
-        faults.append(f"{len(orphans)} of {len(nodes)} records are not reached from the root; they were placed by their order")
+        number = f"{len(orphans)} of {len(nodes)} records"
+        faults.append(f"{number} are not reached from the root; they were placed by their order")
         _place_by_order(nodes, seen, roots)
     elif roots and last_root != roots[-1].offset:
-        faults.append(f"(0004,1202) gives byte {last_root} for the last record of the root, it is at {roots[-1].offset}")
+        last = roots[-1].offset
+        faults.append(f"(0004,1202) gives byte {last_root} for the last record of the root, it is at {last}")
     return roots
 
 
@@ -283,7 +285,8 @@ class Paths:
     def find(self, file_id: Iterable[str], folder: str = "") -> str | None:
         """The path of `file_id` below `folder` (where the DICOMDIR stands), or None.
 
-        Case does not matter, nor do the suffixes that operating systems add to names on a CD: ";1", a trailing dot, ".dcm".
+        Case does not matter, nor do the suffixes that operating systems add to names on a CD: ";1", a trailing dot,
+        ".dcm".
         """
         parts = [part for component in file_id for part in component.replace("\\", "/").split("/")]
         if not parts or any(part.strip() in ("", ".", "..") for part in parts):

@@ -1,4 +1,4 @@
-"""Are the pixel data all there? Declared length, length that rows and columns ask for, length of the file. PS3.5 8, A.4."""
+"""Are the pixel data all there? By their declared length, by rows and columns, by the file's size. PS3.5 8, A.4."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Generator
 from struct import unpack_from
 from typing import Any
 
-from scanfolio.reading.elements import PixelElement
+from scanfolio.reading.walk import PixelElement
 
 TAIL_BYTES = 1024
 LONG_TAIL_BYTES = 65536

@@ -33,8 +33,8 @@ _Draft = make_dataclass(
 def build_instance(facts: dict[str, Any]) -> SopInstance:
     """SopInstance(**facts), ten times as fast.
 
-    A frozen dataclass sets its fields one by one through object.__setattr__. So the fields are set on a twin that is not
-    frozen, which then becomes the real thing: both have the same slots.
+    A frozen dataclass sets its fields one by one through object.__setattr__. So the fields are set on a twin that is
+    not frozen, which then becomes the real thing: both have the same slots.
     """
     draft = _Draft(**facts)
     draft.__class__ = SopInstance
@@ -108,6 +108,7 @@ def combined(found: dict[str, Any]) -> dict[str, Any]:
         found["has_palette"] = True
     if found.pop("has_shared_groups", False):
         found["has_functional_groups"] = True
+    found.pop("has_directory_records", None)
     found["number_of_frames"] = max(1, found.get("number_of_frames") or 1)
     return found
 

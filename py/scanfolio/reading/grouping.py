@@ -157,7 +157,8 @@ def _orientation_stacks(members: list[SopInstance]) -> list[list[SopInstance]]:
     for instance in members:
         orientation = instance.image_orientation
         for known, stack in stacks:
-            if known is orientation or (known is not None and orientation is not None and same_orientation(known, orientation)):
+            both = known is not None and orientation is not None
+            if known is orientation or (both and same_orientation(known or (), orientation or ())):
                 stack.append(instance)
                 break
         else:
@@ -213,6 +214,6 @@ def _phases(places: list[list[tuple[float, SopInstance]]]) -> list[SopInstance] 
     return [column[phase] for phase in range(count) for column in columns]
 
 
-def _phase_key(i: SopInstance) -> tuple[int, int, int, int, str]:
-    return (_number(i.temporal_position), _number(i.echo_number), _number(i.acquisition_number), _number(i.instance_number),
-            i.path)  # fmt: skip
+def _phase_key(i: SopInstance) -> tuple[int | str, ...]:
+    numbers = [_number(n) for n in (i.temporal_position, i.echo_number, i.acquisition_number, i.instance_number)]
+    return *numbers, i.path

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from scanfolio.effects import Progress, Steps
 from scanfolio.errors import BytesNotHere, SourceError
 from scanfolio.model import Dicomdir, Disc, FileRecord, Kind, SopInstance
-from scanfolio.reading.examine import HEAD_BYTES, WAIT_FOR_PYDICOM, BytesLost, Examination, Finding, examine
+from scanfolio.reading.examine import examine
 from scanfolio.reading.facts import Converter
+from scanfolio.reading.finding import HEAD_BYTES, WAIT_FOR_PYDICOM, BytesLost, Examination, Finding
 from scanfolio.reading.grouping import group
 from scanfolio.source.entry import Entry, Source
 from scanfolio.words import say
@@ -45,7 +46,7 @@ class DiscIndex:
         self._tally = {"dicom": 0, "images": 0, "other": 0, "unreadable": 0}
 
     def add(self, entry: Entry) -> Need | None:
-        """Take `entry` into the index; its id must be the number of entries so far. What to read first, None if nothing."""
+        """Take `entry` into the index; its id must be the number of entries so far. What to read first, if anything."""
         if entry.entry_id != len(self.entries):
             raise ValueError(f"entry {entry.entry_id} given where {len(self.entries)} is next")
         self.entries.append(entry)
@@ -104,7 +105,7 @@ class DiscIndex:
     def finish(self, complete: bool = True) -> Disc:
         """All that is known so far, grouped and sorted. May be called again while reading goes on.
 
-        Files that were never decided are listed as unreadable when `complete` is false, left out of a running count else.
+        Files that are not decided yet are listed as unreadable, "not read". `complete` false: reading was stopped.
         """
         files = []
         for entry, record in zip(self.entries, self._records, strict=True):
@@ -122,7 +123,7 @@ class DiscIndex:
         except StopIteration as result:
             self._settle(entry, result.value)
             return []
-        except Exception as problem:  # a fault of ours in one file must not cost the person all the others
+        except Exception as problem:  # noqa: BLE001  # a fault of ours in one file must not cost all the others
             reason = say("reading.reason.internal", self._language)
             self._settle(entry, Finding(Kind.UNREADABLE, f"not understood ({type(problem).__name__})", reason))
             return []
@@ -189,7 +190,7 @@ class DiscIndex:
 
 
 def read_all(index: DiscIndex, source: Source) -> Steps:
-    """Read every entry of `source` into `index`, yielding Progress("reading", done, total). For sources that read at once."""
+    """Read every entry of `source` into `index`, yielding Progress("reading", done, total). Needs reads that answer."""
     entries = list(source.entries())
     index.name = index.name or source.name
     for done, entry in enumerate(entries):

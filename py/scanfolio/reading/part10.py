@@ -101,7 +101,8 @@ def _read_start(head: bytes) -> Start:
     faults: list[str] = []
     position = _read_meta(head, position, meta, faults)
     if has_prefix or meta:
-        faults.extend(f"(0002,{number:04X}) {name} is missing" for number, name in REQUIRED_META.items() if not meta.get(number))
+        missing = (number for number in REQUIRED_META if not meta.get(number))
+        faults.extend(f"(0002,{number:04X}) {REQUIRED_META[number]} is missing" for number in missing)
     transfer_syntax = meta.get(0x0010, "")
     deflated = transfer_syntax == DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN
     if deflated:
@@ -144,7 +145,8 @@ def _read_meta(head: bytes, position: int, meta: dict[int, str], faults: list[st
         if declared_end is None:
             faults.insert(0, "(0002,0000) File Meta Information Group Length is missing")
         elif declared_end != position:
-            faults.insert(0, f"(0002,0000) says the File Meta Information ends at byte {declared_end}, it ends at {position}")
+            ends = f"ends at byte {declared_end}, it ends at {position}"
+            faults.insert(0, f"(0002,0000) says the File Meta Information {ends}")
     elif start:
         faults.append("there is no File Meta Information")
     return position
@@ -207,7 +209,9 @@ def looks_like_bare_data_set(head: bytes) -> bool:
     order = ">" if encoding.big else "<"
     group, element = unpack_from(order + "HH", head)
     if group == 0x0002:
-        return encoding is EXPLICIT_LITTLE and element <= 0x0016
+        return bool(encoding is EXPLICIT_LITTLE and element <= 0x0016)
+    if group == 0x0004:
+        return bool(0x1130 <= element <= 0x1220)
     if group != 0x0008 or element > 0x0070:
         return False
     if encoding.explicit:

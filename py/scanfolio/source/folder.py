@@ -82,7 +82,8 @@ def read_range(full_path: str, path: str, offset: int, length: int) -> bytes:
                 length -= len(piece)
             return pieces[0] if len(pieces) == 1 else b"".join(pieces)
     except OSError as problem:
-        raise SourceError("This file could not be read.", where=path, detail=problem.strerror or str(problem)) from problem
+        detail = problem.strerror or str(problem)
+        raise SourceError("This file could not be read.", where=path, detail=detail) from problem
 
 
 def _refuse(why_not: str, path: str, offset: int, length: int) -> bytes:

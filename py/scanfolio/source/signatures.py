@@ -32,7 +32,7 @@ class Found(tuple[Kind, str, bool]):
         return self[2]
 
 
-P, I, D, A, O = Kind.PROGRAM, Kind.PICTURE, Kind.DOCUMENT, Kind.ARCHIVE, Kind.OTHER  # noqa: E741  # one letter keeps the table readable
+P, I, D, A, O = Kind.PROGRAM, Kind.PICTURE, Kind.DOCUMENT, Kind.ARCHIVE, Kind.OTHER  # noqa: E741  # for the table
 
 PREFIXES: tuple[tuple[bytes, Kind, str], ...] = (
     (b"\x7fELF", P, "Linux program (ELF)"),
@@ -94,8 +94,15 @@ PREFIXES: tuple[tuple[bytes, Kind, str], ...] = (
     (b"\x93NUMPY", O, "NumPy array"),
 )
 CMS_ENVELOPED_DATA = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03"
-SCRIPT_ENDINGS = {"bat": "Windows batch file", "cmd": "Windows batch file", "vbs": "Windows script", "ps1": "Windows script",
-                  "js": "script", "sh": "script", "reg": "Windows registry file"}  # fmt: skip
+SCRIPT_ENDINGS = {
+    "bat": "Windows batch file",
+    "cmd": "Windows batch file",
+    "vbs": "Windows script",
+    "ps1": "Windows script",
+    "sh": "script",
+    "reg": "Windows registry file",
+}
+BMP_HEADER_SIZES = (12, 40, 52, 56, 64, 108, 124)
 OLE_PROGRAMS = {"msi": "Windows installer", "msp": "Windows installer", "mst": "Windows installer"}
 
 
@@ -117,7 +124,7 @@ def identify(head: bytes, tail: Tail | None = None, path: str = "", size: int = 
 
 
 def wants_more(found: Found, head: bytes, size: int) -> list[tuple[int, int]]:
-    """Pieces (offset, length) worth reading of a file that `head` alone does not tell: disc images mark themselves later."""
+    """Pieces (offset, length) worth reading where `head` alone does not tell: disc images mark themselves later."""
     if found.signature:
         return []
     pieces = []
@@ -140,7 +147,8 @@ def _locked(head: bytes, ending: str) -> Identity | None:
     if head[:1] == b"\x30" and CMS_ENVELOPED_DATA in head[:24]:
         return Kind.OTHER, "encrypted (CMS)", True
     start = head[:64]
-    if start.startswith(b"-----BEGIN PGP MESSAGE-----") or (ending in ("pgp", "gpg") and head[:1] in b"\x84\x85\xc1\xc3"):
+    pgp_packet = ending in ("pgp", "gpg") and head[:1] in (b"\x84", b"\x85", b"\xc1", b"\xc3")
+    if start.startswith(b"-----BEGIN PGP MESSAGE-----") or pgp_packet:
         return Kind.OTHER, "encrypted (PGP)", True
     if start.startswith((b"-----BEGIN PKCS7-----", b"-----BEGIN CMS-----")):
         return Kind.OTHER, "encrypted (CMS)", True
@@ -178,11 +186,11 @@ def _structured(head: bytes, ending: str, size: int) -> Identity | None:
         if ending == "db":
             return Kind.OTHER, "Windows thumbnail cache", False
         return Kind.DOCUMENT, "Office document (OLE)", False
-    if head.startswith(b"BM") and len(head) > 18 and int.from_bytes(head[14:18], "little") in (12, 40, 52, 56, 64, 108, 124):
+    if head.startswith(b"BM") and int.from_bytes(head[14:18], "little") in BMP_HEADER_SIZES:
         return Kind.PICTURE, "BMP picture", False
     if head.startswith(b"RIFF"):
-        form = {b"AVI ": (Kind.PICTURE, "AVI video"), b"WEBP": (Kind.PICTURE, "WebP picture"), b"WAVE": (Kind.OTHER, "sound")}
-        kind, signature = form.get(head[8:12], (Kind.OTHER, "RIFF data"))
+        forms = {b"AVI ": (I, "AVI video"), b"WEBP": (I, "WebP picture"), b"WAVE": (O, "sound")}
+        kind, signature = forms.get(head[8:12], (O, "RIFF data"))
         return kind, signature, False
     if head[4:8] == b"ftyp":
         still = head[8:12] in (b"heic", b"heix", b"mif1", b"avif")
@@ -202,7 +210,7 @@ def _structured(head: bytes, ending: str, size: int) -> Identity | None:
         return Kind.OTHER, "NIfTI-2 image", False
     if head.startswith(b"koly") or (size <= len(head) and head[-512:-508] == b"koly"):
         return Kind.ARCHIVE, "Mac disc image (DMG)", False
-    if size and size % 188 == 0 and size >= 564 and head[:1] == b"G" and head[188:189] == b"G" and head[376:377] == b"G":
+    if size % 188 == 0 and size >= 564 and head[:1] == head[188:189] == head[376:377] == b"G":
         return Kind.PICTURE, "MPEG transport stream", False
     return None
 
@@ -248,9 +256,9 @@ def _text(head: bytes, ending: str) -> Identity | None:
     start = text.lstrip("\ufeff \t\r\n")[:1024].lower()
     if re.search(r"^\s*\[autorun", text.lower(), re.MULTILINE):
         return Kind.PROGRAM, "start instruction (autorun)", False
-    if ending in SCRIPT_ENDINGS and ending != "js":
+    if ending in SCRIPT_ENDINGS:
         return Kind.PROGRAM, SCRIPT_ENDINGS[ending], False
-    if start.startswith("@echo off") or start.startswith("<?php"):
+    if start.startswith(("@echo off", "<?php")):
         return Kind.PROGRAM, "script", False
     if start.startswith(("<!doctype html", "<html")) or "<html" in start or "<head>" in start:
         return Kind.DOCUMENT, "HTML page", False

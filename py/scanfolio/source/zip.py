@@ -212,7 +212,7 @@ def _members(archive: Entry) -> list[Member]:
             infos = directory.infolist()
     except (SourceError, MemoryError):
         raise
-    except Exception as problem:  # zipfile raises struct.error, ValueError, EOFError, NotImplementedError besides BadZipFile
+    except Exception as problem:  # zipfile raises struct.error, ValueError and others besides BadZipFile
         detail = f"{type(problem).__name__}: {problem}"
         raise SourceError("This is not a zip file we can open.", where=archive.path, detail=detail) from problem
     if len(infos) > MAX_MEMBERS:
@@ -246,7 +246,7 @@ def _harmful(members: list[Member], archive_size: int) -> str:
 
 
 def _name(info: zipfile.ZipInfo) -> str:
-    """The member's name. Old archives write it in the code page of the computer that packed it, without saying which."""
+    """The member's name. Old archives write it in the code page of the packing computer, without saying which."""
     if info.flag_bits & 0x800:
         return info.orig_filename
     unicode_path = _unicode_path(info.extra)
