@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 import pydicom
 import pytest
+from pydicom.dataset import Dataset
+
 from discs import EXPLICIT, files_of
 from exports import Exported, export, re_read
 from instances import encode, make_instance
-from pydicom.dataset import Dataset
-
 from scanfolio.export.directory_check import FileFacts, check_directory
 from scanfolio.export.elements import read_elements
 from scanfolio.export.records import KEYS, WANTED_TAGS, record_type

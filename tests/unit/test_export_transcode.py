@@ -1,4 +1,4 @@
-"""What happens to a data set: byte for byte, re-encoded with the same elements, or decompressed with the same pixels."""
+"""What happens to a data set: copied, re-encoded with the same elements, decompressed with the same pixels."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import struct
 import numpy as np
 import pydicom
 import pytest
-from discs import NEEDS_IMAGECODECS, files_of
-from exports import export, re_read
-from instances import BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT, RLE, encode, make_instance
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
+from discs import NEEDS_IMAGECODECS, files_of
+from exports import export, re_read
+from instances import BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT, RLE, encode, make_instance
 from scanfolio.errors import ReadingError
 from scanfolio.export.elements import (
     MoreNeeded,
@@ -39,7 +39,7 @@ def data_set(data: bytes) -> bytes:
 
 
 def rich(order: str = "<") -> Dataset:
-    """A CT with what re-encoding gets wrong easily: private data, nested sequences, signed limits, tables, odd values."""
+    """A CT with what re-encoding gets wrong easily: private data, nested sequences, signed limits, tables."""
     ds = make_instance("ct", 1)
     item = Dataset()
     item.add_new(0x00091010, "LO", "private inside")

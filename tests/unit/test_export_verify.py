@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 
 import pytest
+
 from discs import files_of
 from exports import Exported, export, re_read
 from instances import IMPLICIT, RLE, encode, make_instance
-
 from scanfolio.export.verify import Verification
 
 

@@ -10,19 +10,19 @@ import xml.etree.ElementTree as ElementTree
 
 import pydicom
 import pytest
+
 from discs import files_of
 from exports import CREATED, FILE_SET_UID, drive, export, open_files, plan_of, re_read
 from instances import ANOTHER, RLE, SAMPLE, encode, make_instance, uid
-
 from scanfolio.errors import ExportError
 from scanfolio.export.plan import EVERYONE, Choices, make_plan
 from scanfolio.export.write import write_folder, write_zip
 from scanfolio.words import catalogue
 
 KINDS = (
-    "clean", "no_dicomdir", "implicit", "big_endian", "deflated", "rle", "mr", "us_rgb", "palette", "multiframe", "enhanced_ct",
-    "dose_report", "pdf", "mixed", "japanese", "no_identity", "no_preamble", "bare_implicit", "odd_names", "with_viewer",
-    "lower_case", "dicomdir_loop", "no_modality", "hidden_program",
+    "clean", "no_dicomdir", "implicit", "big_endian", "deflated", "rle", "mr", "us_rgb", "palette", "multiframe",
+    "enhanced_ct", "dose_report", "pdf", "mixed", "japanese", "no_identity", "no_preamble", "bare_implicit", "odd_names",
+    "with_viewer", "lower_case", "dicomdir_loop", "no_modality", "hidden_program",
 )  # fmt: skip
 COMPONENT = re.compile(r"[A-Z0-9_]{1,8}")
 EIGHT_THREE = re.compile(r"[A-Z0-9_]{1,8}(\.[A-Z0-9_]{1,3})?")
@@ -207,8 +207,8 @@ def test_an_instance_without_its_identifiers_is_left_out() -> None:
 def test_every_reason_has_a_sentence() -> None:
     keys = catalogue()
     for code in (
-        "archive", "contradiction", "cut-off", "damaged", "dicomdir", "different-contents", "document", "duplicate", "locked",
-        "no-identity", "no-patient", "other", "picture", "program", "undecodable", "unreadable", "video",
+        "archive", "contradiction", "cut-off", "damaged", "dicomdir", "different-contents", "document", "duplicate",
+        "locked", "no-identity", "no-patient", "other", "picture", "program", "undecodable", "unreadable", "video",
     ):  # fmt: skip
         assert keys[f"export.left_out.{code}"]
 

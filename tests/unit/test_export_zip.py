@@ -9,9 +9,9 @@ from datetime import datetime
 from zlib import crc32
 
 import pytest
+
 from discs import files_of
 from exports import export
-
 from scanfolio.export.zip import ZipWriter
 
 CREATED = datetime(2024, 2, 29, 10, 15, 30)
