@@ -1,7 +1,7 @@
 // In the worker: starts Python, and brings further packs in when they are needed.
-// A pack is gzip of [4 bytes length][JSON list of [path, size]][files …]; tools/build/pack_inside.py writes them.
 import { loadPyodide } from "pyodide/pyodide.mjs";
 import createPyodideModule from "pyodide/pyodide.asm.mjs";
+import { gunzip, unpack } from "./pack.js";
 
 /** @typedef {"numpy" | "pydicom" | "imagecodecs"} PackName */
 /**
@@ -71,7 +71,7 @@ export async function boot({ assets, onProgress = () => {} }) {
   return { py, load, prefetch };
 }
 
-const LOCK_INFO = { abi_version: "2026_0", arch: "wasm32", platform: "emscripten_5_0_3", python: "3.14.0" };
+const LOCK_INFO = { abi_version: "2026_0", arch: "wasm32", platform: "emscripten_5_0_3", python: "3.14.0", version: "1" };
 
 /** @param {string} base @param {Record<string, string>} versions */
 function fromServer(base, versions) {
@@ -130,33 +130,4 @@ function base64(data) {
   let text = "";
   for (let start = 0; start < data.length; start += 32766) text += btoa(String.fromCharCode(...data.subarray(start, start + 32766)));
   return text;
-}
-
-/** The plain bytes of a pack, also where a server already took the gzip off. @param {ArrayBuffer} data */
-async function gunzip(data) {
-  const head = new Uint8Array(data, 0, 2);
-  if (head[0] !== 0x1f || head[1] !== 0x8b) return data;
-  const plain = /** @type {ReadableStream} */ (new Response(data).body).pipeThrough(new DecompressionStream("gzip"));
-  return new Response(plain).arrayBuffer();
-}
-
-/**
- * Lay the files of a pack into Python's file system, as views into `data`: nothing is copied.
- * @param {any} fs Emscripten's FS @param {string} folder @param {ArrayBuffer} data
- */
-function unpack(fs, folder, data) {
-  const length = new DataView(data).getUint32(0, true);
-  /** @type {[string, number][]} */
-  const index = JSON.parse(new TextDecoder().decode(new Uint8Array(data, 4, length)));
-  const made = new Set();
-  let start = 4 + length;
-  for (const [path, size] of index) {
-    const parent = `${folder}/${path}`.replace(/\/[^/]*$/, "");
-    if (!made.has(parent)) {
-      fs.mkdirTree(parent);
-      made.add(parent);
-    }
-    fs.writeFile(`${folder}/${path}`, new Uint8Array(data, start, size), { canOwn: true });
-    start += size;
-  }
 }

@@ -1,6 +1,8 @@
 // On the page: where the page's own files come from. Over http they are fetched; after a double click (file:) a page may
 // read nothing but scripts, so every file also exists as a script that calls SCANFOLIO_PACK (tools/build/site.py).
 
+import { gunzip } from "./pack.js";
+
 /** File name → short hash, put in by the build; empty when the modules run unbundled. @type {Record<string, string>} */
 const VERSIONS = typeof __ASSET_VERSIONS__ === "undefined" ? {} : __ASSET_VERSIONS__;
 const ON_FILE = location.protocol === "file:";
@@ -78,8 +80,7 @@ async function bytesFromScript(name) {
   if (!pack) throw new Error(`offline/${name}.js holds something else`);
   const bytes = fromBase64(pack.text);
   if (!pack.gzipped) return bytes.buffer;
-  const plain = /** @type {ReadableStream} */ (new Response(bytes).body).pipeThrough(new DecompressionStream("gzip"));
-  return new Response(plain).arrayBuffer();
+  return gunzip(bytes.buffer);
 }
 
 /** @param {string} text @returns {Uint8Array<ArrayBuffer>} */

@@ -76,7 +76,7 @@ class Site:
 
 
 class Browser(ABC):
-    """What all drivers do. `addresses`: every address asked for (WebKitGTK keeps none); `messages`: the console's lines."""
+    """What all drivers do. `addresses`: all that was asked for (WebKitGTK keeps none); `messages`: the console's lines."""
 
     name: str
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import os
+import subprocess
 import sys
 
 from .console import Problem, say
+from .paths import DIST, ROOT
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -17,7 +20,14 @@ def main(arguments: list[str] | None = None) -> int:
         "--port", type=int, default=8720, help="port on 127.0.0.1 (another free one is taken if it is in use)"
     )
     commands.add_parser("build", help="write dist/")
-    choices = parser.parse_args(arguments)
+    test = commands.add_parser("test", help="prepare everything the tests need and run them")
+    test.add_argument("--only", choices=("check", "unit", "pyodide", "js", "e2e", "oracles"), help="only this stage")
+    commands.add_parser("check", help="linters, type checkers, generated files")
+    commands.add_parser("bench", help="the speed and memory budgets, as ratios", add_help=False)
+    commands.add_parser("notices", help="write THIRD_PARTY.md anew from assets.lock.json")
+    choices, rest = parser.parse_known_args(arguments)
+    if rest and choices.command != "bench":
+        parser.error(f"unrecognized arguments: {' '.join(rest)}")
     try:
         if choices.command == "build":
             from .site import build_site
@@ -29,6 +39,22 @@ def main(arguments: list[str] | None = None) -> int:
 
             say("Scanfolio: getting the page ready. The first time takes a few minutes, later a second.")
             serve(build_site(), port=choices.port, open_browser=not choices.no_browser)
+        elif choices.command == "test":
+            from .stages import run_tests
+
+            return run_tests(choices.only)
+        elif choices.command == "check":
+            from .checks import check
+
+            passed, failed = check()
+            say(f"\n{passed} passed, {failed} failed, 0 skipped")
+            return 1 if failed else 0
+        elif choices.command == "bench":
+            return bench(rest)
+        elif choices.command == "notices":
+            from .notices import write_third_party
+
+            write_third_party()
     except Problem as problem:
         print(f"build.py: {problem}", file=sys.stderr)
         return 1
@@ -36,3 +62,21 @@ def main(arguments: list[str] | None = None) -> int:
         print("\nStopped.")
         return 130
     return 0
+
+
+def bench(arguments: list[str]) -> int:
+    """tools/bench.py in the tests' virtual environment, on a fresh dist/."""
+    from .site import build_site
+    from .venv import ensure_programs, ensure_venv
+
+    python = ensure_venv()
+    ensure_programs()
+    build_site()
+    env = {
+        **os.environ,
+        "PATH": f"{python.parent}{os.pathsep}{os.environ.get('PATH', '')}",
+        "SCANFOLIO_DIST": str(DIST),
+    }
+    return subprocess.run(
+        [str(python), str(ROOT / "tools/bench.py"), *arguments], cwd=ROOT, env=env, check=False
+    ).returncode

@@ -14,6 +14,7 @@ from .alone import alone
 from .console import Problem, megabytes, run, say, size_of
 from .fetch import artefact, ensure_artefacts
 from .node import npm_packages
+from .notices import licence_texts
 from .packs import ensure_packs, run_in_pyodide
 from .paths import ARTEFACTS, CACHE, DIST, NODE_MODULES, ROOT
 
@@ -75,6 +76,7 @@ def build_site_alone() -> Path:
     for name in ("LICENSE", "THIRD_PARTY.md"):
         if (ROOT / name).is_file():
             files[name] = ROOT / name
+    files.update(licence_texts())
     for name in (*ON_FILE, *(["sample.zip"] if sample else [])):
         files[f"offline/{name}.js"] = offline_pack(name, files[f"assets/{name}"])
     changed = write_out(files)
