@@ -131,6 +131,7 @@ class Inflation:
         self._member = member
         self._inflater = zlib.decompressobj(-zlib.MAX_WBITS)
         self._pending = b""
+        self._crc = 0
         self.start = 0  # of `data` in the member: > 0 where the beginning was dropped
         self.data = bytearray()
 
@@ -158,8 +159,11 @@ class Inflation:
             if self.end + len(piece) > self._member.size:
                 raise SourceError(BOMB, where=self._member.path, detail="inflates to more than it declares")
             self.data += piece
+            self._crc = zlib.crc32(piece, self._crc)
             if self._inflater.eof:
                 self._left, self._pending = 0, b""
+                if self._crc != self._member.crc:
+                    raise SourceError(DAMAGED, where=self._member.path, detail="the CRC-32 is not what it should be")
             drop = min(keep_from - self.start, len(self.data))
             if drop > (1 << 22):
                 del self.data[:drop]
