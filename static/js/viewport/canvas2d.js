@@ -13,6 +13,23 @@ import { fillLevels, GreyTable, hasTable } from "./window.js";
 const MOST_AREA = 16384 * 4096;
 const MOST_SIDE = 16384;
 
+/** Grey level to opaque grey word. */
+const GREYS = Uint32Array.from({ length: 256 }, (_, level) => 0xff000000 | (level * 0x010101));
+
+/**
+ * words[raw[i]] of every `step`th pixel of every `step`th row.
+ * @param {Uint32Array} words @param {Uint8Array|Uint16Array} raw @param {Recipe} recipe @param {number} step @param {Uint32Array} out
+ */
+function pick(words, raw, { rows, columns }, step, out) {
+  if (step === 1) {
+    for (let i = 0; i < out.length; i++) out[i] = words[raw[i]];
+    return;
+  }
+  for (let y = 0, o = 0; y < rows; y += step) {
+    for (let x = 0; x < columns; x += step) out[o++] = words[raw[y * columns + x]];
+  }
+}
+
 /** @implements {Renderer_} */
 export class CanvasRenderer {
   /** @param {HTMLCanvasElement} canvas a fresh one */
@@ -32,6 +49,7 @@ export class CanvasRenderer {
     this.values = null;
     this.table = new GreyTable();
     this.tableWords = new Uint32Array(65536);
+    this.levels = new Uint8Array(0);
   }
 
   fits() {
@@ -67,35 +85,32 @@ export class CanvasRenderer {
    * @param {Uint32Array} out one word per drawn pixel, ABGR as in ImageData on a little-endian machine
    */
   make(recipe, values, display, step, out) {
-    const { rows, columns } = recipe;
     if (hasTable(recipe)) {
-      const { table, tableWords } = this;
-      const size = values.BYTES_PER_ELEMENT === 1 ? 256 : 65536;
-      if (table.update(recipe, display)) {
-        for (let i = 0; i < size; i++) tableWords[i] = 0xff000000 | (table.greys[i] * 0x010101);
-      }
-      const raw = size === 256
-        ? new Uint8Array(values.buffer, values.byteOffset, values.length)
-        : new Uint16Array(values.buffer, values.byteOffset, values.length);
-      if (step === 1) {
-        for (let i = 0; i < out.length; i++) out[i] = tableWords[raw[i]];
-      } else {
-        for (let y = 0, o = 0; y < rows; y += step) {
-          for (let x = 0; x < columns; x += step) out[o++] = tableWords[raw[y * columns + x]];
-        }
-      }
-      return;
-    }
-    const bytes = new Uint8Array(rows * columns * (recipe.kind === "gray" ? 1 : 4));
-    if (recipe.kind === "gray") fillLevels(recipe, values, display, bytes);
-    else fillColors(values, display.invert, bytes);
-    const words = recipe.kind === "gray" ? null : new Uint32Array(bytes.buffer);
-    for (let y = 0, o = 0; y < rows; y += step) {
-      for (let x = 0; x < columns; x += step) {
-        const at = y * columns + x;
-        out[o++] = words ? words[at] : 0xff000000 | (bytes[at] * 0x010101);
+      const Raw = values.BYTES_PER_ELEMENT === 1 ? Uint8Array : Uint16Array;
+      pick(this.greyWords(recipe, display), new Raw(/** @type {ArrayBuffer} */ (values.buffer), values.byteOffset, values.length), recipe, step, out);
+    } else if (recipe.kind === "gray") {
+      if (this.levels.length !== values.length) this.levels = new Uint8Array(values.length);
+      fillLevels(recipe, values, display, this.levels);
+      pick(GREYS, this.levels, recipe, step, out);
+    } else if (step === 1) {
+      fillColors(values, display.invert, new Uint8Array(out.buffer));
+    } else {
+      const colors = new Uint32Array(recipe.rows * recipe.columns);
+      fillColors(values, display.invert, new Uint8Array(colors.buffer));
+      for (let y = 0, o = 0; y < recipe.rows; y += step) {
+        for (let x = 0; x < recipe.columns; x += step) out[o++] = colors[y * recipe.columns + x];
       }
     }
+  }
+
+  /** The word of each raw value. @param {Recipe} recipe @param {Display} display */
+  greyWords(recipe, display) {
+    const { table, tableWords } = this;
+    const size = recipe.dtype.endsWith("16") ? 65536 : 256;
+    if (table.update(recipe, display)) {
+      for (let i = 0; i < size; i++) tableWords[i] = GREYS[table.greys[i]];
+    }
+    return tableWords;
   }
 
   /** @param {Matrix} matrix image pixels to device pixels @param {boolean} smooth */

@@ -2,16 +2,16 @@
 //
 // Events (bubbling): viewport-step {detail: n} · viewport-jump {to} · viewport-series n · viewport-play · viewport-preset n ·
 // viewport-tool tool · viewport-key key · viewport-window {center, width, function} · viewport-view {zoom, …} · viewport-renderer name
+import { Brightness } from "./brightness.js";
 import { captions, english, numbers } from "./captions.js";
 import { Interaction } from "./interaction.js";
 import { Overlay } from "./overlay.js";
 import { presetsFor } from "./presets.js";
 import { Surface } from "./surface.js";
-import { defaultDisplay, draggedWindow, storedValues, valueRange, windowOfRange } from "./values.js";
+import { storedValues } from "./values.js";
 import { deviceMatrix, fitScale, flipped, newView, panned, planeSize, rotated, scaleOf, viewMatrix, zoomed } from "./view.js";
 
 /** @typedef {import("./types.js").Frame} Frame */
-/** @typedef {import("./types.js").Window} Window */
 /** @typedef {import("./types.js").WindowFunction} WindowFunction */
 /** @typedef {import("./interaction.js").Tool} Tool */
 
@@ -26,20 +26,17 @@ export class ImageViewport extends HTMLElement {
   /** @type {Surface|null} */ #surface = null;
   /** @type {Overlay|null} */ #overlay = null;
   /** @type {Frame|null} */ #frame = null;
-  /** @type {Window|null} what the person chose; null: as stored */ #window = null;
-  #useTable = false;
-  #invert = false;
+  #brightness = new Brightness();
   #textVisible = true;
   /** @type {Tool} */ #tool = "scroll";
   #view = newView();
   #box = { width: 0, height: 0 };
   #ratio = 1;
-  /** @type {{window: Window, range: number}|null} */ #dragging = null;
-  /** @type {{recipe: import("./types.js").Recipe, window: Window|null, table: import("./types.js").VoiLut|null}|null} */ #known = null;
   #steps = 0;
   #scheduled = false;
   #stale = { frame: false, display: false };
-  #tell = { window: false, view: false };
+  #viewChanged = false;
+  #toldWindow = "";
   /** @type {(() => void)[]} */ #waiting = [];
   /** @type {(() => void)[]} */ #painted = [];
   #after = new MessageChannel();
@@ -47,7 +44,11 @@ export class ImageViewport extends HTMLElement {
 
   connectedCallback() {
     if (!this.#overlay) this.#build();
-    this.#resize.observe(this);
+    try {
+      this.#resize.observe(this, { box: "device-pixel-content-box" }); // also told when only the screen's density changes
+    } catch {
+      this.#resize.observe(this); // WebKit does not know that box
+    }
     this.#after.port1.onmessage = () => { for (const done of this.#painted.splice(0)) done(); };
   }
 
@@ -75,14 +76,14 @@ export class ImageViewport extends HTMLElement {
       step: (n) => { this.#steps += n; this.#schedule(); },
       jump: (to) => this.#emit("jump", { to }),
       series: tell("series"), play: () => this.#emit("play"), preset: tell("preset"), key: tell("key"),
-      startWindow: () => this.#startWindow(),
-      dragWindow: (dx, dy) => this.#dragWindow(dx, dy),
+      startWindow: () => this.#brightness.startDrag(this.#frame),
+      dragWindow: (dx, dy) => { if (this.#brightness.drag(this.#frame, dx, dy)) this.#changed("window"); },
       zoom: (factor, x, y) => this.zoomBy(factor, x, y),
       pan: (dx, dy) => this.panBy(dx, dy),
       fit: () => this.fit(),
       toggleFill: () => (this.#view.mode === "fit" ? this.fill() : this.fit()),
       reset: () => this.reset(),
-      invert: () => { this.invert = !this.#invert; },
+      invert: () => { this.invert = !this.invert; },
       text: () => { this.textVisible = !this.#textVisible; },
     });
   }
@@ -122,9 +123,8 @@ export class ImageViewport extends HTMLElement {
 
   #forget() {
     this.#view = newView();
-    this.#window = this.#dragging = this.#known = null;
-    this.#useTable = this.#invert = false;
-    this.#tell.window = this.#tell.view = true;
+    this.#brightness.reset();
+    this.#viewChanged = true;
   }
 
   /** @returns {Promise<void>} resolved in the task after the next paint */
@@ -144,25 +144,35 @@ export class ImageViewport extends HTMLElement {
     const steps = this.#steps;
     this.#steps = 0;
     this.#paint();
-    if (this.#tell.window && this.#frame) this.#emit("window", this.window && { ...this.window, function: this.windowFunction });
-    if (this.#tell.view && this.#frame) this.#emit("view", this.view);
-    this.#tell.window = this.#tell.view = false;
+    this.#tell();
     if (steps) this.#emit("step", steps);
     this.#painted.push(...this.#waiting.splice(0));
     if (this.#painted.length) this.#after.port2.postMessage(0);
+  }
+
+  /** Say what is different from what was last said: slices may bring their own windows, too. */
+  #tell() {
+    if (!this.#frame) return;
+    const shown = this.window;
+    const window = `${shown?.center} ${shown?.width} ${this.windowFunction}`;
+    if (window !== this.#toldWindow) this.#emit("window", shown && { ...shown, function: this.windowFunction });
+    this.#toldWindow = window;
+    if (this.#viewChanged) this.#emit("view", this.view);
+    this.#viewChanged = false;
   }
 
   #paint() {
     const frame = this.#frame;
     const surface = this.#surface;
     if (!surface) return;
-    if (frame?.values && !frame.recipe.cannot) this.#draw(surface, frame.recipe, frame.values);
+    if (frame?.values && !frame.recipe.cannot) this.#draw(surface, frame, frame.values);
     else surface.renderer.clear();
     this.#write();
   }
 
-  /** @param {Surface} surface @param {import("./types.js").Recipe} recipe @param {import("./types.js").Values} values */
-  #draw(surface, recipe, values) {
+  /** @param {Surface} surface @param {Frame} frame @param {import("./types.js").Values} values */
+  #draw(surface, frame, values) {
+    const { recipe } = frame;
     if (this.#stale.frame) {
       this.#stale.frame = false;
       surface.prepare(recipe); // may come back here through `replaced`, which is then harmless
@@ -170,26 +180,12 @@ export class ImageViewport extends HTMLElement {
       this.#stale.display = true;
     }
     const { renderer } = surface;
-    if (this.#stale.display) renderer.setDisplay(this.#display(recipe));
+    if (this.#stale.display) renderer.setDisplay(this.#brightness.display(frame));
     this.#stale.display = false;
     if (!this.#box.width || !this.#box.height) return;
     const matrix = deviceMatrix(viewMatrix(this.#view, planeSize(recipe), this.#box), recipe.pixel_aspect || 1, this.#ratio);
     const large = Math.hypot(matrix[0], matrix[1]) >= NEAREST_FROM;
     renderer.draw(matrix, this.smooth === "auto" ? !large : this.smooth);
-  }
-
-  /** @param {import("./types.js").Recipe} recipe @returns {import("./types.js").Display} */
-  #display(recipe) {
-    const invert = recipe.invert !== this.#invert;
-    if (this.#useTable && recipe.voi_lut) return { window: null, table: recipe.voi_lut, invert };
-    if (this.#window) return { window: this.#window, table: null, invert };
-    return { ...this.#default(recipe), invert };
-  }
-
-  /** Worked out once per frame: it may have to look at every value. @param {import("./types.js").Recipe} recipe */
-  #default(recipe) {
-    if (this.#known?.recipe !== recipe) this.#known = { recipe, ...defaultDisplay(recipe, this.#frame?.values ?? null) };
-    return { window: this.#known.window, table: this.#known.table };
   }
 
   #write() {
@@ -200,10 +196,13 @@ export class ImageViewport extends HTMLElement {
   }
 
   /** @param {ResizeObserverEntry} entry */
-  #resized({ contentRect: { width, height } }) {
+  #resized({ contentRect: { width, height }, devicePixelContentBoxSize: exact }) {
+    const ratio = window.devicePixelRatio || 1;
+    const across = exact?.[0].inlineSize ?? Math.round(width * ratio);
+    const down = exact?.[0].blockSize ?? Math.round(height * ratio);
     this.#box = { width, height };
-    this.#ratio = window.devicePixelRatio || 1;
-    this.#surface?.resize(Math.max(1, Math.round(width * this.#ratio)), Math.max(1, Math.round(height * this.#ratio)));
+    this.#ratio = width ? across / width : ratio;
+    this.#surface?.resize(Math.max(1, across), Math.max(1, down));
     this.#paint(); // at once: setting a canvas's size empties it
   }
 
@@ -211,17 +210,13 @@ export class ImageViewport extends HTMLElement {
 
   /** Centre and width shown, or null (colour, or a stored table). @returns {{center: number, width: number}|null} */
   get window() {
-    const frame = this.#frame;
-    if (!frame || frame.recipe.kind !== "gray") return null;
-    const { window } = this.#display(frame.recipe);
+    const window = this.#brightness.window(this.#frame);
     return window && { center: window.center, width: window.width };
   }
 
   /** @returns {WindowFunction|"TABLE"|""} */
   get windowFunction() {
-    const frame = this.#frame;
-    if (!frame || frame.recipe.kind !== "gray") return "";
-    return this.#display(frame.recipe).window?.function ?? "TABLE";
+    return this.#frame?.recipe.kind === "gray" ? this.#brightness.window(this.#frame)?.function ?? "TABLE" : "";
   }
 
   /**
@@ -231,17 +226,13 @@ export class ImageViewport extends HTMLElement {
    * @returns {Promise<void>} after the paint
    */
   setWindow(center, width, how) {
-    const stored = this.#frame && this.#default(this.#frame.recipe).window;
-    const name = how ?? this.#window?.function ?? stored?.function ?? "LINEAR";
-    this.#window = { center, width: Math.max(width, name === "LINEAR" ? 1 : Number.MIN_VALUE), function: name };
-    this.#useTable = false;
+    this.#brightness.choose(this.#frame, center, width, how);
     return this.#changed("window");
   }
 
   /** Back to how the image asks to be shown. */
   resetWindow() {
-    this.#window = null;
-    this.#useTable = false;
+    this.#brightness.resetWindow();
     return this.#changed("window");
   }
 
@@ -252,37 +243,8 @@ export class ImageViewport extends HTMLElement {
 
   /** @param {import("./presets.js").Preset} preset */
   applyPreset(preset) {
-    if (preset.kind === "table") {
-      this.#window = null;
-      this.#useTable = true;
-      return this.#changed("window");
-    }
-    const chosen = preset.window ?? windowOfRange(this.#range());
-    return this.setWindow(chosen.center, chosen.width, chosen.function);
-  }
-
-  /** @returns {[number, number]} */
-  #range() {
-    const frame = this.#frame;
-    return (frame?.values && frame.recipe.kind === "gray" && valueRange(frame.recipe, frame.values)) || [0, 255];
-  }
-
-  #startWindow() {
-    const [low, high] = this.#range();
-    const shown = this.window;
-    this.#dragging = this.#frame?.recipe.kind === "gray" ? {
-      window: shown
-        ? { ...shown, function: /** @type {WindowFunction} */ (this.windowFunction) }
-        : { ...windowOfRange([low, high]), function: "LINEAR" },
-      range: high - low || 1,
-    } : null;
-  }
-
-  /** @param {number} dx @param {number} dy */
-  #dragWindow(dx, dy) {
-    if (!this.#dragging) return;
-    const { center, width, function: how } = draggedWindow(this.#dragging.window, this.#dragging.range, dx, dy);
-    this.setWindow(center, width, how);
+    this.#brightness.apply(this.#frame, preset);
+    return this.#changed("window");
   }
 
   // ---- view ----
@@ -290,7 +252,7 @@ export class ImageViewport extends HTMLElement {
   get view() {
     const { mode, orientation } = this.#view;
     const plane = this.#frame ? planeSize(this.#frame.recipe) : null;
-    return { mode, zoom: plane ? scaleOf(this.#view, plane, this.#box) : 0, orientation, invert: this.#invert, textVisible: this.#textVisible };
+    return { mode, zoom: plane ? scaleOf(this.#view, plane, this.#box) : 0, orientation, invert: this.invert, textVisible: this.#textVisible };
   }
 
   /** @param {(view: import("./view.js").View, plane: import("./view.js").Size) => import("./view.js").View} change */
@@ -341,12 +303,12 @@ export class ImageViewport extends HTMLElement {
   }
 
   get invert() {
-    return this.#invert;
+    return this.#brightness.invert;
   }
 
   /** Swap dark and bright, on top of what the image itself asks for. */
   set invert(on) {
-    this.#invert = Boolean(on);
+    this.#brightness.invert = Boolean(on);
     this.#stale.display = true;
     this.#changed("view");
   }
@@ -386,7 +348,7 @@ export class ImageViewport extends HTMLElement {
   /** @param {"window"|"view"} what */
   #changed(what) {
     if (what === "window") this.#stale.display = true;
-    this.#tell[what] = true;
+    else this.#viewChanged = true;
     return this.#schedule();
   }
 
