@@ -11,7 +11,7 @@ from scanfolio.model import Disc
 
 @dataclass(frozen=True)
 class Case:
-    """`says` is the tail of the sentence ("failed", "question", or a reason); `severity` where it is not the rule's own.
+    """`says` is the tail of the sentence ("failed", "question", a reason); `severity` where it is not the rule's own.
 
     `also` names rules that must or may fail with B or H on the same disc, because one fault often is two.
     """
@@ -25,8 +25,8 @@ class Case:
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
-def passes(name: str, disc: Disc, says: str = "passed", **options: Any) -> Case:
-    return Case(name, disc, "passed", says, options=options)
+def passes(name: str, disc: Disc, says: str = "passed", also: str = "", **options: Any) -> Case:
+    return Case(name, disc, "passed", says, also=frozenset(also.split()), options=options)
 
 
 def fails(name: str, disc: Disc, says: str = "failed", severity: str = "", also: str = "", **options: Any) -> Case:

@@ -47,14 +47,16 @@ LOOP = "the record at byte 900 points to the record at byte 500, which is alread
 NO_DICOM = does_not_apply("a letter", ONLY_TEXT, "no_dicom", also="V02")
 WITHOUT = does_not_apply("no table of contents", NO_TABLE, "no_dicomdir", also="D01")
 UNREADABLE = is_blocked("a damaged table of contents", DAMAGED, "no_usable_dicomdir", also="D04")
-EXTRA_PATIENT = DirectoryRecord("PATIENT", 9000, keys={"PatientID": "PAT-204881", "PatientBirthDate": "", "PatientSex": ""})
+EXTRA_PATIENT = DirectoryRecord(
+    "PATIENT", 9000, keys={"PatientID": "PAT-204881", "PatientBirthDate": "", "PatientSex": ""}
+)
 TOPIC = DirectoryRecord("TOPIC", 9000)
 RELATED = make_dicomdir(SLICES[:4])
 
 EXAMPLES: dict[str, list[Case]] = {
     "D01": [
         passes("a table of contents", clean_disc()),
-        passes("a damaged one", DAMAGED),
+        passes("a damaged one", DAMAGED, also="D04"),
         fails("none", NO_TABLE),
         fails("none, compressed", make_disc([make_instance(transfer_syntax_uid="1.2.840.10008.1.2.4.90")]), also="F05"),
         NO_DICOM,
@@ -62,14 +64,23 @@ EXAMPLES: dict[str, list[Case]] = {
     ],
     "D02": [
         passes("one", clean_disc()),
-        fails("two", with_table(make_dicomdir(SLICES), make_dicomdir(SLICES, path="OLD/DICOMDIR", entry_id=7)), also="D06"),
+        fails(
+            "two", with_table(make_dicomdir(SLICES), make_dicomdir(SLICES, path="OLD/DICOMDIR", entry_id=7)), also="D06"
+        ),
         WITHOUT,
     ],
     "D03": [
         passes("in the root", clean_disc()),
         fails("in a folder", moved("DICOM/")),
-        fails("everything one folder down", make_disc([replace(i, path="DISC/" + i.path) for i in SLICES], (),
-                                                      [replace(make_dicomdir(SLICES), path="DISC/DICOMDIR")]), "failed_folder_above"),
+        fails(
+            "everything one folder down",
+            make_disc(
+                [replace(i, path="DISC/" + i.path) for i in SLICES],
+                (),
+                [replace(make_dicomdir(SLICES), path="DISC/DICOMDIR")],
+            ),
+            "failed_folder_above",
+        ),
         WITHOUT,
     ],
     "D04": [
@@ -77,68 +88,112 @@ EXAMPLES: dict[str, list[Case]] = {
         fails("not DICOM", DAMAGED),
         fails("no records", with_table(UNUSABLE)),
         fails("Implicit VR", with_table(make_dicomdir(SLICES, transfer_syntax_uid=IMPLICIT))),
-        fails("cut", with_table(make_dicomdir(SLICES, faults=("the file cannot be read to its end: it is cut short",)))),
+        fails(
+            "cut", with_table(make_dicomdir(SLICES, faults=("the file cannot be read to its end: it is cut short",)))
+        ),
         WITHOUT,
     ],
     "D05": [
         passes("well formed", clean_disc()),
         fails("a loop", with_table(make_dicomdir(SLICES, faults=(LOOP,)))),
-        fails("a flag", with_table(make_dicomdir(SLICES, faults=("the File-set Consistency Flag (0004,1212) is not 0",)))),
-        WITHOUT, UNREADABLE,
+        fails(
+            "a flag", with_table(make_dicomdir(SLICES, faults=("the File-set Consistency Flag (0004,1212) is not 0",)))
+        ),
+        WITHOUT,
+        UNREADABLE,
     ],
     "D06": [
         passes("all there", clean_disc()),
-        passes("in small letters, with .dcm", with_table(make_dicomdir(SLICES),
-               instances=[replace(i, path=i.path.lower() + ".dcm") for i in SLICES])),
+        passes(
+            "in small letters, with .dcm",
+            with_table(make_dicomdir(SLICES), instances=[replace(i, path=i.path.lower() + ".dcm") for i in SLICES]),
+            also="D13",
+        ),
         fails("one missing", with_table(make_dicomdir(SLICES), instances=SLICES[:-1])),
         fails("all missing", with_table(make_dicomdir(make_series(4, 2)), instances=SLICES), "failed_all", also="D07"),
-        fails("under other names", with_table(make_dicomdir(SLICES),
-              instances=[replace(i, path=f"NEW/IM{n:06}") for n, i in enumerate(SLICES)]), "failed_moved", "H", also="D07"),
-        WITHOUT, UNREADABLE,
-        is_blocked("stopped early", with_table(make_dicomdir(make_series(9)), instances=SLICES).__class__(
-            "", clean_disc().files, clean_disc().instances, (make_dicomdir(make_series(9)),), (), False), "stopped_early"),
+        fails(
+            "under other names",
+            with_table(
+                make_dicomdir(SLICES), instances=[replace(i, path=f"NEW/IM{n:06}") for n, i in enumerate(SLICES)]
+            ),
+            "failed_moved",
+            "H",
+            also="D07",
+        ),
+        WITHOUT,
+        UNREADABLE,
+        is_blocked(
+            "stopped early",
+            with_table(make_dicomdir(make_series(9)), instances=SLICES).__class__(
+                "", clean_disc().files, clean_disc().instances, (make_dicomdir(make_series(9)),), (), False
+            ),
+            "stopped_early",
+        ),
     ],
     "D07": [
         passes("all listed", clean_disc()),
         fails("half of them", with_table(RELATED)),
         fails("one more", with_table(make_dicomdir(SLICES), instances=[*SLICES, make_instance(9)])),
-        does_not_apply("a table of contents alone", make_disc(dicomdirs=[make_dicomdir(SLICES)]), "no_dicom", also="V02 D06"),
-        WITHOUT, UNREADABLE,
+        does_not_apply(
+            "a table of contents alone", make_disc(dicomdirs=[make_dicomdir(SLICES)]), "no_dicom", also="V02 D06"
+        ),
+        WITHOUT,
+        UNREADABLE,
     ],
     "D08": [
         passes("they agree", clean_disc()),
-        fails("another instance", with_table(make_dicomdir(SLICES[:1], {"sop_instance_uid": "2.25.4711"}), instances=SLICES[:1])),
+        fails(
+            "another instance",
+            with_table(make_dicomdir(SLICES[:1], {"sop_instance_uid": "2.25.4711"}), instances=SLICES[:1]),
+        ),
         fails("another person", with_table(make_dicomdir(SLICES, keys={"PATIENT.PatientID": "OTHER"}))),
         fails("another encoding", with_table(make_dicomdir(SLICES, {"transfer_syntax_uid": IMPLICIT}))),
-        does_not_apply("nothing listed is here", with_table(make_dicomdir(make_series(4, 2))), "no_listed_file_here", also="D06 D07"),
-        WITHOUT, UNREADABLE,
+        does_not_apply(
+            "nothing listed is here",
+            with_table(make_dicomdir(make_series(4, 2))),
+            "no_listed_file_here",
+            also="D06 D07",
+        ),
+        WITHOUT,
+        UNREADABLE,
     ],
     "D09": [
         passes("complete", clean_disc()),
         fails("no Study ID", with_table(make_dicomdir(SLICES, keys={"STUDY.StudyID": ""}))),
         fails("no Patient ID", with_table(make_dicomdir(SLICES, keys={"PATIENT.PatientID": " "}))),
         fails("no SOP Class", with_table(make_dicomdir(SLICES, {"sop_class_uid": ""}))),
-        WITHOUT, UNREADABLE,
+        WITHOUT,
+        UNREADABLE,
     ],
     "D10": [
         passes("complete", clean_disc()),
         passes("a report alone", clean_disc([make_document()])),
         fails("bare records", with_table(make_dicomdir(SLICES, {"keys": {"InstanceNumber": "1"}}))),
-        does_not_apply("no record of these kinds", with_table(Dicomdir(0, "DICOMDIR", "1.2.840.10008.1.2.1", roots=(TOPIC,),
-                       file_set_uid=f"{ROOT}.77")), "no_records", also="D07"),
-        WITHOUT, UNREADABLE,
+        does_not_apply(
+            "no record of these kinds",
+            with_table(Dicomdir(0, "DICOMDIR", "1.2.840.10008.1.2.1", roots=(TOPIC,), file_set_uid=f"{ROOT}.77")),
+            "no_records",
+            also="D07",
+        ),
+        WITHOUT,
+        UNREADABLE,
     ],
     "D11": [
         passes("each once", clean_disc()),
-        fails("the person twice", with_table(replace(make_dicomdir(SLICES), roots=(*make_dicomdir(SLICES).roots, EXTRA_PATIENT)))),
+        fails(
+            "the person twice",
+            with_table(replace(make_dicomdir(SLICES), roots=(*make_dicomdir(SLICES).roots, EXTRA_PATIENT))),
+        ),
         fails("an instance twice", with_table(make_dicomdir([*SLICES, SLICES[0]]))),
-        WITHOUT, UNREADABLE,
+        WITHOUT,
+        UNREADABLE,
     ],
     "D12": [
         passes("today's types", clean_disc()),
         fails("a topic", with_table(replace(make_dicomdir(SLICES), roots=(*make_dicomdir(SLICES).roots, TOPIC)))),
         fails("private records", with_table(make_dicomdir(SLICES, {"record_type": "PRIVATE"}))),
-        WITHOUT, UNREADABLE,
+        WITHOUT,
+        UNREADABLE,
     ],
     "D13": [
         passes("File IDs", clean_disc()),
@@ -170,8 +225,15 @@ EXAMPLES: dict[str, list[Case]] = {
     ],
     "D17": [
         passes("there", clean_disc()),
-        passes("beside the DICOMDIR of a folder", make_disc([replace(i, path="DISC/" + i.path) for i in SLICES],
-               [make_file("DISC/README.TXT", Kind.DOCUMENT)], [replace(make_dicomdir(SLICES), path="DISC/DICOMDIR")])),
+        passes(
+            "beside the DICOMDIR of a folder",
+            make_disc(
+                [replace(i, path="DISC/" + i.path) for i in SLICES],
+                [make_file("DISC/README.TXT", Kind.DOCUMENT)],
+                [replace(make_dicomdir(SLICES), path="DISC/DICOMDIR")],
+            ),
+            also="D03",
+        ),
         fails("not there", NO_TABLE, also="D01"),
         NO_DICOM,
     ],
@@ -182,5 +244,5 @@ EXAMPLES: dict[str, list[Case]] = {
         fails("an instance's", with_table(make_dicomdir(SLICES, file_set_uid=SLICES[0].sop_instance_uid))),
         WITHOUT,
     ],
-}  # fmt: skip
+}
 assert record_of(SLICES[0]).sop_class_uid == CT and NOTHING.files == ()

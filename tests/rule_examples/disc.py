@@ -40,8 +40,12 @@ EXAMPLES: dict[str, list[Case]] = {
         passes("eight images", clean_disc()),
         fails("programs and opaque files", self_display()),
         fails("pictures alone", make_disc(files=pictures(12)), "failed_pictures"),
-        fails("a table of contents alone", Disc("", clean_disc().files[:1], (), clean_disc().dicomdirs, ()), "failed_listed",
-              also="D06"),
+        fails(
+            "a table of contents alone",
+            Disc("", clean_disc().files[:1], (), clean_disc().dicomdirs, ()),
+            "failed_listed",
+            also="D06",
+        ),
         fails("a letter", ONLY_TEXT, "failed_other"),
         does_not_apply("an empty folder", NOTHING, "nothing_here"),
         is_blocked("locked files alone", make_disc(files=[locked_file(1)]), "locked", also="V05"),
@@ -59,7 +63,9 @@ EXAMPLES: dict[str, list[Case]] = {
         passes("no archive", clean_disc()),
         passes("a viewer's archive", clean_disc(files=[*VIEWER, make_file("VIEWER/HELP.ZIP", Kind.ARCHIVE)])),
         fails("a zip", clean_disc(files=[make_file("IMAGES.ZIP", Kind.ARCHIVE, signature="zip archive")])),
-        fails("a disc image", clean_disc(files=[make_file("DISC.ISO", Kind.ARCHIVE, signature="disc image (ISO 9660)")])),
+        fails(
+            "a disc image", clean_disc(files=[make_file("DISC.ISO", Kind.ARCHIVE, signature="disc image (ISO 9660)")])
+        ),
         does_not_apply("an empty folder", NOTHING, "nothing_here"),
     ],
     "V05": [
@@ -71,20 +77,35 @@ EXAMPLES: dict[str, list[Case]] = {
     ],
     "V06": [
         passes("no raw format", clean_disc()),
-        fails("ACR-NEMA", make_disc([make_instance(sop_class_uid="", media_storage_sop_class_uid="", preamble="none",
-                                                   has_file_meta=False)]), also="D01 F01"),
-        fails("Signa raw files", make_disc(files=[make_file("E1S1I1.MR", Kind.OTHER, signature="GE Signa raw image")]),
-              also="V02"),
-        fails("NIfTI beside images", clean_disc(files=[make_file("BRAIN.NII", Kind.OTHER, signature="NIfTI image")]),
-              "beside", "W"),
+        fails(
+            "ACR-NEMA",
+            make_disc(
+                [make_instance(sop_class_uid="", media_storage_sop_class_uid="", preamble="none", has_file_meta=False)]
+            ),
+            also="D01 F01",
+        ),
+        fails(
+            "Signa raw files",
+            make_disc(files=[make_file("E1S1I1.MR", Kind.OTHER, signature="GE Signa raw image")]),
+            also="V02",
+        ),
+        fails(
+            "NIfTI beside images",
+            clean_disc(files=[make_file("BRAIN.NII", Kind.OTHER, signature="NIfTI image")]),
+            "beside",
+            "W",
+        ),
         does_not_apply("an empty folder", NOTHING, "nothing_here"),
     ],
     "V07": [
         passes("all read", clean_disc()),
         passes("an empty text file", clean_disc(files=[make_file("EMPTY.TXT", Kind.OTHER, 0)])),
         fails("a file that may be an image", make_disc([*make_series(3)], [broken("DICOM/IM000009")]), also="D01"),
-        fails("an empty file among images", make_disc(make_series(3), [make_file("DICOM/PT000000/ST000000/SE000000/IM000009",
-                                                                                 Kind.OTHER, 0)]), also="D01"),
+        fails(
+            "an empty file among images",
+            make_disc(make_series(3), [make_file("DICOM/PT000000/ST000000/SE000000/IM000009", Kind.OTHER, 0)]),
+            also="D01",
+        ),
         fails("a page that cannot be read", clean_disc(files=[broken("HELP.HTM")]), "failed_other", "W"),
         fails("an empty file elsewhere", clean_disc(files=[make_file("EMPTY", Kind.OTHER, 0)]), "failed_other", "W"),
         does_not_apply("an empty folder", NOTHING, "nothing_here"),
@@ -100,8 +121,12 @@ EXAMPLES: dict[str, list[Case]] = {
         passes("preambles of zeros", clean_disc()),
         passes("TIFF preambles", clean_disc([make_instance(preamble="tiff")])),
         fails("a program in front", clean_disc([make_instance(preamble="program")])),
-        does_not_apply("no preamble", make_disc([make_instance(preamble="none", has_file_meta=False)]), "no_preamble",
-                       also="D01 F01"),
+        does_not_apply(
+            "no preamble",
+            make_disc([make_instance(preamble="none", has_file_meta=False)]),
+            "no_preamble",
+            also="D01 F01",
+        ),
         does_not_apply("a letter", ONLY_TEXT, "no_dicom", also="V02"),
     ],
     "V10": [
@@ -109,4 +134,4 @@ EXAMPLES: dict[str, list[Case]] = {
         does_not_apply("no such folder", clean_disc(), "no_pdi_marks"),
         does_not_apply("a letter", ONLY_TEXT, "no_dicom", also="V02"),
     ],
-}  # fmt: skip
+}

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from facts import BIG_ENDIAN, DOSE_SR, IMPLICIT, JPEG2000_LOSSLESS, JPEG_BASELINE, MPEG4, PDF, PIXEL_BYTES, clean_disc, make_disc
+from facts import (
+    BIG_ENDIAN,
+    DOSE_SR,
+    IMPLICIT,
+    JPEG2000_LOSSLESS,
+    JPEG_BASELINE,
+    MPEG4,
+    PDF,
+    PIXEL_BYTES,
+    clean_disc,
+    make_disc,
+)
 from facts import make_document as document
 from facts import make_instance as one
 from facts import make_series as series
@@ -35,8 +46,12 @@ EXAMPLES: dict[str, list[Case]] = {
     "F02": [
         passes("well formed", clean_disc()),
         fails("no group length", of(meta_faults=("(0002,0000) File Meta Information Group Length is missing",))),
-        fails("another encoding than it says", of(notes=("the transfer syntax says explicit VR little endian, the data set is "
-                                                         "implicit VR little endian",))),
+        fails(
+            "another encoding than it says",
+            of(
+                notes=("the transfer syntax says explicit VR little endian, the data set is implicit VR little endian",)
+            ),
+        ),
         does_not_apply("no header", make_disc(series(**BARE)), "no_file_meta", also="D01 F01"),
         NO_DICOM,
     ],
@@ -59,22 +74,26 @@ EXAMPLES: dict[str, list[Case]] = {
         fails("JPEG 2000", compressed(JPEG2000_LOSSLESS)),
         fails("RLE", compressed("1.2.840.10008.1.2.5")),
         fails("HTJ2K", compressed("1.2.840.10008.1.2.4.202")),
-        fails("one of them", clean_disc([*series(4), one(5, transfer_syntax_uid=JPEG2000_LOSSLESS, pixel_data_length=None)])),
+        fails(
+            "one of them",
+            clean_disc([*series(4), one(5, transfer_syntax_uid=JPEG2000_LOSSLESS, pixel_data_length=None)]),
+        ),
         NO_DICOM,
     ],
     "F06": [
         passes("nothing lost", clean_disc()),
-        passes("JPEG 2000 that may be lossless", compressed("1.2.840.10008.1.2.4.91")),
+        passes("JPEG 2000 that may be lossless", compressed("1.2.840.10008.1.2.4.91"), also="F05"),
         fails("JPEG baseline", compressed(JPEG_BASELINE, bits_allocated=8, bits_stored=8, high_bit=7), also="F05"),
         fails("marked, unpacked since", of(lossy_image_compression="01", lossy_image_compression_ratio="10")),
         ONLY_A_REPORT,
     ],
     "F07": [
         passes("native", clean_disc()),
-        passes("JPEG 2000", compressed(JPEG2000_LOSSLESS)),
+        passes("JPEG 2000", compressed(JPEG2000_LOSSLESS), also="F05"),
         fails("a private compression", compressed(PRIVATE), also="F12"),
         fails("a decoder that is not there", compressed(JPEG2000_LOSSLESS), also="F05", decodable=lambda uid: False),
-        NO_DICOM, ONLY_A_REPORT,
+        NO_DICOM,
+        ONLY_A_REPORT,
     ],
     "F08": [
         passes("no film", clean_disc()),
@@ -85,7 +104,10 @@ EXAMPLES: dict[str, list[Case]] = {
     "F09": [
         passes("whole", clean_disc()),
         passes("one bit a pixel", of(bits_allocated=1, bits_stored=1, high_bit=0, pixel_data_length=512 * 512 // 8)),
-        fails("the reader says so", of(truncated="the pixel data should be 524,288 bytes long, the file ends after 100 of them")),
+        fails(
+            "the reader says so",
+            of(truncated="the pixel data should be 524,288 bytes long, the file ends after 100 of them"),
+        ),
         fails("too few pixels", of(pixel_data_length=PIXEL_BYTES - 2)),
         fails("the file ends", of(size=PIXEL_BYTES)),
         fails("frames missing", of(number_of_frames=2)),
@@ -108,4 +130,4 @@ EXAMPLES: dict[str, list[Case]] = {
         fails("a dose report", clean_disc([*series(), document(sop_class_uid=DOSE_SR)]), "failed_dose"),
         NO_DICOM,
     ],
-}  # fmt: skip
+}

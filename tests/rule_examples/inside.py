@@ -33,9 +33,15 @@ def supplied(keys: dict[str, str], **changes: object) -> Disc:
     return make_disc(slices, [make_file("README.TXT", Kind.DOCUMENT)], [make_dicomdir(slices, keys=keys)])
 
 
-CR_PLATE = {"sop_class_uid": CR, "modality": "CR", "pixel_spacing_mm": None, "image_position_mm": None, "image_orientation": None}
+CR_PLATE = {
+    "sop_class_uid": CR,
+    "modality": "CR",
+    "pixel_spacing_mm": None,
+    "image_position_mm": None,
+    "image_orientation": None,
+}
 LOCALIZERS = [one(n, 5, image_orientation=o, image_position_mm=(0.0, 0.0, float(n)), sop_class_uid=MR, modality="MR")
-              for n, o in enumerate([(1.0, 0, 0, 0, 1.0, 0), (0, 1.0, 0, 0, 0, -1.0), (1.0, 0, 0, 0, 0, -1.0)] * 3)]  # fmt: skip
+              for n, o in enumerate([(1.0, 0, 0, 0, 1.0, 0), (0, 1.0, 0, 0, 0, -1.0), (1.0, 0, 0, 0, 0, -1.0)] * 3, 1)]  # fmt: skip
 
 EXAMPLES: dict[str, list[Case]] = {
     "A03": [
@@ -52,8 +58,12 @@ EXAMPLES: dict[str, list[Case]] = {
         fails("no instance numbers", loose(instance_number=None), also="D01"),
         fails("no series number", loose(series_number=None), also="D01"),
         fails("the table supplies it", supplied({}, series_number=None), "supplied", "I"),
-        fails("one number twice", clean_disc([one(1), one(2, instance_number=1, image_position_mm=one(1).image_position_mm)]),
-              "repeated", "W"),
+        fails(
+            "one number twice",
+            clean_disc([one(1), one(2, instance_number=1, image_position_mm=one(1).image_position_mm)]),
+            "repeated",
+            "W",
+        ),
         NO_DICOM,
     ],
     "A05": [
@@ -68,7 +78,8 @@ EXAMPLES: dict[str, list[Case]] = {
         fails("no orientation", of(image_orientation=None)),
         fails("no pixel spacing", of(pixel_spacing_mm=None, sop_class_uid=MR, modality="MR")),
         fails("no frame of reference", of(frame_of_reference_uid="")),
-        NO_SLICES, NO_DICOM,
+        NO_SLICES,
+        NO_DICOM,
     ],
     "A07": [
         passes("no gap", clean_disc()),
@@ -78,20 +89,41 @@ EXAMPLES: dict[str, list[Case]] = {
         passes("three directions", clean_disc(LOCALIZERS)),
         passes("two slabs far apart", at(0, 1, 2, 3, 4, 5, 60, 61, 62, 63, 64)),
         passes("phases of time at the same places", at(*[z for z in range(6) for _ in range(4)])),
-        passes("two acquisitions in one series", clean_disc(
-            [*(one(n, acquisition_number=1) for n in range(1, 7)),
-             *(one(n, acquisition_number=2, image_position_mm=(-180.0, -180.0, n + 30.0)) for n in range(11, 17))])),
+        passes(
+            "two acquisitions in one series",
+            clean_disc(
+                [
+                    *(one(n, acquisition_number=1) for n in range(1, 7)),
+                    *(
+                        one(n, acquisition_number=2, image_position_mm=(-180.0, -180.0, n + 30.0))
+                        for n in range(11, 17)
+                    ),
+                ]
+            ),
+        ),
         fails("a slice is gone", clean_disc([i for i in series(12) if i.instance_number != 6])),
         fails("three slices are gone", clean_disc([i for i in series(20) if i.instance_number not in (9, 10, 11)])),
         fails("numbers run backwards", at(6, 5, 4, 2, 1, 0, numbers=[1, 2, 3, 5, 6, 7])),
         fails("a gap the numbers do not show", at(0, 1, 2, 4, 5, 6), "question", "W"),
-        NO_SLICES, NO_DICOM,
+        NO_SLICES,
+        NO_DICOM,
         is_blocked("stopped early", clean_disc(complete=False), "stopped_early"),
     ],
     "A08": [
         passes("they fit", clean_disc()),
-        passes("colour", of(samples_per_pixel=3, photometric_interpretation="RGB", planar_configuration=0, bits_allocated=8,
-                            bits_stored=8, high_bit=7, pixel_data_length=512 * 512 * 3, size=800_000)),
+        passes(
+            "colour",
+            of(
+                samples_per_pixel=3,
+                photometric_interpretation="RGB",
+                planar_configuration=0,
+                bits_allocated=8,
+                bits_stored=8,
+                high_bit=7,
+                pixel_data_length=512 * 512 * 3,
+                size=800_000,
+            ),
+        ),
         fails("no rows", of(rows=None)),
         fails("more bits stored than allocated", of(bits_stored=20)),
         fails("high bit below", of(high_bit=5)),
@@ -99,7 +131,8 @@ EXAMPLES: dict[str, list[Case]] = {
         fails("colour of one sample", of(photometric_interpretation="RGB")),
         fails("three samples of grey", of(samples_per_pixel=3, pixel_data_length=3 * 524288, size=1_600_000)),
         fails("a palette that is not there", of(photometric_interpretation="PALETTE COLOR")),
-        NO_DICOM, ONLY_A_REPORT,
+        NO_DICOM,
+        ONLY_A_REPORT,
     ],
     "A09": [
         passes("a scale", of(**{**CR_PLATE, "imager_pixel_spacing_mm": (0.1, 0.1)})),
@@ -126,7 +159,11 @@ EXAMPLES: dict[str, list[Case]] = {
     "A13": [
         passes("fits on a CD", clean_disc()),
         fails("1,400 slices", clean_disc(series(1400))),
-        fails("a file of 5 GB", of(size=5 * 1024**3, rows=50_000, columns=50_000, pixel_data_length=5_000_000_000), "failed_file"),
+        fails(
+            "a file of 5 GB",
+            of(size=5 * 1024**3, rows=50_000, columns=50_000, pixel_data_length=5_000_000_000),
+            "failed_file",
+        ),
         NO_DICOM,
     ],
-}  # fmt: skip
+}

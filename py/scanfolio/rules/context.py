@@ -8,7 +8,7 @@ from functools import cached_property
 from scanfolio.model import Dicomdir, Disc, FileRecord, Kind, Series, SopInstance, Study
 from scanfolio.pixels.syntax import is_known
 from scanfolio.rules.persons import Identity, Person, group_persons
-from scanfolio.rules.references import FileFinder, Reference, collect_references
+from scanfolio.rules.references import FileFinder, PlacedRecord, Reference, collect_references, walk
 
 
 class DiscContext:
@@ -117,10 +117,14 @@ class DiscContext:
         )
 
     @cached_property
+    def records(self) -> tuple[PlacedRecord, ...]:
+        """Every in-use record of every usable DICOMDIR."""
+        return tuple(placed for dicomdir in self.usable_dicomdirs for placed in walk(dicomdir))
+
+    @cached_property
     def references(self) -> tuple[Reference, ...]:
         """Every in-use record of every usable DICOMDIR that names a file."""
-        finder = FileFinder(self.files)
-        return tuple(r for d in self.usable_dicomdirs for r in collect_references(d, finder, self.by_entry))
+        return tuple(collect_references(self.records, FileFinder(self.files), self.by_entry))
 
     @cached_property
     def listed_entry_ids(self) -> frozenset[int]:

@@ -92,7 +92,7 @@ def table_of_contents_is_damaged(c: DiscContext) -> Result:
             text = f"Transfer syntax {dicomdir.transfer_syntax_uid} ({name}); Explicit VR Little Endian is required"
             issues.append(issue(text, [dicomdir.path], transfer_syntax_uid=dicomdir.transfer_syntax_uid))
     if issues:
-        return failed(issues[0].message + ".", issues, count=len(issues))
+        return failed(issues[0].message.rstrip(".") + ".", issues, count=len(issues))
     return passed("Parsed as Media Storage Directory, Explicit VR Little Endian.")
 
 
@@ -198,7 +198,7 @@ def _disagreements(reference: Reference) -> list[tuple[str, str, str]]:
     ]
     if instance.has_file_meta:
         pairs.append(("Transfer Syntax UID (0004,1512)", record.transfer_syntax_uid, instance.transfer_syntax_uid))
-    return [(name, a, b) for name, a, b in pairs if a.strip() and b.strip() and a.strip() != b.strip()]
+    return [(name, a, b) for name, a, b in pairs if a != b and a.strip() and b.strip() and a.strip() != b.strip()]
 
 
 @rule("D08", "H", "yes", "instance", "PS3.3 section F.3.2.2")

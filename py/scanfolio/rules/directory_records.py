@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scanfolio.model import Dicomdir, DirectoryRecord
+from scanfolio.model import DirectoryRecord
 from scanfolio.rules import uids
 from scanfolio.rules.context import DiscContext
 from scanfolio.rules.directory import no_usable_table
 from scanfolio.rules.outcome import Result, failed, issue, not_applicable, passed
-from scanfolio.rules.references import walk
 from scanfolio.rules.rule import rule
 
 REQUIRED_KEYS: dict[str, tuple[str, ...]] = {
@@ -51,13 +48,6 @@ OUTDATED_TYPES = frozenset(
 """Retired or private record types (PS3.3 section F.4; DRG requirement 3.1.2.4)."""
 
 
-def _records(c: DiscContext) -> Iterator[tuple[Dicomdir, DirectoryRecord]]:
-    for dicomdir in c.usable_dicomdirs:
-        for record, _ in walk(dicomdir):
-            if record.in_use:
-                yield dicomdir, record
-
-
 def _name(record: DirectoryRecord) -> str:
     return f"{record.record_type} record at {record.offset}"
 
@@ -74,7 +64,7 @@ def table_lacks_required_entries(c: DiscContext) -> Result:
         return stop
     lacking: dict[str, list[str]] = {}
     count = 0
-    for _, record in _records(c):
+    for record in (placed.record for placed in c.records):
         names = [k for k in REQUIRED_KEYS.get(record.record_type, ()) if not record.keys.get(k, "").strip()]
         if record.file_id:
             names += [
@@ -122,7 +112,7 @@ def table_lacks_helpful_entries(c: DiscContext) -> Result:
         return stop
     lacking: dict[str, int] = {}
     count = looked_at = 0
-    for _, record in _records(c):
+    for record in (placed.record for placed in c.records):
         wanted = _helpful(record)
         looked_at += bool(wanted)
         names = [name for name in wanted if name not in record.keys]
@@ -149,7 +139,8 @@ def the_same_entry_twice(c: DiscContext) -> Result:
         return stop
     keys = {"PATIENT": "PatientID", "STUDY": "StudyInstanceUID", "SERIES": "SeriesInstanceUID"}
     seen: dict[tuple[str, str, str], int] = {}
-    for dicomdir, record in _records(c):
+    for placed in c.records:
+        dicomdir, record = placed.dicomdir, placed.record
         kind = record.record_type if record.record_type in keys else "instance"
         uid = record.sop_instance_uid if kind == "instance" else record.keys.get(keys[kind], "").strip()
         if uid:
@@ -175,7 +166,7 @@ def outdated_or_private_entries(c: DiscContext) -> Result:
     if stop:
         return stop
     found: dict[str, int] = {}
-    for _, record in _records(c):
+    for record in (placed.record for placed in c.records):
         if record.record_type in OUTDATED_TYPES:
             found[record.record_type] = found.get(record.record_type, 0) + 1
     if not found:

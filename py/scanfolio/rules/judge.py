@@ -14,6 +14,7 @@ from scanfolio.rules.profiles import judge_profiles
 from scanfolio.rules.registry import RULES
 from scanfolio.rules.report import Report
 from scanfolio.rules.rule import Rule
+from scanfolio.rules.uids import is_compressed
 from scanfolio.rules.verdict import reach_verdict
 from scanfolio.words import say
 
@@ -44,10 +45,12 @@ def judge(
         yield Item({"outcome": outcome.as_dict()})
         yield Progress("judging", number, len(RULES))
     verdict = reach_verdict(outcomes, context, language)
+    syntaxes = {i.transfer_syntax_uid for i in context.instances}
+    compressions = frozenset(uid for uid in syntaxes if is_compressed(uid))
     return Report(
         verdict=verdict,
         outcomes=tuple(outcomes),
-        profiles=judge_profiles(outcomes, language),
+        profiles=judge_profiles(outcomes, compressions, language),
         files=context.files,
         instances=context.instances,
         study_count=len({i.study_instance_uid for i in context.instances if i.study_instance_uid}),

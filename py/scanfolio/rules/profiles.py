@@ -18,11 +18,19 @@ _GENERAL = (*_FILE_SET, *_FILES, "F08", "F12", "A03", "A04", "S04")
 PROFILES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("FILE-SET", "PS3.10 section 8", (*_FILE_SET, "F01", "F02", "F03", "F09")),
     ("STD-GEN-CD", "PS3.11 Annex D", (*_GENERAL, "F04", "F05")),
-    ("STD-GEN-DVD-JPEG", "PS3.11 Annex H", (*_GENERAL, "F04", "D10")),
-    ("STD-GEN-ZIP-MAIL", "PS3.11 Annex L", (*_GENERAL, "F01")),
+    ("STD-GEN-DVD-JPEG", "PS3.11 Annex H", (*_GENERAL, "F04", "F05", "D10")),
+    ("STD-GEN-DVD-J2K", "PS3.11 Annex H", (*_GENERAL, "F04", "F05", "D10")),
+    ("STD-GEN-ZIP-MAIL", "PS3.11 Annex L", _GENERAL),
     ("IHE-PDI", "IHE RAD TF-2 4.47", (*_GENERAL, "F04", "F05", "D17")),
 )
 """Id, section, and the rules it rests on. Rules that are not registered count for nothing."""
+
+_JPEG = "1.2.840.10008.1.2.4."
+COMPRESSIONS_ALLOWED = {
+    "STD-GEN-DVD-JPEG": frozenset({_JPEG + "50", _JPEG + "51", _JPEG + "70"}),
+    "STD-GEN-DVD-J2K": frozenset({_JPEG + "90", _JPEG + "91"}),
+}
+"""What F05 may find without breaking the profile (PS3.11 Table H.3-1)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +53,11 @@ class Profile:
         }
 
 
-def _fails(outcome: Outcome, profile: str) -> bool:
+def _fails(outcome: Outcome, profile: str, compressions: frozenset[str]) -> bool:
     if outcome.state is not State.FAILED:
         return False
+    if outcome.rule == "F05" and profile in COMPRESSIONS_ALLOWED:
+        return not compressions <= COMPRESSIONS_ALLOWED[profile]
     if outcome.severity is Severity.INFO:
         return outcome.rule in ("V01", "D17")
     if profile == "FILE-SET" or outcome.severity is not Severity.WARN:
@@ -55,13 +65,15 @@ def _fails(outcome: Outcome, profile: str) -> bool:
     return outcome.rule in ("D10", "D18", "F08")
 
 
-def judge_profiles(outcomes: Iterable[Outcome], language: str) -> tuple[Profile, ...]:
-    """Every profile, against the outcomes at hand."""
+def judge_profiles(
+    outcomes: Iterable[Outcome], compressions: frozenset[str], language: str = "en"
+) -> tuple[Profile, ...]:
+    """Every profile, against the outcomes at hand. `compressions`: the compressed transfer syntaxes in use."""
     by_code = {o.rule: o for o in outcomes}
     found = []
     for id_, reference, codes in PROFILES:
         mine = [by_code[code] for code in dict.fromkeys(codes) if code in by_code]
-        failing = tuple(o.rule for o in mine if _fails(o, id_))
+        failing = tuple(o.rule for o in mine if _fails(o, id_, compressions))
         unknown = any(o.state in (State.BLOCKED, State.CRASHED) for o in mine)
         met = False if failing else None if unknown else True
         found.append(Profile(id_, say(f"rules.profile.{id_}", language), reference, met, failing))

@@ -31,14 +31,27 @@ class Reference:
         return ""
 
 
-def walk(dicomdir: Dicomdir) -> Iterator[tuple[DirectoryRecord, tuple[DirectoryRecord, ...]]]:
-    """Every record with its ancestors, in the order written; without recursion, however deep."""
-    waiting: list[tuple[DirectoryRecord, tuple[DirectoryRecord, ...]]] = [(r, ()) for r in reversed(dicomdir.roots)]
+@dataclass(frozen=True, slots=True)
+class PlacedRecord:
+    """A record in use, with the DICOMDIR it stands in and the records above it, outermost first."""
+
+    dicomdir: Dicomdir
+    record: DirectoryRecord
+    ancestors: tuple[DirectoryRecord, ...]
+
+
+def walk(dicomdir: Dicomdir) -> Iterator[PlacedRecord]:
+    """Every record in use, in the order written; without recursion, however deep. Below one not in use, nothing is."""
+    waiting: list[tuple[Iterator[DirectoryRecord], tuple[DirectoryRecord, ...]]] = [(iter(dicomdir.roots), ())]
     while waiting:
-        record, ancestors = waiting.pop()
-        yield record, ancestors
-        below = (*ancestors, record)
-        waiting.extend((child, below) for child in reversed(record.children))
+        siblings, ancestors = waiting[-1]
+        record = next(siblings, None)
+        if record is None:
+            waiting.pop()
+        elif record.in_use:
+            yield PlacedRecord(dicomdir, record, ancestors)
+            if record.children:
+                waiting.append((iter(record.children), (*ancestors, record)))
 
 
 class FileFinder:
@@ -54,12 +67,12 @@ class FileFinder:
 
 
 def collect_references(
-    dicomdir: Dicomdir, files: FileFinder, by_entry: Mapping[int, SopInstance]
+    records: Iterable[PlacedRecord], files: FileFinder, by_entry: Mapping[int, SopInstance]
 ) -> Iterator[Reference]:
-    """The file references of `dicomdir`; File IDs are relative to the folder it lies in."""
-    folder = dicomdir.path.rpartition("/")[0]
-    for record, ancestors in walk(dicomdir):
-        if record.in_use and record.file_id:
-            file = files.find(record.file_id, folder)
+    """The file references among `records`; File IDs are relative to the folder their DICOMDIR lies in."""
+    for placed in records:
+        record = placed.record
+        if record.file_id:
+            file = files.find(record.file_id, placed.dicomdir.path.rpartition("/")[0])
             instance = by_entry.get(file.entry_id) if file else None
-            yield Reference(dicomdir, record, ancestors, file, instance)
+            yield Reference(placed.dicomdir, record, placed.ancestors, file, instance)

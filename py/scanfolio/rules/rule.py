@@ -33,7 +33,8 @@ class Rule:
 
     @property
     def family(self) -> str:
-        return FAMILIES[self.code[0]]
+        """The letter the code begins with, a key of FAMILIES."""
+        return self.code[0]
 
     @property
     def explanation(self) -> str:
