@@ -133,7 +133,7 @@ def _ct(ds: Dataset, center: list[int], width: list[int], names: list[str]) -> D
 
 
 def _grain(shape: tuple[int, ...], seed: int, passes: int) -> Values:
-    """Noise of mean 0 and deviation 1 with the grain a reconstruction filter leaves, from raw bits that never change."""
+    """Noise of mean 0, deviation 1, with the grain a reconstruction filter leaves, from raw bits that never change."""
     count = int(np.prod(shape))
     words = np.random.PCG64(seed).random_raw((count + 1) // 2)
     parts = np.ascontiguousarray(words).view(np.uint8)[: count * 4].reshape(*shape, 4)

@@ -1,0 +1,128 @@
+"""One Chromium with a fresh profile, a page in it, and what the page and its processes tell about themselves."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, sync_playwright
+
+from tools.build.serve import listen
+
+# the compositor on the CPU and no frame cap: steps under 16.7 ms can be told apart, SwiftShader slows no page
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-gpu-rasterization",
+    "--enable-unsafe-swiftshader",
+    "--disable-frame-rate-limit",
+    "--disable-gpu-vsync",
+    "--enable-precise-memory-info",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+# before any script of the page: when the folder was given, and every mark
+WATCH = """
+window.__bench = { marks: {} };
+addEventListener("change", (e) => {
+  if (e.target?.type !== "file" || !e.target.files?.length) return;
+  __bench.marks.given ??= performance.now();
+  __bench.files ??= [...e.target.files];
+}, true);
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) __bench.marks[entry.name] ??= entry.startTime;
+}).observe({ type: "mark", buffered: true });
+"""
+
+
+def chromium() -> str | None:
+    """The system's Chromium, or None for the one Playwright brings."""
+    return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+
+
+@contextlib.contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """The address of `folder` on a server of its own."""
+    server = listen(folder, 0)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+class Opened:
+    """A page at an address, in a browser of its own."""
+
+    def __init__(self, page: Page, profile: str) -> None:
+        self.page = page
+        self._profile = profile
+
+    def mark(self, name: str, timeout_s: float = 300) -> float:
+        """When `name` was marked, in ms since the page was opened; waits for it."""
+        # polled from outside, so that the page is not kept busy
+        self.page.wait_for_function("n => n in __bench.marks", arg=name, polling=50, timeout=timeout_s * 1000)
+        found: float = self.page.evaluate("n => __bench.marks[n]", name)
+        return found
+
+    def private_bytes(self) -> int:
+        """Memory that only this browser's processes have, all of them together (Linux; 0 elsewhere)."""
+        return sum(_private(pid) for pid in _family(self._profile))
+
+
+@contextlib.contextmanager
+def opened(url: str) -> Iterator[Opened]:
+    profile = tempfile.mkdtemp(prefix="scanfolio-bench-")
+    try:
+        with sync_playwright() as playwright:
+            context = playwright.chromium.launch_persistent_context(
+                profile, executable_path=chromium(), headless=True, args=FLAGS, viewport={"width": 1280, "height": 900}
+            )
+            try:
+                page = context.pages[0] if context.pages else context.new_page()
+                page.set_default_timeout(300_000)
+                page.add_init_script(WATCH)
+                page.goto(url, wait_until="commit")
+                yield Opened(page, profile)
+            finally:
+                context.close()
+    finally:
+        shutil.rmtree(profile, ignore_errors=True)
+
+
+def _family(profile: str) -> list[int]:
+    """The browser process of this profile and everything below it."""
+    parents: dict[int, int] = {}
+    roots = set()
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            parents[int(folder.name)] = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
+            command = (folder / "cmdline").read_bytes().split(b"\0")
+            if f"--user-data-dir={profile}".encode() in command:
+                roots.add(int(folder.name))
+    family = set(roots)
+    while True:
+        more = {pid for pid, parent in parents.items() if parent in family} - family
+        if not more:
+            return sorted(family)
+        family |= more
+
+
+def _private(pid: int) -> int:
+    with contextlib.suppress(OSError):
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+        return sum(int(line.split()[1]) * 1024 for line in lines if line.startswith(("Private_Clean", "Private_Dirty")))
+    return 0
+
+
+def evaluated(opened_page: Opened, script: str, argument: Any = None) -> Any:
+    """What `script`, an async function of one argument, gives in the page."""
+    return opened_page.page.evaluate(script, argument)

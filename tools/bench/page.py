@@ -1,0 +1,222 @@
+"""Rows that need the built page and a browser."""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from playwright.sync_api import Error as PlaywrightError
+
+from tools.build.console import say
+
+from .browser import Opened, evaluated, opened, served
+from .data import series
+from .peers import Peers, run_peers
+from .plain import pyodide_page, reading_page
+from .rows import Row, percentile, short, skipped
+
+STEPS, WINDOWS, SCROLLED = 100, 50, 999
+MOVE = """async ({ what, count, by }) => {
+  const taken = [];
+  for (let i = 0; i < count; i++) {
+    const start = performance.now();
+    if (what === "step") await scanfolio.step(by);
+    else await scanfolio.setWindow(40 + (i % 10) * 8, 400 + (i % 7) * 20);
+    taken.push(performance.now() - start);
+  }
+  return taken;
+}"""
+EXPORT = """async () => {
+  const start = performance.now();
+  const parts = [];
+  for (const file of __bench.files) parts.push(new Blob([await file.arrayBuffer()]));
+  const copied = await new Blob(parts).slice(0, 1).arrayBuffer();
+  const between = performance.now();
+  const done = await scanfolio.export({}).catch((e) => { throw new Error(`${e.message} ${e.detail ?? ""}`); });
+  const exporting = performance.now() - between;
+  return { copying: between - start, exporting, bytes: done.blob.size + copied.byteLength };
+}"""
+
+
+class Opening(NamedTuple):
+    """Times in ms after the folder was given."""
+
+    first_image: float
+    indexed: float
+
+
+def rows(options: argparse.Namespace) -> list[Row]:
+    """Every row of the page; one line each for what could not be measured here."""
+    if not (options.dist / "index.html").is_file():
+        return [skipped("everything in the page", "dist/ is not built")]
+    say("Making the synthetic series …")
+    folders = {n: series(options.scratch / f"ct{n}", n, sparse=n > 1000) for n in (100, 1000, 5000)}
+    if options.full:
+        folders[20000] = series(options.scratch / "ct20000", 20000, sparse=True)
+    found: list[Row] = []
+    with served(options.dist) as ours:
+        peers = (
+            run_peers(options.peers, options.dist, folders[1000], options.scratch, options.runs)
+            if options.peers
+            else None
+        )
+        for what, measure in (
+            ("starting the page", lambda: [_start(ours, options)]),
+            ("opening folders", lambda: _opening(ours, folders, options, peers)),
+            ("stepping, windowing, memory", lambda: _looking(ours, folders[1000], options, peers)),
+            ("exporting in the page", lambda: [_export(ours, folders[100])]),
+        ):
+            say(f"Measuring: {what} …")
+            try:
+                found += measure()
+            except PlaywrightError as error:
+                found.append(skipped(what, str(error).splitlines()[0]))
+    return found
+
+
+def _start(ours: str, options: argparse.Namespace) -> Row:
+    what = "page opened → ready for a folder"
+    taken: dict[str, list[float]] = {"ours": [], "plain": []}
+    with served(pyodide_page(options.scratch / "plain-pyodide")) as plain:
+        for _ in range(options.runs):
+            for name, url in (("plain", plain), ("ours", ours)):
+                with opened(url) as page:
+                    taken[name].append(page.mark("scanfolio:ready"))
+    mine, theirs = (statistics.median(taken[name]) for name in ("ours", "plain"))
+    return Row(what, short(mine), f"plain Pyodide, numpy, pydicom {short(theirs)}", mine / theirs, 0.45)
+
+
+def _give(page: Opened, folder: Path) -> None:
+    page.page.locator("#folder-input").set_input_files(str(folder))
+
+
+def _open_once(url: str, folder: Path) -> Opening:
+    with opened(url) as page:
+        page.mark("scanfolio:ready")
+        page.page.wait_for_timeout(500)  # what start-up left to do must not be counted here
+        _give(page, folder)
+        first, indexed = page.mark("scanfolio:first-image"), page.mark("scanfolio:indexed")
+        given = page.mark("given")
+        return Opening(first - given, indexed - given)
+
+
+def _floor(folder: Path, options: argparse.Namespace) -> float:
+    with served(reading_page(options.scratch / "plain-reading")) as url:
+        taken = []
+        for _ in range(options.runs):
+            with opened(url) as page:
+                page.mark("scanfolio:ready")
+                _give(page, folder)
+                taken.append(page.mark("scanfolio:indexed") - page.mark("given"))
+    return statistics.median(taken)
+
+
+def _opening(url: str, folders: dict[int, Path], options: argparse.Namespace, peers: Peers | None) -> list[Row]:
+    times: dict[int, Opening] = {}
+    for count, folder in folders.items():
+        once = [_open_once(url, folder) for _ in range(1 if count > 5000 else options.runs)]
+        times[count] = Opening(*(statistics.median(values) for values in zip(*once, strict=True)))
+    most = max(folders)
+    first, indexed = times[1000]
+    floor = _floor(folders[1000], options)
+    per_file = {n: t.indexed / n for n, t in times.items()}
+    return [
+        _against(peers, "folder given → first image, 1,000 files", first, "first_ms", 1.0),
+        Row(
+            f"first image, {most:,} files against 100",
+            short(times[most].first_image),
+            f"100 files {short(times[100].first_image)}",
+            times[most].first_image / times[100].first_image,
+            1.2,
+            "the budget says no more; 1.2 leaves room for noise",
+        ),
+        _against(peers, "folder given → all indexed, 1,000 files", indexed, "indexed_ms", 0.5),
+        Row(
+            "the same against the floor",
+            short(indexed),
+            f"a page that only reads 16 kB a file {short(floor)}",
+            indexed / floor,
+            None,
+        ),
+        Row(
+            f"indexing per file, {most:,} files against 1,000",
+            short(per_file[most]),
+            f"1,000 files {short(per_file[1000])}",
+            per_file[most] / per_file[1000],
+            1.2,
+            "linear is 1; 1.2 leaves room for noise",
+        ),
+    ]
+
+
+def _looking(url: str, folder: Path, options: argparse.Namespace, peers: Peers | None) -> list[Row]:
+    runs = [_look_once(url, folder) for _ in range(options.runs)]
+
+    def pooled(name: str) -> list[float]:
+        return [value for run in runs for value in run[name]]
+
+    found = []
+    for name, what, key in (
+        ("first", "step to the next slice, first time", "scroll_first"),
+        ("second", "step, second time", "scroll_second"),
+        ("window", "window drag", "window"),
+    ):
+        values = pooled(name)
+        found.append(_against(peers, f"{what}, median", statistics.median(values), f"{key}.median", 1.0))
+        found.append(_against(peers, f"{what}, 95th percentile", percentile(values, 0.95), f"{key}.p95", 1.0))
+    growth = statistics.median(run["growth"] for run in runs)
+    what = "memory growth, 1,000 slices opened and scrolled"
+    leanest = peers.least("uss_growth_MB") if peers else None
+    if leanest:
+        found.append(Row(what, f"{growth:.0f} MB", f"{leanest[0]} {leanest[1]:.0f} MB", growth / leanest[1], 0.25))
+    else:
+        found.append(Row(what, f"{growth:.0f} MB", "no other viewer here", None, 0.25))
+    return found
+
+
+def _look_once(url: str, folder: Path) -> dict[str, Any]:
+    with opened(url) as page:
+        page.mark("scanfolio:ready")
+        page.page.wait_for_timeout(500)
+        before = page.private_bytes()
+        _give(page, folder)
+        page.mark("scanfolio:indexed")
+        page.page.wait_for_timeout(1000)
+        first = evaluated(page, MOVE, {"what": "step", "count": STEPS, "by": 1})
+        second = evaluated(page, MOVE, {"what": "step", "count": STEPS, "by": -1})
+        window = evaluated(page, MOVE, {"what": "window", "count": WINDOWS, "by": 0})
+        evaluated(page, MOVE, {"what": "step", "count": SCROLLED, "by": 1})
+        growth = (page.private_bytes() - before) / 1e6
+    return {"first": first, "second": second, "window": window, "growth": growth}
+
+
+def _export(url: str, folder: Path) -> Row:
+    with opened(url) as page:
+        page.mark("scanfolio:ready")
+        _give(page, folder)
+        page.mark("scanfolio:indexed")
+        page.page.wait_for_timeout(1000)
+        done = evaluated(page, EXPORT)
+    note = f"{done['bytes'] / 1e6:.0f} MB in the page; ours is written, read back, judged and compared"
+    ours, plain = done["exporting"], done["copying"]
+    return Row(
+        "export in the page, stored, verified",
+        short(ours),
+        f"copying into a Blob {short(plain)}",
+        ours / plain,
+        2.0,
+        note,
+    )
+
+
+def _against(peers: Peers | None, what: str, ms: float, key: str, limit: float) -> Row:
+    least = peers.least(key) if peers else None
+    if least is None:
+        return Row(what, short(ms), "no other viewer here", None, limit)
+    return Row(what, short(ms), f"{least[0]} {short(least[1])}", ms / least[1], limit)
+
+
+__all__: Sequence[str] = ("rows",)
