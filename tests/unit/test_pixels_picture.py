@@ -12,14 +12,19 @@ from instances import encode, make_instance
 from pixel_files import opened
 from scanfolio.pixels import forget, thumbnail
 from scanfolio.pixels.png import encode as encode_png
-from scanfolio.pixels.shrink import shrink
 
 
-def test_shrinking_takes_the_mean_of_what_each_pixel_covers() -> None:
-    picture = np.array([[0, 10, 100, 200], [20, 30, 100, 201]], np.uint8)
-    assert shrink(picture, 1, 2).tolist() == [[15, 150]]
-    assert shrink(picture, 4, 4).tolist() == [[0, 10, 100, 200]] * 2 + [[20, 30, 100, 201]] * 2
-    assert shrink(np.dstack([picture] * 3), 1, 2).tolist() == [[[15] * 3, [150] * 3]]
+def test_each_pixel_is_the_mean_of_what_it_covers() -> None:
+    values = np.arange(36).reshape(6, 6).astype(np.uint8)
+    entry, instance = opened(encode(make_instance("multiframe", pixels=values)))
+    corner = (0 + 1 + 2 + 6 + 7 + 8 + 12 + 13 + 14) // 9
+    assert thumbnail(entry, instance, 0, 2).tolist() == [[corner, corner + 3], [corner + 18, corner + 21]]
+
+
+def test_a_thumbnail_of_something_smaller_is_enlarged() -> None:
+    values = np.array([[0, 200], [100, 50]], np.uint8)
+    entry, instance = opened(encode(make_instance("multiframe", pixels=values)))
+    assert thumbnail(entry, instance, 0, 4).tolist() == [[0, 0, 200, 200]] * 2 + [[100, 100, 50, 50]] * 2
 
 
 def test_a_thumbnail_keeps_proportions_in_a_black_square() -> None:

@@ -7,9 +7,9 @@ decoder undoes the colour transform itself.
 
 from __future__ import annotations
 
+import sys
 import zlib
 from collections.abc import Callable
-import sys
 from importlib.util import find_spec
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["decode_codestream", "has_decoder", "inflate_frame", "needs_imagecodecs", "register", "unpack_rle"]
 
 LABEL = "imagecodecs"
-# In the page every decoder is part of the program but loaded only when a disc needs it: the import that fails is what asks.
+# In the page every decoder is part of the program but loaded only when a disc needs it: the import that fails asks.
 LOADED_WHEN_MISSED = sys.platform == "emscripten"
 DECODER_DEPENDENCIES = {uid: ("imagecodecs>=2024.1",) for uid in syntax.IMAGECODECS}  # pydicom reads this name
 
@@ -59,30 +59,35 @@ def is_available(uid: str) -> bool:
     return bool(getattr(_imagecodecs(), syntax.IMAGECODECS[uid][1]).available)
 
 
-def _decode_jpeg(ic: ModuleType, data: bytes, stream: Codestream) -> Array:
+def _decode_jpeg(ic: ModuleType, data: bytes, stream: Codestream, to_rgb: bool) -> Array:
     if stream.components == 1:
         return ic.jpeg8_decode(data)  # type: ignore[no-any-return]
-    return ic.jpeg8_decode(data, colorspace="YCBCR", outcolorspace="YCBCR")  # type: ignore[no-any-return]  # as stored
+    # equal colour spaces in and out: nothing is converted, whatever they are
+    return ic.jpeg8_decode(data, colorspace="YCBCR", outcolorspace="RGB" if to_rgb else "YCBCR")  # type: ignore[no-any-return]
 
 
-def _decode_jpeg_lossless(ic: ModuleType, data: bytes, stream: Codestream) -> Array:
+def _decode_jpeg_lossless(ic: ModuleType, data: bytes, stream: Codestream, to_rgb: bool) -> Array:
     if stream.components == 1:
         return ic.ljpeg_decode(data)  # type: ignore[no-any-return]
     return ic.jpeg8_decode(data, colorspace="RGB", outcolorspace="RGB")  # type: ignore[no-any-return]
 
 
-_DECODE: dict[str, Callable[[ModuleType, bytes, Codestream], Array]] = {
+_DECODE: dict[str, Callable[[ModuleType, bytes, Codestream, bool], Array]] = {
     "jpeg": _decode_jpeg,
     "jpeg-lossless": _decode_jpeg_lossless,
-    "jpeg-ls": lambda ic, data, stream: ic.jpegls_decode(data),
-    "jpeg2000": lambda ic, data, stream: ic.jpeg2k_decode(data),
-    "htj2k": lambda ic, data, stream: ic.htj2k_decode(data),
-    "jpegxl": lambda ic, data, stream: ic.jpegxl_decode(data),
+    "jpeg-ls": lambda ic, data, stream, to_rgb: ic.jpegls_decode(data),
+    "jpeg2000": lambda ic, data, stream, to_rgb: ic.jpeg2k_decode(data),
+    "htj2k": lambda ic, data, stream, to_rgb: ic.htj2k_decode(data),
+    "jpegxl": lambda ic, data, stream, to_rgb: ic.jpegxl_decode(data),
 }
 
 
-def decode_codestream(data: bytes, rows: int, columns: int, samples: int) -> tuple[Array, Codestream]:
+def decode_codestream(
+    data: bytes, rows: int, columns: int, samples: int, *, to_rgb: bool = False
+) -> tuple[Array, Codestream]:
     """One frame of any JPEG family as the codec gives it, and what it said of itself.
+
+    `to_rgb`: let the codec turn the YBR of a DCT stream into RGB (other families: no effect).
 
     The values are (rows, columns) or (rows, columns, 3). Raises PixelError when it is none of them, disagrees with the
     size expected (checked first: nothing absurd is decoded), or is damaged.
@@ -98,12 +103,12 @@ def decode_codestream(data: bytes, rows: int, columns: int, samples: int) -> tup
         )
     codecs = _imagecodecs()
     try:
-        values = _DECODE[stream.family](codecs, data, stream)
+        values = _DECODE[stream.family](codecs, data, stream, to_rgb)
     except (RuntimeError, ValueError, TypeError, NotImplementedError, MemoryError) as error:
         # imagecodecs' own errors are RuntimeErrors; a codec left out of a build raises ImportError below
         raise PixelError(say("pixels.damaged"), detail=f"{stream.family}: {type(error).__name__}: {error}") from error
     except ImportError as error:
-        if LOADED_WHEN_MISSED:
+        if LOADED_WHEN_MISSED and error.name in ("numpy", "imagecodecs"):
             raise
         raise PixelError(say("pixels.no_codecs"), detail=f"{stream.family}: {error}") from error
     if samples == 3 and values.ndim == 3 and values.shape[0] == 3 and values.shape != (rows, columns, 3):
@@ -127,6 +132,30 @@ def inflate_frame(data: bytes, size: int) -> bytes:
 
 def _unpack_bits(data: bytes, size: int) -> bytes:
     """One RLE segment (PackBits, PS3.5 G.3.1): at most `size` bytes are produced."""
+    return _unpack_bits_quickly(data, size) or _unpack_bits_in_python(data, size)
+
+
+def _unpack_bits_quickly(data: bytes, size: int) -> bytes | None:
+    """The same where imagecodecs is there anyway and finds nothing amiss, else None.
+
+    Its packbits_decode is strict and checks its bounds. Its dicomrle_decode does not, and dies of malformed input.
+    """
+    codecs = sys.modules.get("imagecodecs")
+    if codecs is None:
+        if LOADED_WHEN_MISSED or find_spec("imagecodecs") is None:
+            return None
+        codecs = _imagecodecs()
+    for segment in (data, data[:-1]) if data.endswith(b"\0") else (data,):  # padded to even length, mostly
+        try:
+            out: bytes = codecs.packbits_decode(segment, out=size)
+        except (RuntimeError, ImportError):
+            continue
+        if len(out) == size:
+            return out
+    return None
+
+
+def _unpack_bits_in_python(data: bytes, size: int) -> bytes:
     out = bytearray()
     at, end = 0, len(data)
     while at < end and len(out) < size:

@@ -42,14 +42,20 @@ def modality_values(entry: Entry, instance: SopInstance, frame: int = 0) -> Arra
 
 
 def display_values(
-    entry: Entry, instance: SopInstance, frame: int = 0, window: tuple[float, float] | Window | None = None
+    entry: Entry,
+    instance: SopInstance,
+    frame: int = 0,
+    window: tuple[float, float] | Window | None = None,
+    *,
+    at: tuple[Array, Array] | None = None,
 ) -> Bytes:
     """The reference picture: uint8 (rows, columns) or (rows, columns, 3), rotated, zoomed and scaled not at all.
 
     Without `window` (centre and width in modality values) the first stored one, else the VOI LUT, else smallest to
-    largest. A bare (centre, width) uses the function of the default window, as dragging does. Raises PixelError.
+    largest. A bare (centre, width) uses the function of the default window, as dragging does. `at` takes only the
+    pixels at these rows and these columns (numbers from 0, as often as they are named). Raises PixelError.
     """
-    made, values = frame_for_page(instance, entry, frame)
+    made, values = _drawable(instance, entry, frame, None, at)
     if made["kind"] == "rgb":
         return values.astype(np.uint8, copy=False)
     default = made["windows"][0]
@@ -75,16 +81,23 @@ def frame_for_page(instance: SopInstance, entry: Entry, frame: int, made: Recipe
     """(recipe, values): what the page draws from, when it does not take the values out of the file itself.
 
     gray: stored values, or the output of a Modality LUT table; rgb: uint8 (rows, columns, 3). Shifts are done,
-    `windows` is never empty. C-contiguous, little endian. Raises PixelError, SourceError.
+    `windows` is never empty. C-contiguous, little endian. `made` is the frame's recipe where the caller has it already.
+    Raises PixelError, SourceError.
     """
-    decoded = decode(entry, instance, frame)
+    return _drawable(instance, entry, frame, made, None)
+
+
+def _drawable(
+    instance: SopInstance, entry: Entry, frame: int, made: Recipe | None, at: tuple[Array, Array] | None
+) -> tuple[Recipe, Array]:
+    decoded = decode(entry, instance, frame, to_rgb=True)
     made = dict(made or recipes.recipe(instance, entry, frame))
     made.update(location=None, shift_left=0, shift_right=0)
+    values = decoded.values if at is None else decoded.values[np.ix_(*at)]
     if made["kind"] == "rgb":
-        values: Array = _rgb(entry, instance, decoded)
+        values = _rgb(entry, instance, values, decoded)
     else:
-        values = decoded.values
-        _, table = _modality(entry, instance, frame) if instance.has_modality_lut else (instance, None)
+        table = _modality(entry, instance, frame)[1] if instance.has_modality_lut else None
         padding = made["padding"] and (made["padding"]["low"], made["padding"]["high"])
         if table is not None:
             values = table.look_up(values)
@@ -92,10 +105,8 @@ def frame_for_page(instance: SopInstance, entry: Entry, frame: int, made: Recipe
         elif values.dtype.kind in "iu" and values.dtype.itemsize == 8:
             values = values.astype(np.float64)
         if not made["windows"]:
-            made["windows"], made["auto_window"] = (
-                [_auto(value_range(values, padding), made["slope"], made["intercept"])],
-                False,
-            )
+            made["windows"] = [_auto(value_range(values, padding), made["slope"], made["intercept"])]
+            made["auto_window"] = False
     values = np.ascontiguousarray(values)
     made["dtype"] = values.dtype.name
     return made, values
@@ -115,13 +126,18 @@ def _modality(entry: Entry, instance: SopInstance, frame: int) -> tuple[SopInsta
     return facts, modality_table(data_set, layout_of(instance)) if instance.has_modality_lut else None
 
 
-def _rgb(entry: Entry, instance: SopInstance, decoded: Decoded) -> Bytes:
+def _rgb(entry: Entry, instance: SopInstance, values: Array, decoded: Decoded) -> Bytes:
+    """`values`, which are all or some of `decoded`'s, as uint8 RGB."""
     layout = decoded.layout
     if not layout.is_palette:
-        return to_rgb(decoded.values, decoded.photometric, layout, instance)
+        return to_rgb(values, decoded.photometric, layout, instance)
     first, palette = palette_of(header_of(entry, instance), instance, layout)
-    index = decoded.values.astype(np.int64) - first
-    return palette.take(index.clip(0, len(palette) - 1), axis=0)
+
+    def paint(index: Array) -> Bytes:
+        painted: Bytes = palette.take((index.astype(np.int64) - first).clip(0, len(palette) - 1), axis=0)
+        return painted
+
+    return _through_table(values, paint)
 
 
 def _through_table(values: Array, shade: Any) -> Bytes:
@@ -133,5 +149,5 @@ def _through_table(values: Array, shade: Any) -> Bytes:
     table: Bytes = shade(np.arange(low, high + 1, dtype=np.int64))
     # the difference is taken in the unsigned type of the same width, where it cannot overflow
     index = (values - values.dtype.type(low)).view(f"u{values.dtype.itemsize}")
-    shown: Bytes = table.take(index)
+    shown: Bytes = table.take(index, axis=0)
     return shown

@@ -91,7 +91,7 @@ def dose_facts(instance: SopInstance, data_set: Dataset, frame: int) -> SopInsta
 
 
 def ultrasound_spacing_mm(data_set: Dataset) -> tuple[float, float] | None:
-    """(between rows, between columns) where all regions are two-dimensional, in cm and to one scale, else None (C.8.5.5)."""
+    """(between rows, between columns) where all regions are flat, in cm and to one scale, else None (C.8.5.5)."""
     found = set()
     for region in data_set.get("SequenceOfUltrasoundRegions") or []:
         units = (region.get("PhysicalUnitsXDirection"), region.get("PhysicalUnitsYDirection"))

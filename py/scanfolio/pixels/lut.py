@@ -33,7 +33,7 @@ class Table:
 
 
 def as_words(value: Any, big_endian: bool = False) -> Array:
-    """LUT Data as unsigned 16-bit values, whatever pydicom made of its ambiguous VR: bytes of OW, numbers of US or SS."""
+    """LUT Data as unsigned 16-bit values, whatever pydicom made of its VR: bytes of OW, numbers of US or SS."""
     if value is None:
         return np.zeros(0, np.uint16)
     if isinstance(value, bytes | bytearray):

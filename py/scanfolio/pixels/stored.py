@@ -12,7 +12,7 @@ import numpy as np
 
 from scanfolio.model import SopInstance
 from scanfolio.pixels import codecs, syntax
-from scanfolio.pixels.codestream import Codestream
+from scanfolio.pixels.codestream import Codestream, parse
 from scanfolio.pixels.encapsulation import encoded_frame
 from scanfolio.pixels.header import where_pixels_are
 from scanfolio.pixels.layout import Layout, check_frame, layout_of, native_span, refuse
@@ -23,7 +23,7 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """`values`: (rows, columns) or (rows, columns, 3); `photometric` is what they are now, after a codec's transform."""
+    """`values`: (rows, columns) or (rows, columns, 3); `photometric` is what they are after a codec's transform."""
 
     values: Array
     photometric: str
@@ -119,13 +119,17 @@ def _conform(values: Array, stream: Codestream, layout: Layout, lossless: bool) 
     return clipped
 
 
-def _encapsulated(entry: Entry, instance: SopInstance, layout: Layout, frame: int) -> tuple[Array, str]:
+def _encapsulated(entry: Entry, instance: SopInstance, layout: Layout, frame: int, to_rgb: bool) -> tuple[Array, str]:
     data = encoded_frame(entry, instance, frame)
     uid = instance.transfer_syntax_uid
     if uid not in syntax.IN_PYTHON:
-        values, stream = codecs.decode_codestream(data, layout.rows, layout.columns, layout.samples)
+        found = parse(data)
+        to_rgb = to_rgb and found is not None and found.family == "jpeg"
+        to_rgb = to_rgb and found is not None and found.photometric(layout.photometric) == "YBR_FULL"
+        values, stream = codecs.decode_codestream(data, layout.rows, layout.columns, layout.samples, to_rgb=to_rgb)
         lossless = syntax.lossy_by_syntax(uid) == "0" and instance.lossy_image_compression != "01"
-        return _conform(values, stream, layout, lossless), stream.photometric(layout.photometric)
+        photometric = "RGB" if to_rgb else stream.photometric(layout.photometric)
+        return _conform(values, stream, layout, lossless), photometric
     pixels = layout.rows * layout.columns
     if uid == syntax.DEFLATED_FRAME:
         raw = codecs.inflate_frame(data, (layout.frame_bits + 7) // 8)
@@ -140,13 +144,16 @@ def _encapsulated(entry: Entry, instance: SopInstance, layout: Layout, frame: in
     return cut_unused_bits(unpack_native(raw, layout), layout), layout.photometric
 
 
-def decode(entry: Entry, instance: SopInstance, frame: int) -> Decoded:
-    """Frame `frame` (from 0) decoded, and what its samples are. Raises PixelError with a sentence."""
+def decode(entry: Entry, instance: SopInstance, frame: int, *, to_rgb: bool = False) -> Decoded:
+    """Frame `frame` (from 0) decoded, and what its samples are. Raises PixelError with a sentence.
+
+    `to_rgb`: colour is wanted as RGB in the end, so where the codec can convert it in passing, it does.
+    """
     layout = layout_of(instance)
     check_frame(instance, layout, frame)
     entry, instance = where_pixels_are(entry, instance)
     if not instance.encapsulated:
         photometric = layout.photometric.removesuffix("_422") if layout.subsampled else layout.photometric
         return Decoded(_native(entry, instance, layout, frame), photometric, layout)
-    values, photometric = _encapsulated(entry, instance, layout, frame)
+    values, photometric = _encapsulated(entry, instance, layout, frame, to_rgb)
     return Decoded(values, photometric, layout)

@@ -16,7 +16,7 @@ Bytes = np.ndarray[Any, np.dtype[np.uint8]]
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """`function` is LINEAR, LINEAR_EXACT or SIGMOID; centre and width are modality values; `name` as stored or "auto"."""
+    """`function` is LINEAR, LINEAR_EXACT or SIGMOID; centre and width are modality values; `name` as stored, "auto"."""
 
     center: float
     width: float
@@ -54,7 +54,7 @@ def apply_window(modality_values: Array, window: Window) -> Bytes:
 
 
 def apply_voi_table(modality_values: Array, first: int, table: Array, bits: int) -> Bytes:
-    """VOI LUT (C.11.2.1.1): values below `first` take the first entry, beyond the end the last; 2^bits - 1 becomes 255."""
+    """VOI LUT (C.11.2.1.1): values below `first` take the first entry, later ones the last; 2^bits - 1 becomes 255."""
     index = np.clip(np.floor(np.asarray(modality_values, np.float64)) - first, 0, len(table) - 1)
     shown = np.asarray(table, np.float64) * (255.0 / ((1 << bits) - 1))
     outputs = _round(np.clip(shown, 0.0, 255.0))
