@@ -23,8 +23,13 @@ from scanfolio.model import Disc
 
 NO_DICOM = does_not_apply("a letter", ONLY_TEXT, "no_dicom", also="V02")
 ONLY_A_REPORT = does_not_apply("a report alone", clean_disc([document()]), "no_images")
-BARE = {"preamble": "none", "has_file_meta": False, "media_storage_sop_class_uid": "", "media_storage_sop_instance_uid": "",
-        "transfer_syntax_uid": ""}  # fmt: skip
+BARE = {
+    "preamble": "none",
+    "has_file_meta": False,
+    "media_storage_sop_class_uid": "",
+    "media_storage_sop_instance_uid": "",
+    "transfer_syntax_uid": "",
+}
 PRIVATE = "1.2.826.0.1.3680043.9.1"
 
 

@@ -40,8 +40,11 @@ CR_PLATE = {
     "image_position_mm": None,
     "image_orientation": None,
 }
-LOCALIZERS = [one(n, 5, image_orientation=o, image_position_mm=(0.0, 0.0, float(n)), sop_class_uid=MR, modality="MR")
-              for n, o in enumerate([(1.0, 0, 0, 0, 1.0, 0), (0, 1.0, 0, 0, 0, -1.0), (1.0, 0, 0, 0, 0, -1.0)] * 3, 1)]  # fmt: skip
+DIRECTIONS = [(1.0, 0.0, 0.0, 0.0, 1.0, 0.0), (0.0, 1.0, 0.0, 0.0, 0.0, -1.0), (1.0, 0.0, 0.0, 0.0, 0.0, -1.0)]
+LOCALIZERS = [
+    one(n, 5, image_orientation=direction, image_position_mm=(0.0, 0.0, float(n)), sop_class_uid=MR, modality="MR")
+    for n, direction in enumerate(DIRECTIONS * 3, 1)
+]
 
 EXAMPLES: dict[str, list[Case]] = {
     "A03": [

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from scanfolio.model import Dicomdir, Disc, FileRecord, Kind, Series, SopInstance, Study
 from scanfolio.pixels.syntax import is_known
 from scanfolio.rules.persons import Identity, Person, group_persons
 from scanfolio.rules.references import FileFinder, PlacedRecord, Reference, collect_references, walk
+
+if TYPE_CHECKING:
+    from scanfolio.rules.after import Copy
 
 
 class DiscContext:
@@ -16,6 +20,7 @@ class DiscContext:
 
     `content_digests`: entry_id -> digest of the data set, supplied for files that share a SOP Instance UID.
     `decodable`: transfer syntax UID -> whether a decoder is here.
+    `copy`: what an export of this disc did; None while there is none.
     `person_confirmed`: what the person answered to "is this you?"; None while not asked.
     """
 
@@ -26,12 +31,14 @@ class DiscContext:
         content_digests: Mapping[int, str] | None = None,
         decodable: Callable[[str], bool] | None = None,
         person_confirmed: bool | None = None,
+        copy: Copy | None = None,
         today: str = "",
     ) -> None:
         self.disc = disc
         self.content_digests = content_digests or {}
         self.decodable = decodable or is_known
         self.person_confirmed = person_confirmed
+        self.copy = copy
         self.today = today
         """YYYYMMDD, for dates in the future; "" looks at no such thing and keeps the report the same on every day."""
 

@@ -8,6 +8,7 @@ from pathlib import PurePath
 
 from scanfolio.effects import Item, Progress, Steps
 from scanfolio.model import Disc
+from scanfolio.rules.after import Copy
 from scanfolio.rules.context import DiscContext
 from scanfolio.rules.outcome import Outcome, Result, State
 from scanfolio.rules.profiles import judge_profiles
@@ -25,6 +26,7 @@ def judge(
     content_digests: Mapping[int, str] | None = None,
     decodable: Callable[[str], bool] | None = None,
     person_confirmed: bool | None = None,
+    copy: Copy | None = None,
     today: str = "",
     language: str = "en",
 ) -> Steps:
@@ -32,11 +34,17 @@ def judge(
 
     `content_digests`: entry_id -> digest of the data set without its header, for files that share a SOP Instance UID.
     `decodable`: whether a transfer syntax can be decoded here. `person_confirmed`: the answer to "is this you?".
+    `copy`: what an export of this disc did, once there is one.
     `today` (YYYYMMDD) lets rules speak of dates in the future; without it a disc gives the same report on every day.
     Never raises for what is on the disc: a rule that breaks gets the state CRASHED, and the others go on.
     """
     context = DiscContext(
-        disc, content_digests=content_digests, decodable=decodable, person_confirmed=person_confirmed, today=today
+        disc,
+        content_digests=content_digests,
+        decodable=decodable,
+        person_confirmed=person_confirmed,
+        copy=copy,
+        today=today,
     )
     outcomes = []
     for number, rule in enumerate(RULES.values(), 1):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from scanfolio.rules import (
+    after,
     directory,
     directory_records,
     disc,
@@ -16,7 +17,7 @@ from scanfolio.rules import (
 )
 from scanfolio.rules.rule import FAMILIES, SCOPES, Rule
 
-_MODULES = (disc, directory, directory_records, file_names, files, file_ends, identity, numbers, inside, entries)
+_MODULES = (disc, directory, directory_records, file_names, files, file_ends, identity, numbers, inside, entries, after)
 
 RETIRED_CODES: frozenset[str] = frozenset()
 """Codes that once had a rule. They stay here for good: a code never means something else."""

@@ -53,8 +53,11 @@ def _lines(report: Report) -> Iterator[str]:
     for profile in report.profiles:
         yield from _wrap(f"{profile.title}: {_met(profile, language)}", "    ", "  ")
     yield from _heading(words("technical"))
-    for outcome in report.outcomes:
-        yield from _technical(outcome)
+    for letter in FAMILIES:
+        yield say(f"rules.family.{letter}", language)
+        for outcome in report.outcomes:
+            if outcome.family == letter:
+                yield from _technical(outcome)
     yield from _heading(words("files"))
     counts = {k: v for k, v in report.counts.items() if k in ("files", "dicom", "other", "unreadable")}
     yield from _wrap(words("counts", **counts))
