@@ -144,8 +144,10 @@ export class WebGLRenderer {
     const gl = canvas.getContext("webgl2", {
       alpha: false, antialias: false, depth: false, stencil: false, failIfMajorPerformanceCaveat: !evenInSoftware,
     });
-    if (!gl || gl.isContextLost() || (!evenInSoftware && isSoftware(gl))) return null;
-    return new WebGLRenderer(canvas, gl);
+    if (!gl || gl.isContextLost()) return null;
+    if (evenInSoftware || !isSoftware(gl)) return new WebGLRenderer(canvas, gl);
+    gl.getExtension("WEBGL_lose_context")?.loseContext(); // gives its memory back
+    return null;
   }
 
   /** @param {HTMLCanvasElement} canvas @param {WebGL2RenderingContext} gl */
