@@ -58,10 +58,11 @@ class Handlers:
 
     def _index(self, entries: deque[NewEntry], pieces: deque[Piece], packed: memoryview, needs: list[Need]) -> dict[str, Any]:
         index = self.session.index
+        at_hand = {piece.entry_id for piece in pieces}  # the page reads every file's first bytes without being asked
         while entries:
             need = index.add(self._entry(entries[0]))
             entries.popleft()
-            if need is not None:
+            if need is not None and need.entry_id not in at_hand:
                 needs.append(need)
         end = len(packed)
         while pieces:

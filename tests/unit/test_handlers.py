@@ -1,0 +1,64 @@
+"""Reading a disc the page's way: files and their first bytes in batches, further bytes only when asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from discs import files_of
+from scanfolio.bridge.handlers import Handlers
+from scanfolio.bridge.messages import Finish, Index, NewEntry, Nothing, Open, Piece
+from scanfolio.reading.index import HEAD_BYTES
+from scanfolio.session import Session
+
+
+def read_like_the_page(files: dict[str, bytes]) -> tuple[Handlers, list[tuple[int, int, int]]]:
+    """The handlers after reading, and every (entry_id, offset, length) that was read."""
+    contents = list(files.values())
+    handlers = Handlers(lambda entry_id, offset, length: contents[entry_id][offset : offset + length])
+    handlers.bind("open", Open("disc"), [])()
+    entries = [NewEntry(n, path, len(data)) for n, (path, data) in enumerate(files.items())]
+    wanted = [(n, 0, min(HEAD_BYTES, len(data))) for n, data in enumerate(contents) if data]
+    reads = list(wanted)
+    while True:
+        packed = b"".join(contents[n][offset : offset + length] for n, offset, length in wanted)
+        pieces = [Piece(n, offset, len(contents[n][offset : offset + length]), length) for n, offset, length in wanted]
+        answer: dict[str, Any] = handlers.bind("index", Index(entries, pieces), [packed])()
+        wanted = [(n["entry_id"], n["offset"], n["length"]) for n in answer["needs"]]
+        reads += wanted
+        entries = []
+        if not wanted:
+            handlers.bind("finish", Finish(True), [])()
+            return handlers, reads
+
+
+@pytest.mark.parametrize("kind", ["clean", "mixed", "deflated", "rle", "broken_dicomdir", "empty_files", "truncated", "japanese"])
+def test_the_same_disc_is_known_as_by_the_command_line(kind: str) -> None:
+    files = files_of(kind)
+    handlers, _ = read_like_the_page(files)
+    from exports import open_files
+
+    wanted = open_files(files).disc
+    disc = handlers.session.disc
+    assert disc.files == wanted.files
+    assert disc.instances == wanted.instances
+    assert disc.patients == wanted.patients
+
+
+def test_nothing_is_read_twice() -> None:
+    _, reads = read_like_the_page(files_of("clean"))
+    assert len(set(reads)) == len(reads)
+
+
+def test_a_piece_that_could_not_be_read_is_one_unreadable_file() -> None:
+    handlers = Handlers(lambda entry_id, offset, length: b"")
+    answer = handlers.bind("index", Index([NewEntry(0, "A", 100)], [Piece(0, 0, 0, 100, "NotReadableError")]), [b""])()
+    assert answer["needs"] == []
+    assert answer["counts"]["unreadable"] == 1
+
+
+def test_opening_again_starts_from_nothing() -> None:
+    handlers, _ = read_like_the_page(files_of("clean"))
+    handlers.bind("open", Open("other"), [])()
+    assert handlers.bind("memory", Nothing(), [])() == {"files": 0, "instances": 0}
+    assert isinstance(handlers.session, Session)
