@@ -1,4 +1,10 @@
-"""`python -m tools.bench`, what `build.py bench` runs in the test environment."""
+"""The budgets of the design, measured: what `build.py bench` runs in the tests' environment.
+
+    python tools/bench.py [--only core|size|page] [--peers FOLDER] [--full] [--json FILE]
+
+Prints a table of ratios taken in one run on one machine, met or not. --peers takes a folder with other in-browser
+viewers and a bench.py of their own that runs them beside ours and writes its figures as JSON.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +15,14 @@ import platform
 import sys
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "py"))
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "py")]
 
-from tools.bench.rows import Row, markdown  # noqa: E402
+from tools.benchmarks.rows import Row, markdown  # noqa: E402
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="build.py bench", description=__doc__)
+    parser = argparse.ArgumentParser(prog="build.py bench", description=__doc__.splitlines()[0])
     parser.add_argument("--peers", type=Path, help="a built folder of in-browser viewers to run beside ours")
     parser.add_argument("--full", action="store_true", help="up to 20,000 files (needs 2 GB of disk)")
     parser.add_argument("--only", choices=("core", "page", "size"), action="append", help="only these rows")
@@ -31,15 +37,15 @@ def main(arguments: list[str] | None = None) -> int:
     options.scratch.mkdir(parents=True, exist_ok=True)
     rows: list[Row] = []
     if "core" in parts:
-        from tools.bench import core
+        from tools.benchmarks import core
 
         rows += core.rows(options.scratch)
     if "size" in parts:
-        from tools.bench import size
+        from tools.benchmarks import size
 
         rows += size.rows(options.dist)
     if "page" in parts:
-        from tools.bench import page
+        from tools.benchmarks import page
 
         rows += page.rows(options)
     machine = f"{platform.system()} {platform.machine()}, {os.cpu_count()} processors"
