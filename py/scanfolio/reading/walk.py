@@ -124,7 +124,9 @@ class Walk:
                     position += 8 + length
                     if what:
                         if length > MAX_VALUE_BYTES:
-                            raise Declined("a looked-for value of impossible length")
+                            self._too_long(base + start, base + position)
+                            position = start
+                            return None
                         if position > end:
                             position = start
                             break
@@ -165,7 +167,8 @@ class Walk:
             if vr != expected and not same_bytes(vr, expected, encoding.big):
                 raise Declined(f"({number >> 16:04X},{number & 0xFFFF:04X}) has VR {vr!r}")
             if length > MAX_VALUE_BYTES:
-                raise Declined("a looked-for value of impossible length")
+                self._too_long(base + start, base + value + length)
+                return (None,), start
             if value + length > len(window):
                 return None, start
             self.raw[number] = window[value : value + length]
@@ -186,6 +189,12 @@ class Walk:
             return None
         self.cut = f"the file ends at byte {size}, inside the element at byte {at}"
         return None
+
+    def _too_long(self, start: int, end: int) -> None:
+        """A looked-for value of impossible length: the file is cut there if it runs beyond the file, else odd."""
+        if end <= self.size:
+            raise Declined("a looked-for value of impossible length")
+        self.cut = f"the element at byte {start} should end at byte {end:,}, the file ends at byte {self.size:,}"
 
     def _short_tail(self, window: bytes, base: int) -> None:
         """The last 11 bytes or fewer: an element with a value of at most three bytes, or the end of a cut one."""

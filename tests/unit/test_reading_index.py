@@ -1,0 +1,150 @@
+"""The index of a disc: every entry counted once, in any order, however the bytes arrive."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+import discs
+from reading_help import feed_all, memory_entry, read_disc, read_index
+from scanfolio.effects import Progress
+from scanfolio.model import Kind
+from scanfolio.reading.index import DiscIndex, Need, read_all
+from scanfolio.source.entry import Entry
+
+
+@pytest.mark.parametrize("kind", [k for k in discs.KINDS if k not in discs.NEEDS_IMAGECODECS])
+def test_every_entry_is_listed_once_and_counted_once(kind: str) -> None:
+    files = discs.files_of(kind)
+    index = read_index(files)
+    disc = index.finish()
+    assert [record.path for record in disc.files] == list(files)
+    counts = index.counts()
+    assert counts["files"] == counts["done"] == len(files)
+    assert counts["dicom"] + counts["other"] + counts["unreadable"] == len(files)
+    assert counts["dicom"] == len(disc.instances) == sum(r.kind is Kind.DICOM for r in disc.files)
+    assert counts["images"] == sum(i.is_image for i in disc.instances)
+    grouped = [i for p in disc.patients for st in p.studies for se in st.series for i in se.instances]
+    assert sorted(i.entry_id for i in grouped) == sorted(i.entry_id for i in disc.instances)
+    for record in disc.files:
+        assert record.signature
+        assert record.reason or record.kind in (Kind.DICOM, Kind.DICOMDIR)
+    assert disc.complete
+
+
+def test_the_dicomdir_is_neither_study_nor_image() -> None:
+    index = read_index(discs.files_of("clean"))
+    disc = index.finish()
+    assert [r.kind for r in disc.files if r.path == "DICOMDIR"] == [Kind.DICOMDIR]
+    assert len(disc.dicomdirs) == 1
+    assert index.counts()["images"] == len(disc.files) - 1 - sum(r.kind is Kind.DOCUMENT for r in disc.files)
+    assert index.counts()["other"] == len(disc.files) - index.counts()["dicom"]
+
+
+def test_order_and_poison_change_nothing_about_the_others() -> None:
+    clean = dict(discs.files_of("clean"))
+    before = {r.path: (r.kind, r.signature, r.sop_instance_uid) for r in read_disc(clean).files}
+    rotten = {"BAD1": bytes(128) + b"DICM\x02\0\0\0ULXX", "BAD2": b"", "BAD3": discs.ct_slice()[:700]}
+    mixed = list((clean | rotten).items())
+    random.Random(5).shuffle(mixed)
+    after = {r.path: (r.kind, r.signature, r.sop_instance_uid) for r in read_disc(dict(mixed)).files}
+    assert {path: after[path] for path in before} == before
+
+
+def test_answers_may_come_in_any_order() -> None:
+    files = list(discs.files_of("mixed").items())
+    index = DiscIndex()
+    needs = [index.add(memory_entry(data, path, n)) for n, (path, data) in enumerate(files)]
+    waiting = [need for need in needs if need]
+    chance = random.Random(3)
+    while waiting:
+        need = waiting.pop(chance.randrange(len(waiting)))
+        waiting.extend(index.feed(need, files[need.entry_id][1][need.offset : need.offset + need.length]))
+    expected = read_index(dict(files)).finish()
+    disc = index.finish()
+    assert disc.files == expected.files
+    assert disc.instances == expected.instances
+    assert disc.patients == expected.patients
+
+
+def test_duplicated_uids_keep_every_row() -> None:
+    disc = read_disc({"A": discs.ct_slice(1), "B": discs.ct_slice(1)})
+    assert len(disc.files) == len(disc.instances) == 2
+    assert len({i.sop_instance_uid for i in disc.instances}) == 1
+    series = disc.patients[0].studies[0].series[0]
+    assert sorted(i.path for i in series.instances) == ["A", "B"]
+
+
+def test_the_catalogue_so_far() -> None:
+    files = list(discs.ct_series(3).items())
+    index = DiscIndex()
+    for n, (path, data) in enumerate(files[:2]):
+        feed_all(index, memory_entry(data, path, n))
+    waiting = index.add(memory_entry(files[2][1], files[2][0], 2))
+    so_far = index.finish()
+    assert not so_far.complete
+    assert len(so_far.instances) == 2
+    assert [r.signature for r in so_far.files] == ["DICOM instance", "DICOM instance", "not read"]
+    assert index.latest is not None
+    assert index.latest.path == files[1][0]
+    assert index.first_image is not None
+    assert index.first_image.path == files[0][0]
+    assert waiting
+    index.feed(waiting, files[2][1])
+    assert index.finish().complete
+    assert not index.finish(complete=False).complete
+    assert index.by_sop_uid(so_far.instances[0].sop_instance_uid) is so_far.instances[0]
+    assert index.by_sop_uid("1.2.3") is None
+
+
+def test_entries_come_in_order() -> None:
+    index = DiscIndex()
+    with pytest.raises(ValueError, match="where 0 is next"):
+        index.add(memory_entry(b"x", "A", 4))
+
+
+def test_feeding_a_decided_file_again_changes_nothing() -> None:
+    data = discs.ct_slice()
+    index = DiscIndex()
+    need = index.add(memory_entry(data))
+    assert need
+    assert index.feed(need, data) == []
+    assert index.feed(need, b"x" * len(data)) == []
+    assert index.counts()["done"] == 1
+
+
+def test_files_wait_for_pydicom_where_it_is_not_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scanfolio.reading.fallback.find_spec", lambda name: None)
+    data = discs.ct_slice(7)
+    at = data.find(b"\x20\x00\x13\x00IS\x02\x00")
+    odd = data[: at + 8] + b"?!" + data[at + 10 :]
+    index = DiscIndex()
+    need = index.add(memory_entry(odd))
+    assert need
+    assert index.feed(need, odd) == []
+    assert index.waiting_for_pydicom == 1
+    assert index.counts()["done"] == 0
+    monkeypatch.undo()
+    needs = index.resume()
+    assert needs == [Need(0, 0, len(odd))]
+    assert index.feed(needs[0], odd) == []
+    assert index.waiting_for_pydicom == 0
+    assert index.counts()["images"] == 1
+
+
+def test_read_all_reports_progress_and_takes_the_sources_name() -> None:
+    files = {f"IM{n:05d}": discs.ct_slice(n) for n in range(1, 70)}
+
+    class Memory:
+        name = "A disc"
+
+        def entries(self) -> list[Entry]:
+            return [memory_entry(data, path, n) for n, (path, data) in enumerate(files.items())]
+
+    index = DiscIndex()
+    steps = list(read_all(index, Memory()))  # type: ignore[arg-type]
+    assert steps[0] == Progress("reading", 0, 69)
+    assert steps[-1] == Progress("reading", 69, 69)
+    assert index.finish().name == "A disc"
+    assert index.counts()["images"] == 69
