@@ -21,8 +21,8 @@ from scanfolio.words import catalogue
 
 KINDS = (
     "clean", "no_dicomdir", "implicit", "big_endian", "deflated", "rle", "mr", "us_rgb", "palette", "multiframe",
-    "enhanced_ct", "dose_report", "pdf", "mixed", "japanese", "no_identity", "no_preamble", "bare_implicit", "odd_names",
-    "with_viewer", "lower_case", "dicomdir_loop", "no_modality", "hidden_program",
+    "enhanced_ct", "dose_report", "pdf", "mixed", "japanese", "no_identity", "no_preamble", "bare_implicit",
+    "odd_names", "with_viewer", "lower_case", "dicomdir_loop", "no_modality", "hidden_program",
 )  # fmt: skip
 COMPONENT = re.compile(r"[A-Z0-9_]{1,8}")
 EIGHT_THREE = re.compile(r"[A-Z0-9_]{1,8}(\.[A-Z0-9_]{1,3})?")
