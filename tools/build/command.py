@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
 import subprocess
 import sys
 
 from .console import Problem, say
-from .paths import DIST, ROOT
+from .paths import ROOT
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -67,16 +66,10 @@ def main(arguments: list[str] | None = None) -> int:
 def bench(arguments: list[str]) -> int:
     """tools/bench.py in the tests' virtual environment, on a fresh dist/."""
     from .site import build_site
-    from .venv import ensure_programs, ensure_venv
+    from .venv import ensure_programs, ensure_venv, venv_environment
 
     python = ensure_venv()
     ensure_programs()
     build_site()
-    env = {
-        **os.environ,
-        "PATH": f"{python.parent}{os.pathsep}{os.environ.get('PATH', '')}",
-        "SCANFOLIO_DIST": str(DIST),
-    }
-    return subprocess.run(
-        [str(python), str(ROOT / "tools/bench.py"), *arguments], cwd=ROOT, env=env, check=False
-    ).returncode
+    command = [str(python), str(ROOT / "tools/bench.py"), *arguments]
+    return subprocess.run(command, cwd=ROOT, env=venv_environment(), check=False).returncode

@@ -22,29 +22,10 @@ LOOKED_FOR = (
 )
 # Parts of the standard library that make no sense in a page: servers, mail, terminals, debuggers, other processes.
 NOT_IN_A_PAGE = (
-    *(
-        "imaplib.py",
-        "poplib.py",
-        "smtplib.py",
-        "ftplib.py",
-        "mailbox.py",
-        "nntplib.py",
-        "socketserver.py",
-        "webbrowser.py",
-    ),
+    *("imaplib.py", "poplib.py", "smtplib.py", "ftplib.py", "mailbox.py", "socketserver.py", "webbrowser.py"),
     *("wsgiref/*", "xmlrpc/*", "http/server.py", "curses/*", "dbm/*", "sqlite3/*", "multiprocessing/*", "ensurepip/*"),
-    *("idlelib/*", "turtle*", "tkinter/*", "pydoc_data/*", "lib2to3/*", "venv/*", "_pyrepl/*", "profiling/*"),
-    *(
-        "pstats.py",
-        "profile.py",
-        "cProfile.py",
-        "trace.py",
-        "tabnanny.py",
-        "pyclbr.py",
-        "pickletools.py",
-        "rlcompleter.py",
-    ),
-    *("_sysconfig_vars*", "zipapp.py", "cmd.py", "pty.py", "tty.py", "this.py", "antigravity.py"),
+    *("idlelib/*", "turtle*", "tkinter/*", "pydoc_data/*", "lib2to3/*", "venv/*", "profiling/*", "pstats.py"),
+    *("profile.py", "cProfile.py", "trace.py", "tabnanny.py", "pyclbr.py", "pickletools.py"),
 )
 TESTS_AND_TYPES = ("*/tests/*", "*.pyi", "*.pxd", "*.h", "*.c", "*.a", "*/RECORD", "*/py.typed", "*.txt", "*.md")
 
@@ -91,7 +72,7 @@ def from_lock(name: str, leave_out: tuple[str, ...], emptied: tuple[str, ...] = 
 
 def all_packs() -> tuple[Pack, ...]:
     stdlib = Source((ARTEFACTS / "python_stdlib.zip").relative_to(ROOT).as_posix(), NOT_IN_A_PAGE)
-    numpy_extra = ("numpy/_core/include/*", "numpy/f2py/*", "numpy/distutils/*", "numpy/doc/*", "numpy/typing/*")
+    numpy_extra = ("numpy/_core/include/*", "numpy/f2py/*", "numpy/distutils/*", "numpy/doc/*")
     numpy_extra += ("numpy/_pyinstaller/*", "numpy/*/lib/*.ini")
     pydicom_extra = ("pydicom/data/test_files/*", "pydicom/data/charset_files/*")
     pydicom_names = tuple(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -18,7 +17,7 @@ from .node import node, npm_packages
 from .packs import pyodide_folder
 from .paths import CACHE, DIST, ROOT
 from .site import build_site
-from .venv import ensure_programs, ensure_pytest_for_pyodide, ensure_venv
+from .venv import ensure_programs, ensure_pytest_for_pyodide, ensure_venv, venv_environment
 
 RESULTS = CACHE / "results"
 
@@ -76,13 +75,8 @@ def pytest(stage: str, folders: Sequence[str]) -> Tally:
     report = RESULTS / f"{stage}.xml"
     report.unlink(missing_ok=True)
     python = ensure_venv()
-    env = {
-        **os.environ,
-        "PATH": f"{python.parent}{os.pathsep}{os.environ.get('PATH', '')}",
-        "SCANFOLIO_DIST": str(DIST),
-    }
     command = [str(python), "-m", "pytest", "-q", "--color=no", f"--junitxml={report}", *present]
-    subprocess.run(command, cwd=ROOT, env=env, check=False)
+    subprocess.run(command, cwd=ROOT, env=venv_environment(), check=False)
     return from_junit(report)
 
 

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from .console import download_progress, run, say
-from .paths import CACHE, ROOT
+from .paths import CACHE, DIST, ROOT
 
 VENV = CACHE / "venv"
 REQUIREMENTS = ROOT / "requirements-test.txt"
@@ -57,6 +57,12 @@ def ensure_venv() -> Path:
     return venv_python()
 
 
+def venv_environment() -> dict[str, str]:
+    """Variables for programs run in the virtual environment; SCANFOLIO_DIST says where the built page is."""
+    path = f"{venv_python().parent}{os.pathsep}{os.environ.get('PATH', '')}"
+    return {**os.environ, "PATH": path, "SCANFOLIO_DIST": str(DIST)}
+
+
 def make_venv() -> None:
     """Python's own venv; where a distribution left it out, virtualenv from PyPI does the same."""
     own = subprocess.run([sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True, check=False)
@@ -92,7 +98,7 @@ def ensure_pytest_for_pyodide() -> Path:
 
 @cache
 def ensure_programs() -> None:
-    """Browsers and outside tools: the system's, else by apt where we may; what is missing then, its tests say by name."""
+    """Browsers and outside tools: the system's, else by apt where we may. Tests say by name what is missing then."""
     missing = [package for name, package in PROGRAMS.items() if not find(name)]
     if not any(Path("/usr/share/fonts").rglob("*.[to]tf")):
         missing += FONTS
@@ -100,9 +106,7 @@ def ensure_programs() -> None:
         return
     may_install = hasattr(os, "geteuid") and os.geteuid() == 0 and shutil.which("apt-get")
     if not may_install:
-        say(
-            f"Not here, and not installable without root and apt: {', '.join(missing)}. Their tests are skipped by name."
-        )
+        say(f"Not here, and apt cannot install it for us: {', '.join(missing)}. Those tests are skipped by name.")
         return
     say(f"Installing {', '.join(missing)} with apt …")
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
