@@ -76,7 +76,12 @@ def _file_as_dict(file: FileRecord) -> dict[str, object]:
 def as_json(report: Report) -> str:
     """The exact JSON text, one newline at its end: the same for the same disc in every runtime."""
     text = json.dumps(as_dict(report), ensure_ascii=False, indent=1, separators=(",", ": "), allow_nan=False)
-    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace") + "\n"
+    return encodable(text) + "\n"
+
+
+def encodable(text: str) -> str:
+    """`text` with what no UTF-8 can hold (names that were not text to begin with) replaced."""
+    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
 
 
 def as_text(report: Report) -> str:

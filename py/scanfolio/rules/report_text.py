@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from scanfolio.rules.outcome import Issue, Outcome, Severity, State
 from scanfolio.rules.profiles import Profile
-from scanfolio.rules.report import Report
+from scanfolio.rules.report import Report, encodable
+from scanfolio.rules.rule import FAMILIES
 from scanfolio.words import say
 
 WIDTH = 80
@@ -16,7 +17,7 @@ MOST_LINES_OF_PLACES = 5
 
 def write_text(report: Report) -> str:
     """The whole text, lines ended by newlines."""
-    return "\n".join(_lines(report)) + "\n"
+    return encodable("\n".join(_lines(report)) + "\n")
 
 
 def _wrap(text: str, indent: str = "", first: str | None = None) -> list[str]:
