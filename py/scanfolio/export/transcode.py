@@ -112,7 +112,9 @@ def header_elements(entry: Entry, instance: SopInstance, wanted: frozenset[int])
         if instance.pixel_data_offset is not None and encoding in _PIXEL_HEADER_BYTES:
             length = instance.pixel_data_offset - _PIXEL_HEADER_BYTES[encoding] - start
         return read_elements(b"".join(re_encode(entry.read(start, length), encoding)), wanted)
-    length = min(total, HEAD_BYTES)
+    # with the pixel data element's own header in sight nothing more has to be read
+    pixels = instance.pixel_data_offset
+    length = min(total, HEAD_BYTES if pixels is None else pixels - start)
     while True:
         try:
             return read_elements(entry.read(start, length), wanted, complete=length >= total)
