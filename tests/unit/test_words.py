@@ -14,7 +14,7 @@ from scanfolio import words
 from scanfolio.rules.registry import RULES
 from scanfolio.rules.rule import FAMILIES
 
-PACKAGE = Path(words.__file__).parent
+PACKAGE = Path(__file__).parents[2] / "py" / "scanfolio"  # the sources: what is shipped holds none
 TEXTS = words.catalogue("en")
 TOPICS = sorted({key.partition(".")[0] for key in TEXTS})
 KEY = re.compile(rf"({'|'.join(TOPICS)})(\.[\w-]+)+")

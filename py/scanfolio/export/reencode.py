@@ -20,7 +20,7 @@ EXPLICIT_LITTLE = "1.2.840.10008.1.2.1"
 DEFLATED = "1.2.840.10008.1.2.1.99"
 EXPLICIT_BIG = "1.2.840.10008.1.2.2"
 NATIVE = frozenset((IMPLICIT_LITTLE, EXPLICIT_LITTLE, DEFLATED, EXPLICIT_BIG))
-MAX_INFLATED_BYTES = 1 << 31
+MAX_INFLATED_BYTES = (1 << 31) - 1  # the largest size a 32-bit Python (the page) can ask zlib for
 _SWAPPED_BYTES = {
     b"US": 2, b"SS": 2, b"OW": 2, b"AT": 2, b"UL": 4, b"SL": 4, b"FL": 4, b"OF": 4, b"OL": 4,
     b"FD": 8, b"OD": 8, b"SV": 8, b"UV": 8, b"OV": 8,
