@@ -80,4 +80,5 @@ def test_spacing_prefers_the_patient_to_the_detector() -> None:
     instance = replace(facts.make_instance(), pixel_spacing_mm=(0.7, 0.6), imager_pixel_spacing_mm=(0.2, 0.2))
     assert geometry.spacing_mm(instance) == ((0.7, 0.6), "pixel")
     assert geometry.spacing_mm(replace(instance, pixel_spacing_mm=None)) == ((0.2, 0.2), "imager")
-    assert geometry.spacing_mm(replace(instance, pixel_spacing_mm=(0.0, 0.6), imager_pixel_spacing_mm=None)) == (None, "")
+    zero = replace(instance, pixel_spacing_mm=(0.0, 0.6), imager_pixel_spacing_mm=None)
+    assert geometry.spacing_mm(zero) == (None, "")

@@ -218,9 +218,8 @@ def test_a_method_we_lack_is_said() -> None:
 def raw_name_zip(name: bytes, flags: int = 0, extra: bytes = b"") -> bytes:
     local = struct.pack("<4s5H3I2H", b"PK\x03\x04", 20, flags, 0, 0, 33, zlib.crc32(b"x"), 1, 1, len(name), len(extra))
     body = local + name + extra + b"x"
-    central = struct.pack(
-        "<4s6H3I5H2I", b"PK\x01\x02", 20, 20, flags, 0, 0, 33, zlib.crc32(b"x"), 1, 1, len(name), len(extra), 0, 0, 0, 0, 0
-    )  # fmt: skip
+    sizes = zlib.crc32(b"x"), 1, 1, len(name), len(extra), 0, 0, 0, 0, 0
+    central = struct.pack("<4s6H3I5H2I", b"PK\x01\x02", 20, 20, flags, 0, 0, 33, *sizes)
     directory = central + name + extra
     end = struct.pack("<4s4H2IH", b"PK\x05\x06", 0, 0, 1, 1, len(directory), len(body), 0)
     return body + directory + end

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Callable, Hashable, Iterable, Sequence
 
 from scanfolio.geometry import is_orientation, position_along_normal_mm, same_orientation
 from scanfolio.model import Patient, Series, SopInstance, Study
@@ -11,6 +12,8 @@ from scanfolio.words import say
 
 SAME_PLACE_MM = 0.01  # planes closer than this are at the same place
 UNNUMBERED = 1 << 62
+MAX_DIRECTIONS = 32  # more than that is one acquisition turning around, not stacks
+Direction = tuple[float, float, float, float, float, float]
 
 
 def group(instances: Sequence[SopInstance], language: str = "en") -> tuple[Patient, ...]:
@@ -18,21 +21,23 @@ def group(instances: Sequence[SopInstance], language: str = "en") -> tuple[Patie
 
     Patients in order of first appearance, studies by date, series by number. `language` is that of the split reasons.
     """
+    issuers: dict[str, set[str]] = {}
+    for instance in instances:
+        if instance.issuer_of_patient_id:
+            issuers.setdefault(instance.patient_id, set()).add(instance.issuer_of_patient_id)
     patients: dict[str, list[SopInstance]] = {}
     for instance in instances:
-        patients.setdefault(patient_key(instance), []).append(instance)
-    built = []
+        several = len(issuers.get(instance.patient_id, ())) > 1
+        patients.setdefault(patient_key(instance, several), []).append(instance)
     used: set[str] = set()
-    for key, members in patients.items():
-        built.append(_patient(key, members, used, language))
-    return tuple(built)
+    return tuple(_patient(key, members, used, language) for key, members in patients.items())
 
 
-def patient_key(instance: SopInstance) -> str:
-    """Patient ID and issuer; name and birth date where there is no ID."""
-    if instance.patient_id:
-        return f"id:{instance.patient_id}|{instance.issuer_of_patient_id}"
-    return f"name:{instance.patient_name}|{instance.patient_birth_date}"
+def patient_key(instance: SopInstance, several_issuers: bool = False) -> str:
+    """By Patient ID, with its issuer where two issuers use the same; by name and birth date where there is no ID."""
+    if not instance.patient_id:
+        return f"name:{instance.patient_name}|{instance.patient_birth_date}"
+    return f"id:{instance.patient_id}" + (f"|{instance.issuer_of_patient_id}" if several_issuers else "")
 
 
 def _patient(key: str, members: list[SopInstance], used: set[str], language: str) -> Patient:
@@ -117,53 +122,67 @@ def shows(instance: SopInstance) -> str:
 
 
 def _split(members: list[SopInstance]) -> list[tuple[list[SopInstance], str]]:
-    """Parts that belong on one scroll bar, with the reason where there is more than one.
+    """Parts that belong on one scroll bar, with the reason's key where there is more than one.
 
-    Split only where it is clearly wanted: what is shown differs, localizers, picture sizes, orientation stacks.
+    Split only where it is clearly wanted: what is shown differs; localizers; and among images that have a place in the
+    patient, picture sizes and directions that at least two images share.
     """
-    parts = [(part, "") for part in _by(members, shows)]
-    if len(parts) > 1:
-        parts = [(part, "kinds") for part, _ in parts]
-    for key, reason, least in (
-        (_is_localizer, "localizer", 1),
-        (lambda i: (i.rows, i.columns), "sizes", 1),
-    ):
-        parts = [piece for part, why in parts for piece in _divide(part, why, _by(part, key), reason, least)]
-    parts = [piece for part, why in parts for piece in _divide(part, why, _orientation_stacks(part), "orientations", 2)]
+    kinds = _by(members, shows)
+    parts = [(part, "kinds" if len(kinds) > 1 else "") for part in kinds]
+    for pieces_of, reason in ((_localizers, "localizer"), (_sizes, "sizes"), (_directions, "orientations")):
+        divided = []
+        for part, why in parts:
+            pieces = pieces_of(part) if len(part) > 1 and shows(part[0]) == "image" else [part]
+            divided.extend([(part, why)] if len(pieces) == 1 else [(piece, reason) for piece in pieces])
+        parts = divided
     return parts
 
 
-def _divide(
-    part: list[SopInstance], why: str, pieces: list[list[SopInstance]], reason: str, least: int
-) -> list[tuple[list[SopInstance], str]]:
-    if len(pieces) < 2 or shows(part[0]) != "image" or any(len(piece) < least for piece in pieces):
-        return [(part, why)]
-    return [(piece, reason) for piece in pieces]
+def _localizers(part: list[SopInstance]) -> list[list[SopInstance]]:
+    return _by(part, lambda i: "LOCALIZER" in i.image_type[2:])
 
 
-def _by(members: list[SopInstance], key: object) -> list[list[SopInstance]]:
-    groups: dict[object, list[SopInstance]] = {}
-    for instance in members:
-        groups.setdefault(key(instance), []).append(instance)  # type: ignore[operator]
-    return list(groups.values())
+def _sizes(part: list[SopInstance]) -> list[list[SopInstance]]:
+    if any(i.image_orientation is None for i in part):
+        return [part]
+    return _stacks(_by(part, lambda i: (i.rows, i.columns)), part)
 
 
-def _is_localizer(instance: SopInstance) -> bool:
-    return "LOCALIZER" in instance.image_type[2:]
-
-
-def _orientation_stacks(members: list[SopInstance]) -> list[list[SopInstance]]:
-    stacks: list[tuple[tuple[float, ...] | None, list[SopInstance]]] = []
-    for instance in members:
-        orientation = instance.image_orientation
-        for known, stack in stacks:
-            both = known is not None and orientation is not None
-            if known is orientation or (both and same_orientation(known or (), orientation or ())):
-                stack.append(instance)
+def _directions(part: list[SopInstance]) -> list[list[SopInstance]]:
+    found: list[tuple[Direction | None, list[SopInstance]]] = []
+    for instance in part:
+        for direction, piece in found:
+            if _same_direction(direction, instance.image_orientation):
+                piece.append(instance)
                 break
         else:
-            stacks.append((orientation, [instance]))
-    return [stack for _, stack in stacks]
+            found.append((instance.image_orientation, [instance]))
+            if len(found) > MAX_DIRECTIONS:
+                return [part]
+    return _stacks([piece for _, piece in found], part)
+
+
+def _same_direction(one: Direction | None, other: Direction | None) -> bool:
+    if one is None or other is None:
+        return one is other
+    return one is other or same_orientation(one, other)
+
+
+def _stacks(pieces: list[list[SopInstance]], part: list[SopInstance]) -> list[list[SopInstance]]:
+    """`pieces` where at least two of them are stacks of two images or more, with the single ones kept together at the
+    end; else `part` as it was (radial acquisitions have a direction per image and belong together)."""
+    stacks = [piece for piece in pieces if len(piece) > 1]
+    single = [piece[0] for piece in pieces if len(piece) == 1]
+    if len(stacks) < 2:
+        return [part]
+    return [*stacks, single] if single else stacks
+
+
+def _by(members: list[SopInstance], key: Callable[[SopInstance], Hashable]) -> list[list[SopInstance]]:
+    groups: dict[Hashable, list[SopInstance]] = {}
+    for instance in members:
+        groups.setdefault(key(instance), []).append(instance)
+    return list(groups.values())
 
 
 def sort_instances(members: Sequence[SopInstance]) -> tuple[list[SopInstance], str]:
@@ -191,27 +210,30 @@ def _sorted_by_geometry(members: Sequence[SopInstance]) -> list[SopInstance] | N
     if any(i.image_orientation is None or not same_orientation(i.image_orientation, orientation) for i in members):
         return None
     placed = [(position_along_normal_mm(i.image_position_mm or (0, 0, 0), orientation), i) for i in members]
-    placed.sort(key=lambda pair: (pair[0], _by_number(pair[1])))
-    places = [[placed[0]]]
-    for pair in placed[1:]:
-        if pair[0] - places[-1][0][0] < SAME_PLACE_MM:
-            places[-1].append(pair)
+    placed.sort(key=lambda pair: pair[0])
+    places: list[list[SopInstance]] = []
+    last_place = -math.inf
+    for place, instance in placed:
+        if place - last_place < SAME_PLACE_MM:
+            places[-1].append(instance)
         else:
-            places.append([pair])
-    if len(places) == len(members):
-        return [i for _, i in placed]
+            places.append([instance])
+            last_place = place
     if len(places) < 2:
         return None
-    return _phases(places)
-
-
-def _phases(places: list[list[tuple[float, SopInstance]]]) -> list[SopInstance] | None:
-    """Several images per place: one run through the body per phase, when every place has equally many."""
+    places = _as_numbered([sorted(together, key=_phase_key) for together in places])
+    if len(members) - len(places) <= len(members) // 10:  # a few doubles at most
+        return [instance for together in places for instance in together]
     count = len(places[0])
-    if any(len(place) != count for place in places):
+    if any(len(together) != count for together in places):
         return None
-    columns = [[i for _, i in sorted(place, key=lambda pair: _phase_key(pair[1]))] for place in places]
-    return [column[phase] for phase in range(count) for column in columns]
+    return [together[phase] for phase in range(count) for together in places]
+
+
+def _as_numbered(places: list[list[SopInstance]]) -> list[list[SopInstance]]:
+    """The same run through the body, starting at the end where the scanner began to number."""
+    first, last = places[0][0].instance_number, places[-1][0].instance_number
+    return places[::-1] if first is not None and last is not None and last < first else places
 
 
 def _phase_key(i: SopInstance) -> tuple[int | str, ...]:

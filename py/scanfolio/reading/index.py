@@ -114,7 +114,7 @@ class DiscIndex:
                 record = FileRecord(entry.entry_id, entry.path, entry.size, Kind.UNREADABLE, "not read", reason)
             files.append(record)
         instances = tuple(sorted(self.instances, key=lambda instance: instance.entry_id))
-        return Disc(self.name, tuple(files), instances, tuple(self.dicomdirs), group(instances),
+        return Disc(self.name, tuple(files), instances, tuple(self.dicomdirs), group(instances, self._language),
                     complete and self._done == len(self.entries))  # fmt: skip
 
     def _advance(self, entry: Entry, examination: Examination, data: bytes | None) -> list[Need]:
