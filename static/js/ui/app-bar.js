@@ -12,7 +12,10 @@ export class AppBar {
     this.element = byId("appbar");
     const theme = byId("theme");
     let choice = storedTheme();
-    const show = () => theme.setAttribute("aria-label", t(`theme.${choice}`));
+    const show = () => {
+      theme.setAttribute("aria-label", t(`theme.${choice}`));
+      setText(/** @type {Element} */ (theme.querySelector(".text")), t(`theme.short.${choice}`));
+    };
     applyTheme(choice);
     show();
     theme.title = t("theme.hint");
@@ -21,7 +24,6 @@ export class AppBar {
       choice = nextTheme(choice);
       applyTheme(choice, true);
       show();
-      setText(/** @type {Element} */ (theme.querySelector(".text")), t(`theme.short.${choice}`));
       emit(theme, "theme", choice);
     });
     const help = byId("help");

@@ -44,6 +44,8 @@ export class App {
   #checkedAt = new Date();
   /** The full-page answer was put aside: "look at the scans". */
   #looking = false;
+  /** Another person was chosen: the picture of the one before must not be seen again. */
+  #awaitPaint = false;
   /** @type {{title: string, text?: string} | null} */
   #stageMessage = null;
 
@@ -62,6 +64,7 @@ export class App {
     root.addEventListener("go", (event) => this.go(/** @type {CustomEvent} */ (event).detail));
     root.addEventListener("go-to", (event) => this.#goTo(/** @type {CustomEvent} */ (event).detail));
     root.addEventListener("confirm-person", (event) => this.#confirm(/** @type {CustomEvent} */ (event).detail));
+    root.addEventListener("drawer-moved", () => this.#showNav());
     root.addEventListener("choose-person", (event) => this.#choose(/** @type {CustomEvent} */ (event).detail));
     root.addEventListener("shortcut", (event) => this.#shortcut(/** @type {CustomEvent} */ (event).detail));
     addEventListener("hashchange", () => this.#route());
@@ -136,6 +139,7 @@ export class App {
     this.#answer = "wait";
     this.#hasImage = false;
     this.#looking = false;
+    this.#awaitPaint = false;
     this.#stageMessage = null;
     this.#timeLeft = new TimeLeft();
     this.landing.setRefusal(null);
@@ -169,7 +173,7 @@ export class App {
     const done = this.#phase === "done";
     if (several && (!done || this.#report?.verdict.class === "H") && !this.#looking) this.disc.setCover({ title: t("stage.several"), text: t(done ? "stage.several_choose" : "stage.several_more"), icon: "person" });
     else if (this.#stageMessage) this.disc.setCover({ ...this.#stageMessage, icon: "document" });
-    else if (!this.#hasImage) this.disc.setCover(done ? { title: t("stage.nothing"), text: t("stage.nothing_more"), icon: "document" } : { title: t("stage.first"), text: t("stage.first_more"), icon: "disc" });
+    else if (!this.#hasImage || this.#awaitPaint) this.disc.setCover(done && !this.#awaitPaint ? { title: t("stage.nothing"), text: t("stage.nothing_more"), icon: "document" } : { title: t("stage.first"), text: t("stage.first_more"), icon: "disc" });
     else this.disc.setCover(null);
   }
 
@@ -225,9 +229,13 @@ export class App {
     this.disc.toolbar.setTool(name);
   }
 
-  /** @param {{center: number, width: number, name?: string} | null} window */
+  /** Called after a picture was painted, and when its brightness changed. @param {{center: number, width: number, name?: string} | null} window */
   setWindow(window) {
     this.disc.toolbar.setWindow(window);
+    if (this.#awaitPaint) {
+      this.#awaitPaint = false;
+      this.#showCover();
+    }
   }
 
   /** In the order of the keys 1 to 9. @param {import("../types.js").Preset[]} presets */
@@ -322,6 +330,7 @@ export class App {
   /** @param {string} key a patient's, on a disc of several */
   #choose(key) {
     this.#chosen = key;
+    this.#awaitPaint = true;
     this.#answer = "right";
     this.#current = "";
     this.#showAnswer();
@@ -404,7 +413,11 @@ export class App {
 
   /** @param {string} place */
   #goTo(place) {
-    if (place === "scans") this.go("disc");
+    if (place === "scans") {
+      this.go("disc");
+      this.disc.drawer.element.classList.remove("open");
+      this.#showNav();
+    }
     else if (place === "details") {
       this.go("disc");
       this.disc.drawer.show("details", { open: true, focus: true });
@@ -427,11 +440,19 @@ export class App {
     document.body.dataset.screen = screen;
     for (const view of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[id^='screen-']"))) view.hidden = view.id !== `screen-${screen}`;
     this.statusBar.setScreen(screen);
-    this.bottomNav.update({ shown: this.#open && screen !== "landing", place: screen === "disc" ? "scans" : screen === "landing" ? "scans" : screen });
+    /** @type {HTMLElement} */ (document.getElementById("go-back")).hidden = !this.#open;
+    this.#showNav();
     if (!moved) return;
     scrollTo(0, 0);
     document.title = t(`title.${screen}`);
     emit(this.root, "screen", screen);
+  }
+
+  #showNav() {
+    const screen = this.#screen;
+    const drawer = this.disc.drawer;
+    const place = screen === "report" || screen === "export" ? screen : drawer.element.classList.contains("open") && drawer.tab === "details" ? "details" : "scans";
+    this.bottomNav.update({ shown: this.#open && screen !== "landing" && screen !== "export", place });
   }
 
   /** @param {KeyboardEvent} event */

@@ -206,7 +206,8 @@ export class ExportChoose {
     const sentence = reason.startsWith("export.") ? t(reason) : reason;
     if (!reason || reason !== "export.confirm_first") this.confirmBox.classList.remove("asked");
     for (const button of this.make) {
-      if (reason) button.setAttribute("aria-disabled", "true");
+      // Not yet confirmed is no dead end: the button then leads to the question.
+      if (reason && reason !== "export.confirm_first") button.setAttribute("aria-disabled", "true");
       else button.removeAttribute("aria-disabled");
     }
     setText(this.why[0], sentence);

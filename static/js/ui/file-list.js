@@ -26,8 +26,8 @@ export class FileList {
     this.search = h("input", { class: "input", type: "search", autocomplete: "off", spellcheck: "false", "aria-label": t("files.search"), placeholder: t("files.search"), on: { input: () => this.#pick() } });
     this.head = h("div", { class: "file-head file-row", role: "row" });
     this.spacer = h("div", { class: "file-space", role: "rowgroup" });
-    this.scroller = h("div", { class: "file-scroll", tabindex: "0", role: "region", "aria-label": t("files.list") }, this.spacer);
-    this.table = h("div", { class: "table-wrap file-table", role: "table", "aria-label": t("files.list") }, h("div", { role: "rowgroup" }, this.head), this.scroller);
+    this.scroller = h("div", { class: "file-scroll", tabindex: "0", role: "table", "aria-label": t("files.list") }, h("div", { class: "file-headgroup", role: "rowgroup" }, this.head), this.spacer);
+    this.table = h("div", { class: "table-wrap file-table" }, this.scroller);
     this.note = h("p", { class: "more-row", role: "status" });
     this.printed = h("div", { class: "print-only" });
     this.element = h("div", {}, h("div", { class: "filters" }, this.groups, h("div", { class: "file-search" }, this.search)), this.table, this.note, this.printed);
@@ -67,7 +67,7 @@ export class FileList {
       return h("span", { role: "columnheader", "aria-sort": sortable ? (sorted ? (this.#down ? "descending" : "ascending") : "none") : null },
         sortable ? h("button", { type: "button", on: { click: () => this.#sort(column) } }, t(`files.column.${column}`), icon(sorted ? (this.#down ? "down" : "up") : "blank", "icon s")) : t(`files.column.${column}`));
     }));
-    this.table.setAttribute("aria-rowcount", String(this.#picked.length + 1));
+    this.scroller.setAttribute("aria-rowcount", String(this.#picked.length + 1));
     this.scroller.scrollTop = 0;
     setText(this.note, this.#picked.length ? t("files.count", { n: this.#picked.length, total: this.#files.length }) : t("files.none"));
     this.table.hidden = !this.#picked.length;

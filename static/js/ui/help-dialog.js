@@ -15,7 +15,7 @@ export class HelpDialog {
     const close = h("button", { class: "tool-quiet", type: "button", "aria-label": t("action.close"), on: { click: () => this.element.close() } }, icon("close"));
     this.element = h("dialog", { class: "help", "aria-labelledby": "help-title" },
       h("header", {}, h("h2", { id: "help-title" }, t("help.title")), close),
-      h("div", { class: "help-body" },
+      h("div", { class: "help-body", tabindex: "0", role: "region", "aria-labelledby": "help-title" },
         h("section", {}, h("h3", {}, t("help.what")), h("p", {}, t("help.what_more")), h("p", {}, t("help.limits"))),
         h("section", {}, h("h3", {}, t("help.leaves")), h("p", {}, t("help.leaves_more"))),
         h("section", {}, h("h3", {}, t("help.stuck")), h("ul", { class: "bullets" }, ["help.stuck_1", "help.stuck_2", "help.stuck_3"].map((key) => h("li", {}, t(key))))),

@@ -1,6 +1,6 @@
 // The first screen: choose a disc. Its markup stands in index.html, so that it is there before any script.
 import { t } from "../i18n.js";
-import { emit, put, setText } from "./h.js";
+import { emit, h, icon, put, setText } from "./h.js";
 
 /** @param {string} id */
 const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -40,8 +40,10 @@ export class Landing {
   setRefusal(error) {
     const notice = byId("notice");
     notice.hidden = !error;
-    put(notice);
-    if (error) notice.append(`${error.title} ${error.hint ?? ""}`.trim());
+    put(notice, error && h("div", { class: "note tone-stop" }, icon("shape-stops", "shape"), h("div", {},
+      h("strong", {}, error.title), error.hint ? h("p", {}, error.hint) : null,
+      h("div", { class: "button-row" }, h("button", { class: "button", type: "button", on: { click: () => emit(this.element, "retry") } }, t("action.try_again"))),
+      error.detail ? h("details", { class: "disclose" }, h("summary", {}, icon("right", "icon s chev"), t("failed.details")), h("pre", { class: "tree" }, [error.code, error.where, error.detail].filter(Boolean).join("\n"))) : null)));
   }
 
   async #openFolder() {

@@ -39,7 +39,7 @@ export class Menu {
       item.key ? h("kbd", {}, item.key) : null);
     }));
     this.list.classList.toggle("lightbox", Boolean(this.button.closest(".lightbox")));
-    document.body.append(this.list);
+    (this.button.closest("main, header") ?? document.body).append(this.list);
     this.list.hidden = false;
     this.button.setAttribute("aria-expanded", "true");
     this.#place();

@@ -32,6 +32,7 @@ export class Rail {
   constructor() {
     this.person = new PersonCard();
     this.studies = h("div", { class: "studies" });
+    this.longList = h("ul", { class: "long" });
     this.waiting = h("p", { class: "series waiting", hidden: true }, h("span", { class: "doc" }, icon("shape-clock", "shape")),
       h("span", { class: "series-text" }, h("b", {}, t("rail.more")), h("small", {})));
     this.nothing = h("p", { class: "rail-nothing label", hidden: true }, t("rail.nothing"));
@@ -98,8 +99,6 @@ export class Rail {
   }
 
   #all() {
-    this.studies.classList.remove("is-long");
-    this.studies.style.removeProperty("--long");
     const several = this.#state.patients.length > 1;
     const wanted = this.#state.patients.flatMap((patient) => [
       ...patient.studies.map((study) => {
@@ -121,7 +120,7 @@ export class Rail {
       const title = h("span", {});
       const facts = h("small", {});
       const list = h("ul", {});
-      part = { title, facts, list, element: h("section", { class: "study" }, h("h3", {}, title, facts), list) };
+      part = { title, facts, list, element: h("section", { class: "study" }, h("h2", {}, title, facts), list) };
       this.#studies.set(study.study_instance_uid, part);
     }
     setText(part.title, studyTitle(study));
@@ -167,9 +166,9 @@ export class Rail {
     const { first, end } = across
       ? visibleRange(offsets, this.element.scrollLeft, this.element.clientWidth)
       : visibleRange(offsets, this.element.scrollTop - this.studies.offsetTop, this.element.clientHeight);
-    this.studies.classList.add("is-long");
-    this.studies.style.setProperty("--long", `${offsets[shown.length]}px`);
-    arrange(this.studies, shown.slice(first, end).map((one, at) => {
+    arrange(this.studies, [this.longList]);
+    this.longList.style.setProperty("--long", `${offsets[shown.length]}px`);
+    arrange(this.longList, shown.slice(first, end).map((one, at) => {
       const element = one.series ? this.#row(one.series) : this.#head(one.study);
       element.style.setProperty("--from", `${offsets[first + at]}px`);
       return element;
@@ -177,9 +176,11 @@ export class Rail {
     this.#refresh();
   }
 
-  /** @param {StudyFacts} study */
+  /** The heading of a study as a row of its own. @param {StudyFacts} study */
   #head(study) {
-    return /** @type {HTMLElement} */ (this.#study(study).element.querySelector("h3") ?? this.#study(study).title.parentElement);
+    const heading = /** @type {HTMLElement} */ (this.#study(study).title.parentElement);
+    if (heading.parentElement?.tagName !== "LI") h("li", { class: "study" }, heading);
+    return /** @type {HTMLElement} */ (heading.parentElement);
   }
 
   /** @param {number} by */

@@ -37,7 +37,7 @@ export class ReportPage {
     this.files.update(report.files);
     put(this.contents, this.#back(), h("hr", {}),
       this.#jump("report-answer", t("report.answer")), this.#jump("report-you", t("report.means_short")), h("hr", {}),
-      ...groups.map(({ family, tally }) => this.#jump(`group-${family}`, t(`family.${family}`), tally.remarks)), h("hr", {}),
+      ...groups.map(({ family, tally }) => this.#jump(`group-${family}`, t(`family_short.${family}`), tally.remarks)), h("hr", {}),
       report.profiles.length ? this.#jump("report-profiles", t("profiles.title")) : null, this.#jump("report-files", t("files.title"), report.files.length));
     put(this.report, this.#head(state), this.#answer(state), meaning(report),
       h("section", { id: "report-checks" }, h("h2", { class: "head" }, t("checks.title", { count: report.outcomes.length })), h("p", { class: "lead" }, t("checks.lead")), this.checks.element),

@@ -57,7 +57,7 @@ export class Scrubber {
   setFps(fps) {
     this.#fps = fps;
     this.speed.replaceChildren(h("span", {}, t("play.short", { n: fps })), icon("down", "icon s"));
-    this.speed.setAttribute("aria-label", t("play.speed", { count: fps }));
+    this.speed.setAttribute("aria-label", t("play.speed", { n: fps }));
   }
 
   #paint() {

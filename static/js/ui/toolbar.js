@@ -65,7 +65,7 @@ export class Toolbar {
     const name = window ? (window.name || this.#nameOf(window)) : "";
     this.#window = window ? { ...window, name } : null;
     setText(this.presetName, name || t(window ? "preset.own" : "preset.none"));
-    setText(this.presetValues, window ? t("preset.values", { center: round(window.center), width: round(window.width) }) : t("preset.as_stored"));
+    setText(this.presetValues, window ? t("preset.short", { center: round(window.center), width: round(window.width) }) : t("preset.as_stored"));
   }
 
   /** @param {{center: number, width: number}} window */

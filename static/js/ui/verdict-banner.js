@@ -78,7 +78,8 @@ export class VerdictBanner {
     setText(this.long, verdict.title);
     setText(this.short, t(has(`verdict.short.${verdict.variant}`) ? `verdict.short.${verdict.variant}` : `verdict.short.${verdict.class}`));
     setText(this.classNote, t("verdict.class", { class: verdict.class }));
-    setText(this.more, verdict.summary);
+    const [first, rest] = firstSentence(verdict.summary);
+    put(this.more, first, rest ? h("span", { class: "opt" }, ` ${rest}`) : null);
     this.#setActions(verdict.class, report, false);
   }
 
@@ -98,4 +99,10 @@ export class VerdictBanner {
     this.element.className = `verdict tone-${tone}`;
     put(this.picture, icon(drawing === "clock" ? "shape-clock" : drawing, "verdict-shape"));
   }
+}
+
+/** The first sentence, and what follows: narrow screens show the first alone. @param {string} text */
+export function firstSentence(text) {
+  const end = /[.!?](?=\s)/.exec(text);
+  return end ? [text.slice(0, end.index + 1), text.slice(end.index + 1).trim()] : [text, ""];
 }

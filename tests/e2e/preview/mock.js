@@ -3,6 +3,7 @@ import { App } from "../../../static/js/ui/app.js";
 
 const asked = new URLSearchParams(location.search);
 const state = asked.get("state") ?? "landing";
+localStorage.clear();
 const app = new App(document.body);
 globalThis.app = app;
 globalThis.sent = [];
@@ -104,13 +105,18 @@ else if (state.startsWith("disc-")) {
   disc("C");
   app.go("export");
   const [, what] = state.split("-");
-  if (what === "choose") app.setExportPlan?.({ images: 1843, documents: 1, instances: 1844, size_bytes: 996000000 });
+  if (what === "choose") app.setExportPlan({ instances: 1844, size_after: 996000000, size_before: 412000000, actions: { decompress: 1843, copy: 1 }, changes: [], left_out: [{ path: "images/ct_head/im000413.dcm", code: "cut-off", reason: "The file is cut off: part of the image is missing.", size: 1, sop_instance_uid: "1.2.3" }], not_chosen: 0 });
   if (what === "writing") app.setExportProgress({ stage: "writing", done: 1204, total: 1844, what: "CT chest with contrast: Chest, lung 1 mm" });
-  const doneWith = { images: 1843, identical: 1843, ok: true, where: asked.get("where") ?? "folder", name: "STICK", size_bytes: 996000000, changes: [{ count: 1843, plain: "images unpacked. Every pixel is the same as before.", technical: "JPEG Lossless 1.2.840.10008.1.2.4.70 to Explicit VR Little Endian 1.2.840.10008.1.2.1", rule: "F05" }, { count: 1844, plain: "files renamed to short names.", technical: "DICOM/PT000000/ST000000/SE000000/IM000000", rule: "D13" }, { count: 1, plain: "table of contents written new.", technical: "DICOMDIR, 1,857 records", rule: "D10" }, { count: 27, plain: "files left out: programs and web pages.", technical: "Never started, not needed", rule: "V08" }],
-    verdict_class: "A", profiles: [{ id: "a", title: "File-set, PS3.10", met: true, failing_rules: [] }, { id: "b", title: "STD-GEN-USB-JPEG, PS3.11 annex J", met: true, failing_rules: [] }], file_set_uid: "2.25.198427713350941", tree: ["DICOMDIR", "README.TXT", "REPORT.TXT", "SHA256.TXT", "INDEX.HTM", "DICOM/PT000000/…  1,844 files"] };
+  const instances = Array.from({ length: 1844 }, (_, i) => ({ file_id: `DICOM/PT000000/ST000000/SE000000/IM${String(i).padStart(6, "0")}`, action: i < 1843 ? "decompress" : "copy", transfer_syntax_uid: "1.2.840.10008.1.2.1", size: 540000 }));
+  const left = [...Array.from({ length: 27 }, (_, i) => ({ path: `VIEWER/${i}.DLL`, code: "program", reason: "A program.", size: 1, sop_instance_uid: "" })), { path: "images/ct_head/im000413.dcm", code: "cut-off", reason: "The file is cut off: part of the image is missing.", size: 1, sop_instance_uid: "1.2.3" }];
+  const manifest = { file_set_uid: "2.25.198427713350941773120094518802", instances, left_out: left, supplied: [{ record: "STUDY", keyword: "StudyID", value: "1", file_id: "" }] };
+  const verification = { ok: true, instances_in: 1844, instances_out: 1844, identical: 1844, files_checked: 1851, differences: [], left_out: 1 };
+  const doneWith = { ...manifest, ...verification, manifest, verification, where: asked.get("where") ?? "folder", name: "STICK" };
   if (what === "done") app.setExportDone(doneWith);
-  if (what === "different") app.setExportDone({ ...doneWith, identical: 1841, ok: false, differences: ["Image 12 of “Head 1 mm” differs from the original.", "Image 13 of “Head 1 mm” differs from the original."] });
+  if (what === "different") app.setExportDone({ ...doneWith, verification: { ...verification, ok: false, identical: 1842, differences: [{ path: "DICOM/PT000000/ST000000/SE000002/IM000012", what: "its check sum is another one" }, { path: "DICOM/PT000000/ST000000/SE000002/IM000013", what: "pixel values differ" }] } });
   if (what === "failed") app.setExportFailed({ title: "The stick is full.", hint: "Choose one with at least 1 GB free, or make a .zip file.", detail: "QuotaExceededError at DICOM/PT000000/ST000000/SE000002/IM000413" });
   if (what === "stopped") app.setExportStopped?.();
 } else if (state === "error") app.showError({ title: "The disc went away while we were reading it.", hint: "Put it back in, wait until the drive is quiet, and open it again.", detail: "NotFoundError", code: "source" });
+requestAnimationFrame(() => {
 if (asked.get("click")) for (const selector of asked.get("click").split(";;")) document.querySelector(selector)?.click();
+});

@@ -10,13 +10,21 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlencode
 
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parents[3]
 OUT = ROOT / "test-results" / "preview"
 WIDTHS = {1440: 900, 1024: 768, 390: 844}
+CLICKS = {
+    "menu": ("disc-c", ".preset"), "more": ("disc-c", ".tools > .tool:last-child"), "details": ("disc-a", ".bottomnav button:nth-child(3);;#tab-details"),
+    "export-tab": ("disc-a", "#tab-export"), "confirmed": ("disc-c", ".ask .button"), "wrong": ("disc-c", ".ask .button:last-child"),
+    "chosen": ("disc-h", ".person-choice .button"), "help": ("disc-a", "#help"), "theme": ("landing", "#theme"), "private": ("landing", ".private summary"),
+    "singles": ("export-choose", ".study-choice summary"), "ask-first": ("export-choose", ".sum .primary"), "open-checks": ("report", ".filters .quiet"),
+}  # fmt: skip
 STATES = [
+    *CLICKS,
     "landing", "first", "reading", "several", "many", "error",
     *(f"disc-{letter}" for letter in "abcdefgh"),
     "report", "export-choose", "export-writing", "export-done", "export-different", "export-failed", "export-stopped",
@@ -53,7 +61,9 @@ def main(wanted: list[str]) -> None:
                     if wanted and not any(part in name for part in wanted):
                         continue
                     page.goto("about:blank")
-                    page.goto(f"{page_file.as_uri()}?state={state}")
+                    of, click = CLICKS.get(state, (state, ""))
+                    page.goto(f"{page_file.as_uri()}?{urlencode({'state': of, 'click': click})}")
+                    page.wait_for_timeout(60)
                     page.screenshot(path=OUT / f"{name}.png")
                     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
                     if wide > 0:
