@@ -71,7 +71,7 @@ export async function boot({ assets, onProgress = () => {} }) {
   return { py, load, prefetch };
 }
 
-const LOCK_INFO = { abi_version: "2026_0", arch: "wasm32", platform: "emscripten_5_0_3", python: "3.14.0", version: "1" };
+const LOCK_INFO = /** @type {const} */ ({ abi_version: "2026_0", arch: "wasm32", platform: "emscripten_5_0_3", python: "3.14.0", version: "1" });
 
 /** @param {string} base @param {Record<string, string>} versions */
 function fromServer(base, versions) {

@@ -19,7 +19,7 @@ def check() -> tuple[int, int]:
     npm_packages(for_tests=True)
     tsc = NODE_MODULES / "typescript/bin/tsc"
     commands: dict[str, Sequence[str | Path]] = {
-        "ruff: style and likely mistakes": [python, "-m", "ruff", "check", "--quiet", "."],
+        "ruff: style and likely mistakes": [python, "-m", "ruff", "check", "--quiet", "--output-format=concise", "."],
         "mypy --strict: the types of py/": [python, "-m", "mypy", "--no-error-summary"],
         "tsc: the types of the page's JavaScript": [node(), tsc, "--project", "tsconfig.json"],
         "tsc: the types of the worker's JavaScript": [node(), tsc, "--project", "tsconfig.worker.json"],
