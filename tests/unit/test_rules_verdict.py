@@ -77,6 +77,8 @@ DISCS: dict[str, tuple[str, Disc]] = {
     ),
     "a folder of JPEG 2000": ("C", make_disc(make_series(**JPEG2000))),
     "a conformant disc of JPEG 2000": ("C", clean_disc(make_series(**JPEG2000))),
+    "five of eight in JPEG 2000": ("C_some", clean_disc([*make_series(3), *make_series(5, 2, **JPEG2000)])),
+    "JPEG 2000 and a report": ("C", clean_disc([*make_series(**JPEG2000), make_document()])),
     "Implicit VR": ("C_form", clean_disc(make_series(transfer_syntax_uid=IMPLICIT))),
     "Big Endian, without a DICOMDIR": ("C_form", make_disc(make_series(transfer_syntax_uid=BIG_ENDIAN))),
     "no preamble": ("C_header", make_disc(make_series(preamble="none", has_file_meta=False))),

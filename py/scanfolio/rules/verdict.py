@@ -14,6 +14,7 @@ from scanfolio.rules.context import DiscContext
 from scanfolio.rules.disc import is_mainly_locked, not_read, raw_files, unreadable_files
 from scanfolio.rules.outcome import Outcome, Severity, State
 from scanfolio.rules.pictures import Pictures
+from scanfolio.rules.uids import is_compressed
 from scanfolio.words import catalogue, say
 
 STEP_LIMIT = 5
@@ -178,7 +179,10 @@ def _form(e: _Evidence) -> _Choice | None:
     if kept:
         return _Choice("C_kept", because)
     if compressed:
-        return _Choice("C", because)
+        count, total = e.places("F05"), len(e.context.instances)
+        images = sum(1 for i in e.context.images if is_compressed(i.transfer_syntax_uid))
+        every_image = images == len(e.context.images)
+        return _Choice("C" if every_image else "C_some", because, count, total)
     if form:
         return _Choice("C_form", because)
     if header:
