@@ -76,7 +76,7 @@ KEYS = {
     0x00700084: "ContentCreatorName",
     0x00880140: "StorageMediaFileSetUID",
     0x00880200: "IconImageSequence",
-    0x30020000: "RTImageLabel",
+    0x30020002: "RTImageLabel",
     0x30040002: "DoseUnits",
     0x3004000A: "DoseSummationType",
     0x30060002: "StructureSetLabel",
