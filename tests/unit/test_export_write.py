@@ -15,6 +15,7 @@ from discs import files_of
 from exports import CREATED, FILE_SET_UID, drive, export, open_files, plan_of, re_read
 from instances import ANOTHER, RLE, SAMPLE, encode, make_instance, uid
 from scanfolio.errors import ExportError
+from scanfolio.export import large, plan, verify
 from scanfolio.export.plan import EVERYONE, Choices, make_plan
 from scanfolio.export.write import write_folder, write_zip
 from scanfolio.words import catalogue
@@ -59,8 +60,8 @@ def test_equal_input_gives_equal_bytes() -> None:
 
 
 def test_a_new_file_set_uid_each_time() -> None:
-    plan = plan_of(files_of("clean"))
-    one, two = (drive(write_folder(plan, "{}", "", created=CREATED))[0].file_set_uid for _ in range(2))
+    made = plan_of(files_of("clean"))
+    one, two = (drive(write_folder(made, "{}", "", created=CREATED))[0].file_set_uid for _ in range(2))
     assert one != two
     assert one.startswith("2.25.")
 
@@ -234,10 +235,10 @@ def test_a_scratch_costs_one_image_and_a_lost_disc_stops() -> None:
     assert [f.path for f in exported.manifest.left_out] == ["F2"]
     assert exported.manifest.left_out[0].code == "unreadable"
     gone = open_files(files, lost=frozenset(files))
-    plan = make_plan(gone.disc, gone.index.entries, Choices())
+    made = make_plan(gone.disc, gone.index.entries, Choices())
     gone.source.broken = True
     with pytest.raises(ExportError, match="can no longer be read"):
-        drive(write_zip(plan, "{}", ""))
+        drive(write_zip(made, "{}", ""))
 
 
 def test_people_of_the_same_study_share_a_folder_and_numbers_start_at_zero() -> None:
@@ -271,3 +272,28 @@ def test_two_patient_numbers_of_one_person_are_asked_about() -> None:
         "B": encode(make_instance("mr", 1, person=other, StudyInstanceUID=uid("other"))),
     }
     assert "Which" in refusal(files).title
+
+
+def test_large_images_are_sent_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = files_of("clean") | {"CUT": encode(make_instance("ct", 8)) + b"rubbish"}
+    whole = export(files, into="zip")
+    for module in (plan, verify):
+        monkeypatch.setattr(module, "STREAM_ABOVE_BYTES", 100)
+    monkeypatch.setattr(large, "PIECE_BYTES", 333)
+    in_pieces = export(files, into="zip")
+    assert in_pieces.archive == whole.archive
+    assert re_read(in_pieces).ok
+    path = in_pieces.manifest.instances[0].file_id
+    spoilt = in_pieces.files[path][:-1] + b"\7"
+    assert not re_read(in_pieces, {**in_pieces.files, path: spoilt}).ok
+    digest, wrong = (hashlib.sha256(d).hexdigest().encode() for d in (in_pieces.files[path], spoilt))
+    sums = in_pieces.files["SHA256SUM.TXT"].replace(digest, wrong)
+    found = re_read(in_pieces, {**in_pieces.files, path: spoilt, "SHA256SUM.TXT": sums}, said=False)
+    assert [d.what for d in found.differences] == ["the data set differs"]
+
+
+def test_what_cannot_be_held_in_memory_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "MAX_WHOLE_BYTES", 2500)
+    exported = export({**files_of("implicit"), "A": encode(make_instance("ct", 9))})
+    assert [f.code for f in exported.manifest.left_out] == ["too-large"] * 3
+    assert [i.source_path for i in exported.manifest.instances] == ["A"]

@@ -13,6 +13,7 @@ from typing import Any
 from scanfolio.effects import Progress, Steps
 from scanfolio.errors import BytesNotHere, ExportError, SourceError
 from scanfolio.export.identity import contradiction_error, contradiction_in, refuse_several_patients
+from scanfolio.export.large import MAX_WHOLE_BYTES, STREAM_ABOVE_BYTES
 from scanfolio.export.records import ROOT_TYPES, record_type
 from scanfolio.export.reencode import EXPLICIT_LITTLE, NATIVE
 from scanfolio.export.transcode import data_set_length, effective
@@ -128,11 +129,20 @@ class Plan:
 
 def planned_size(planned: PlannedFile) -> int:
     """Bytes of the written file, estimated from the facts."""
-    i = planned.instance
-    if planned.action is not Action.DECOMPRESS or not i.rows or not i.columns:
+    return decoded_size(planned.instance) if planned.action is Action.DECOMPRESS else planned.instance.size
+
+
+def decoded_size(i: SopInstance) -> int:
+    """Bytes of the file once its pixels are plain."""
+    if not i.rows or not i.columns:
         return i.size
     frame = i.rows * i.columns * (i.samples_per_pixel or 1) * (i.bits_allocated or 8) // 8
     return (i.pixel_data_offset or 0) + frame * max(1, i.number_of_frames)
+
+
+def is_streamed(planned: PlannedFile) -> bool:
+    """So large, and unchanged, that it need not be held in memory as a whole."""
+    return planned.action in (Action.COPY, Action.KEEP) and planned.instance.size > STREAM_ABOVE_BYTES
 
 
 def make_plan(disc: Disc, entries: Sequence[Entry], choices: Choices) -> Plan:
@@ -234,7 +244,10 @@ def _unusable(instance: SopInstance, choices: Choices) -> str:
         return "no-identity"
     if instance.truncated:
         return "cut-off"
-    return _action(instance, choices)[1]
+    action, code = _action(instance, choices)
+    whole = action in (Action.RE_ENCODE, Action.DECOMPRESS)
+    size = max(instance.size, decoded_size(instance)) if action is Action.DECOMPRESS else instance.size
+    return code or ("too-large" if whole and size > MAX_WHOLE_BYTES else "")
 
 
 def _action(instance: SopInstance, choices: Choices) -> tuple[Action, str]:

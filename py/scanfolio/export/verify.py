@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scanfolio.effects import LoadPackage, Progress, Sha256, Steps
+from scanfolio.effects import Effect, LoadPackage, Progress, Sha256, Steps
 from scanfolio.errors import BytesNotHere, ReadingError, SourceError
 from scanfolio.export.compare import differences, needs_pydicom
 from scanfolio.export.directory_check import FileFacts, check_directory
+from scanfolio.export.large import STREAM_ABOVE_BYTES, equal_ranges, sha256_of
 from scanfolio.export.manifest import Manifest
 from scanfolio.export.records import WANTED_TAGS
 from scanfolio.export.rejudge import judge_export
-from scanfolio.export.transcode import effective, header_elements
+from scanfolio.export.transcode import data_set_length, effective, header_elements
 from scanfolio.model import Disc, SopInstance
 from scanfolio.reading.index import DiscIndex, read_all
 from scanfolio.source.entry import Entry, Source
@@ -218,9 +219,11 @@ class _Checker:
             if entry.path == SUMS:
                 continue
             before = len(self.differences)
-            data = self._whole(entry.path)
+            large = entry.size > STREAM_ABOVE_BYTES
+            progress = Progress("verifying", done, len(self.entries))
+            data = b"" if large else self._whole(entry.path)
             if len(self.differences) == before:
-                digest = yield Sha256(data)
+                digest = (yield from self._digest(entry, progress)) if large else (yield Sha256(data))
                 if entry.path not in sums:
                     self.fault(entry.path, "is not in the list of check sums")
                 elif digest != sums[entry.path]:
@@ -230,13 +233,43 @@ class _Checker:
                 continue
             source = sources.get(copy.sop_instance_uid) if sources is not None else None
             if source is not None:
-                for what in self._compare(source_entries[source.entry_id], source, entry, copy, data):
+                if large and not needs_pydicom(source, copy):
+                    faults = yield from self._compare_large(
+                        source_entries[source.entry_id], source, entry, copy, progress
+                    )
+                else:
+                    faults = self._compare(source_entries[source.entry_id], source, entry, copy, data)
+                for what in faults:
                     self.fault(entry.path, what)
             elif sources is not None:
                 self.fault(entry.path, "is not on the source")
             identical += len(self.differences) == before
         yield Progress("verifying", len(self.entries), len(self.entries))
         return identical
+
+    def _digest(self, entry: Entry, progress: Progress) -> Generator[Effect, Any, str]:
+        try:
+            return (yield from sha256_of(entry, progress))
+        except (SourceError, ReadingError) as error:
+            if isinstance(error, BytesNotHere):
+                raise
+            self.fault(entry.path, f"cannot be read: {error.title}")
+            return ""
+
+    def _compare_large(
+        self, a: Entry, source: SopInstance, b: Entry, copy: SopInstance, progress: Progress
+    ) -> Generator[Effect, Any, list[str]]:
+        length = b.size - copy.data_set_offset
+        try:
+            if data_set_length(a, source) == length and (
+                yield from equal_ranges(a, source.data_set_offset, b, copy.data_set_offset, length, progress)
+            ):
+                return []
+        except (SourceError, ReadingError) as error:
+            if isinstance(error, BytesNotHere):
+                raise
+            return [f"cannot be read for comparison: {error.title}"]
+        return ["the data set differs"]
 
     def _compare(self, a: Entry, source: SopInstance, b: Entry, copy: SopInstance, data: bytes) -> list[str]:
         try:

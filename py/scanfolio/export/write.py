@@ -16,13 +16,14 @@ from scanfolio.effects import Chunk, Effect, LoadPackage, Progress, Sha256, Step
 from scanfolio.errors import BytesNotHere, ExportError, PixelError, ReadingError, SourceError
 from scanfolio.export.dicomdir import Listed, dicomdir
 from scanfolio.export.file_meta import file_meta
+from scanfolio.export.large import zip_from
 from scanfolio.export.manifest import Manifest, WrittenInstance
 from scanfolio.export.papers import index_htm, readme_txt
-from scanfolio.export.plan import LeftOut, Plan, PlannedFile
+from scanfolio.export.plan import LeftOut, Plan, PlannedFile, is_streamed
 from scanfolio.export.records import WANTED_TAGS
 from scanfolio.export.reencode import Part
 from scanfolio.export.supply import Supplied
-from scanfolio.export.transcode import header_elements, transcode
+from scanfolio.export.transcode import data_set_length, header_elements, transcode
 from scanfolio.export.zip import ZipWriter
 from scanfolio.words import say
 
@@ -176,8 +177,16 @@ def _write_instances(run: _Run, sink: _Sink) -> Steps:
     for done, planned in enumerate(files):
         yield Progress("writing", done, len(files))
         instance = planned.instance
+        meta = file_meta(instance.sop_class_uid, instance.sop_instance_uid, planned.transfer_syntax_uid)
+        changes: tuple[str, ...] = ()
         try:
-            data_set = transcode(planned.entry, instance, planned.action)
+            if isinstance(sink, _Zip) and is_streamed(planned):
+                progress = Progress("writing", done, len(files))
+                digest, size = yield from _stream(run, sink, planned, meta, progress)
+            else:
+                data_set = transcode(planned.entry, instance, planned.action)
+                changes = data_set.changes
+                digest, size = yield from _add(run, sink, planned.file_id, [meta, *data_set.parts])
         except BytesNotHere:
             raise
         except SourceError as error:
@@ -189,9 +198,10 @@ def _write_instances(run: _Run, sink: _Sink) -> Steps:
         except PixelError as error:
             run.leave(planned, "undecodable", error)
             continue
+        except MemoryError as error:
+            run.leave(planned, "too-large", error)
+            continue
         run.lost_in_a_row = 0
-        meta = file_meta(instance.sop_class_uid, instance.sop_instance_uid, planned.transfer_syntax_uid)
-        digest, size = yield from _add(run, sink, planned.file_id, [meta, *data_set.parts])
         run.written.append(
             WrittenInstance(
                 planned.file_id,
@@ -201,12 +211,32 @@ def _write_instances(run: _Run, sink: _Sink) -> Steps:
                 planned.action,
                 size,
                 digest,
-                data_set.changes,
+                changes,
             )
         )
     yield Progress("writing", len(files), len(files))
     if not run.written:
         raise ExportError(say("export.refused.nothing", run.plan.choices.language))
+
+
+def _stream(
+    run: _Run, sink: _Zip, planned: PlannedFile, meta: bytes, progress: Progress
+) -> Generator[Effect, Any, tuple[str, int]]:
+    """A large instance, byte for byte. What fails once part of it has been sent fails the export: there is no way back."""
+    entry, start = planned.entry, planned.instance.data_set_offset
+    length = data_set_length(entry, planned.instance)
+    before = sink.writer.position
+    try:
+        digest, size = yield from zip_from(sink.writer, planned.file_id, meta, entry, start, length, progress)
+    except (SourceError, ReadingError) as error:
+        if isinstance(error, BytesNotHere) or sink.writer.position == before:
+            raise
+        language = run.plan.choices.language
+        title, hint = say("export.stopped.source", language), say("export.stopped.source_hint", language)
+        raise ExportError(title, hint=hint, where=entry.path, detail=error.title) from error
+    run.sha256[planned.file_id] = digest
+    run.total_bytes += size
+    return digest, size
 
 
 def _add(run: _Run, sink: _Sink, path: str, parts: list[Part]) -> Generator[Effect, Any, tuple[str, int]]:

@@ -33,7 +33,7 @@ class ZipWriter:
 
     def __init__(self, created: datetime) -> None:
         self._written: dict[bytes, _Written] = {}
-        self._position = 0
+        self.position = 0  # bytes given so far
         self._time = created.hour << 11 | created.minute << 5 | created.second // 2
         self._date = max(created.year - 1980, 0) << 9 | created.month << 5 | created.day
 
@@ -45,7 +45,7 @@ class ZipWriter:
             size += len(part)
         yield self.begin(path, size, crc)
         for part in parts:
-            self._position += len(part)
+            self.position += len(part)
             yield part
 
     def begin(self, path: str, size: int, crc: int) -> bytes:
@@ -71,17 +71,17 @@ class ZipWriter:
             + name
             + extra
         )
-        self._written[name] = _Written(name, self._position, size, crc)
-        self._position += len(header)
+        self._written[name] = _Written(name, self.position, size, crc)
+        self.position += len(header)
         return header
 
     def passed(self, count: int) -> None:
         """`count` bytes of the entry begun have been sent."""
-        self._position += count
+        self.position += count
 
     def finish(self) -> bytes:
         """The central directory and the end of the zip."""
-        start = self._position
+        start = self.position
         directory = b"".join(self._central(entry) for entry in self._written.values())
         count, size = len(self._written), len(directory)
         end = b""

@@ -1,0 +1,73 @@
+"""Instances too large to hold in memory: read piece by piece, once for the check sums and once to be sent on."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Generator
+from typing import Any
+from zlib import crc32
+
+from scanfolio.effects import Chunk, Effect, Progress
+from scanfolio.errors import ReadingError
+from scanfolio.export.zip import ZipWriter
+from scanfolio.source.entry import Entry
+
+STREAM_ABOVE_BYTES = 64 << 20
+PIECE_BYTES = 1 << 20
+# What may be held at once where addresses have 32 bits: source, result and the rest have to fit into 2 to 4 GB
+MAX_WHOLE_BYTES = 512 << 20 if sys.maxsize < 1 << 32 else 1 << 40
+
+
+def sha256_of(entry: Entry, progress: Progress) -> Generator[Effect, Any, str]:
+    """The lower-case hex SHA-256 of a whole file, read in pieces; yields `progress` between them."""
+    digest = hashlib.sha256()
+    for at in range(0, entry.size, PIECE_BYTES):
+        digest.update(_piece(entry, at, min(PIECE_BYTES, entry.size - at)))
+        yield progress
+    return digest.hexdigest()
+
+
+def equal_ranges(
+    a: Entry, a_start: int, b: Entry, b_start: int, length: int, progress: Progress
+) -> Generator[Effect, Any, bool]:
+    """Whether two files hold the same `length` bytes from these places on."""
+    for at in range(0, length, PIECE_BYTES):
+        count = min(PIECE_BYTES, length - at)
+        if _piece(a, a_start + at, count) != _piece(b, b_start + at, count):
+            return False
+        yield progress
+    return True
+
+
+def zip_from(
+    writer: ZipWriter, path: str, head: bytes, entry: Entry, start: int, length: int, progress: Progress
+) -> Generator[Effect, Any, tuple[str, int]]:
+    """Send `head` and `length` bytes of `entry` from `start` on as one stored entry. Returns (SHA-256, bytes).
+
+    Raises ReadingError when the second reading gives other bytes than the first: the disc is failing.
+    """
+    digest, crc = hashlib.sha256(head), crc32(head)
+    for at in range(0, length, PIECE_BYTES):
+        piece = _piece(entry, start + at, min(PIECE_BYTES, length - at))
+        digest.update(piece)
+        crc = crc32(piece, crc)
+        yield progress
+    yield Chunk(writer.begin(path, len(head) + length, crc))
+    yield Chunk(head)
+    again = crc32(head)
+    for at in range(0, length, PIECE_BYTES):
+        piece = _piece(entry, start + at, min(PIECE_BYTES, length - at))
+        again = crc32(piece, again)
+        yield Chunk(piece)
+    writer.passed(len(head) + length)
+    if again != crc:
+        raise ReadingError("The disc gives other bytes each time it is read.", where=entry.path)
+    return digest.hexdigest(), len(head) + length
+
+
+def _piece(entry: Entry, offset: int, length: int) -> bytes:
+    data = entry.read(offset, length)
+    if len(data) != length:
+        raise ReadingError("The file ends too early.", where=entry.path, detail=f"{len(data)} of {length} bytes")
+    return data
