@@ -222,7 +222,7 @@ def _write_instances(run: _Run, sink: _Sink) -> Steps:
 def _stream(
     run: _Run, sink: _Zip, planned: PlannedFile, meta: bytes, progress: Progress
 ) -> Generator[Effect, Any, tuple[str, int]]:
-    """A large instance, byte for byte. What fails once part of it has been sent fails the export: there is no way back."""
+    """A large instance, byte for byte. What fails once part of it has been sent fails the export."""
     entry, start = planned.entry, planned.instance.data_set_offset
     length = data_set_length(entry, planned.instance)
     before = sink.writer.position
