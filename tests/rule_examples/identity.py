@@ -157,6 +157,14 @@ EXAMPLES: dict[str, list[Case]] = {
         ),
         NO_DICOM,
     ],
+    "S12": [
+        passes("a left knee", of(body_part_examined="KNEE", laterality="L")),
+        fails("a knee, but which", of(body_part_examined="KNEE")),
+        fails("a mammogram without a side", of(modality="MG", sop_class_uid="1.2.840.10008.5.1.4.1.1.1.2")),
+        fails("a side of its own", of(body_part_examined="HAND", laterality="X"), "unknown"),
+        does_not_apply("a chest", of(body_part_examined="CHEST"), "no_paired_part"),
+        does_not_apply("a report alone", clean_disc([make_document()]), "no_images"),
+    ],
     "S11": [
         passes("NO", clean_disc()),
         fails("YES", of(burned_in_annotation="YES")),

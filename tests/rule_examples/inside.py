@@ -161,7 +161,10 @@ EXAMPLES: dict[str, list[Case]] = {
     ],
     "A13": [
         passes("fits on a CD", clean_disc()),
-        fails("1,400 slices", clean_disc(series(1400))),
+        fails(
+            "films of 1,500 frames",
+            clean_disc(series(3, number_of_frames=500, size=262_200_000, pixel_data_length=262_144_000)),
+        ),
         fails(
             "a file of 5 GB",
             of(size=5 * 1024**3, rows=50_000, columns=50_000, pixel_data_length=5_000_000_000),

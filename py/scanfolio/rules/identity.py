@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from itertools import combinations
 
 from scanfolio.model import SopInstance
@@ -110,9 +111,11 @@ def identity_differs_between_images(c: DiscContext) -> Result:
 
 
 def _pair_issue(name: str, a: Identity, b: Identity) -> Issue:
-    return issue(
+    where = [*paths(a.instances)[:10], *paths(b.instances)[:10]]
+    count = len(a.instances) + len(b.instances)
+    found = issue(
         f"one {name} with two identities",
-        [*paths(a.instances)[:10], *paths(b.instances)[:10]],
+        where,
         patient_id=a.patient_id,
         patient_name=a.name,
         patient_birth_date=a.birth_date,
@@ -120,6 +123,7 @@ def _pair_issue(name: str, a: Identity, b: Identity) -> Issue:
         other_patient_name=b.name,
         other_patient_birth_date=b.birth_date,
     )
+    return replace(found, where_count=count)
 
 
 @rule("S03", "B", "ask", "disc", "PS3.3 section C.7.1.1")
@@ -248,6 +252,74 @@ def writing_in_the_picture(c: DiscContext) -> Result:
     return passed("No image says YES, and no kind of picture that often carries writing is silent about it.")
 
 
+PAIRED_PARTS = frozenset(
+    [
+        "ANKLE",
+        "ARM",
+        "AXILLA",
+        "BREAST",
+        "CALCANEUS",
+        "CALF",
+        "CLAVICLE",
+        "EAR",
+        "ELBOW",
+        "EYE",
+        "FEMUR",
+        "FINGER",
+        "FOOT",
+        "FOREARM",
+        "HAND",
+        "HIP",
+        "HUMERUS",
+        "KIDNEY",
+        "KNEE",
+        "LEG",
+        "LOWERLEG",
+        "ORBIT",
+        "PATELLA",
+        "RADIUS",
+        "SCAPULA",
+        "SHOULDER",
+        "THIGH",
+        "THUMB",
+        "TIBIA",
+        "TIBIAFIBULA",
+        "TOE",
+        "ULNA",
+        "ULNARADIUS",
+        "UPPERARM",
+        "WRIST",
+        "ZYGOMA",
+    ]
+)
+"""Terms of Body Part Examined (0018,0015) that name one of two (PS3.16 Annex L)."""
+
+
+@rule("S12", "W", "never", "instance", "PS3.3 sections C.7.3.1 and C.8.11.7.1", says=("passed", "failed", "unknown"))
+def side_is_not_marked(c: DiscContext) -> Result:
+    """What it checks: Laterality or Image Laterality where the body part named is one of two, and in mammograms.
+
+    Why it matters: left and right must never be a matter of memory.
+    Reference: PS3.3 sections C.7.3.1, (0020,0060), and C.8.11.7.1, (0020,0062).
+    """
+    if not c.images:
+        return not_applicable("no_images")
+    paired = [i for i in c.images if i.body_part_examined.upper() in PAIRED_PARTS or i.modality == "MG"]
+    if not paired:
+        return not_applicable("no_paired_part")
+    unmarked = [i for i in paired if not i.laterality]
+    if unmarked:
+        found = issue("Laterality (0020,0060) and Image Laterality (0020,0062) empty", paths(unmarked))
+        technical = f"{len(unmarked)} of {len(paired)} images of a paired part without Laterality."
+        return failed(technical, [found], count=len(unmarked), total=len(paired))
+    odd = [i for i in paired if i.laterality not in ("L", "R", "B", "U")]
+    if odd:
+        found = issue(f"Laterality is {odd[0].laterality!r}", paths(odd))
+        technical = f"Laterality of {len(odd)} images is none of L, R, B, U."
+        return failed(technical, [found], text="unknown", count=len(odd), total=len(paired))
+    return passed(f"{len(paired)} images of a paired part carry L, R, B or U.")
+
+
 RULES = (
     more_than_one_person,
     identity_differs_between_images,
@@ -256,4 +328,5 @@ RULES = (
     nobody_is_named,
     names_may_look_wrong,
     writing_in_the_picture,
+    side_is_not_marked,
 )
