@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Mapping
-from pathlib import PurePath
 
 from scanfolio.effects import Item, Progress, Steps
 from scanfolio.model import Disc
@@ -101,8 +99,11 @@ def _in_words(rule: Rule, result: Result, language: str) -> Outcome:
 
 def _crashed(rule: Rule, error: Exception, language: str) -> Outcome:
     """The message of an exception may hold a patient's values, so only its kind and place are kept."""
-    frames = traceback.extract_tb(error.__traceback__)
-    place = f"{PurePath(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown place"
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    file = trace.tb_frame.f_code.co_filename.replace("\\", "/").rpartition("/")[2] if trace else "unknown"
+    place = f"{file}:{trace.tb_lineno if trace else 0}"
     return Outcome(
         rule=rule.code,
         family=rule.family,

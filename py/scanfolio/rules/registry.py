@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from scanfolio.rules import (
     after,
+    dates_and_size,
     directory,
     directory_records,
     disc,
@@ -14,10 +15,27 @@ from scanfolio.rules import (
     identity,
     inside,
     numbers,
+    obstacles,
+    person_entries,
 )
 from scanfolio.rules.rule import FAMILIES, SCOPES, Rule
 
-_MODULES = (disc, directory, directory_records, file_names, files, file_ends, identity, numbers, inside, entries, after)
+_MODULES = (
+    disc,
+    obstacles,
+    directory,
+    directory_records,
+    file_names,
+    files,
+    file_ends,
+    identity,
+    person_entries,
+    numbers,
+    inside,
+    entries,
+    dates_and_size,
+    after,
+)
 
 RETIRED_CODES: frozenset[str] = frozenset()
 """Codes that once had a rule. They stay here for good: a code never means something else."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from scanfolio.model import Kind
 from scanfolio.rules.context import DiscContext
-from scanfolio.rules.disc import is_mainly_locked, not_read, raw_files, unreadable_files
+from scanfolio.rules.obstacles import is_mainly_locked, not_read, raw_files, unreadable_files
 from scanfolio.rules.outcome import Outcome, Severity, State
 from scanfolio.rules.pictures import Pictures
 from scanfolio.rules.uids import is_compressed
