@@ -152,3 +152,13 @@ def test_outcomes_stream_while_rules_run() -> None:
 
 def test_an_unknown_language_speaks_english() -> None:
     assert judged(clean_disc(), language="xx").verdict.title == judged(clean_disc()).verdict.title
+
+
+def test_the_page_of_rules_is_up_to_date() -> None:
+    root = SCHEMA_FILE.parents[1]
+    tool = root / "tools" / "write_rules_doc.py"
+    if not tool.exists() or not (root / "docs" / "rules.md").exists():
+        pytest.skip("tools/ and docs/ are not here")
+    names: dict[str, Any] = {"__name__": "write_rules_doc", "__file__": str(tool)}
+    exec(compile(tool.read_text("utf-8"), str(tool), "exec"), names)
+    assert names["document"]() == (root / "docs" / "rules.md").read_text("utf-8")
