@@ -170,7 +170,8 @@ def _looking(url: str, folder: Path, options: argparse.Namespace, peers: Peers |
     growth = statistics.median(run["growth"] for run in runs)
     what = "memory growth, 1,000 slices opened and scrolled"
     leanest = peers.least("uss_growth_MB") if peers else None
-    if leanest:
+    if peers and leanest:
+        growth = peers.ours("uss_growth_MB") or growth
         found.append(Row(what, f"{growth:.0f} MB", f"{leanest[0]} {leanest[1]:.0f} MB", growth / leanest[1], 0.25))
     else:
         found.append(Row(what, f"{growth:.0f} MB", "no other viewer here", None, 0.25))
@@ -216,6 +217,7 @@ def _against(peers: Peers | None, what: str, ms: float, key: str, limit: float) 
     least = peers.least(key) if peers else None
     if least is None:
         return Row(what, short(ms), "no other viewer here", None, limit)
+    ms = peers.ours(key) or ms if peers else ms
     return Row(what, short(ms), f"{least[0]} {short(least[1])}", ms / least[1], limit)
 
 

@@ -21,10 +21,19 @@ class Peers:
     """The figures of one run, by viewer."""
 
     def __init__(self, runs: list[dict[str, Any]]) -> None:
-        self._runs = [run for run in runs if run.get("ok") and run["peer"] != "ours"]
+        self._runs = [run for run in runs if run.get("ok")]
 
     def least(self, key: str) -> tuple[str, float] | None:
-        """The viewer with the least median of `key` ("a.b" for nested figures), and that median."""
+        """The other viewer with the least median of `key` ("a.b" for nested figures), and that median."""
+        medians = self._medians(key)
+        medians.pop("ours", None)
+        return min(medians.items(), key=lambda item: item[1]) if medians else None
+
+    def ours(self, key: str) -> float | None:
+        """Our own median in the same run: the one to compare, as it was taken in turn with the others."""
+        return self._medians(key).get("ours")
+
+    def _medians(self, key: str) -> dict[str, float]:
         by_peer: dict[str, list[float]] = {}
         for run in self._runs:
             value: Any = run
@@ -32,8 +41,7 @@ class Peers:
                 value = value.get(part) if isinstance(value, dict) else None
             if isinstance(value, int | float):
                 by_peer.setdefault(run["peer"], []).append(float(value))
-        medians = {peer: statistics.median(values) for peer, values in by_peer.items()}
-        return min(medians.items(), key=lambda item: item[1]) if medians else None
+        return {peer: statistics.median(values) for peer, values in by_peer.items()}
 
 
 def run_peers(folder: Path, dist: Path, images: Path, scratch: Path, runs: int) -> Peers:
@@ -45,7 +53,16 @@ def run_peers(folder: Path, dist: Path, images: Path, scratch: Path, runs: int) 
     out.mkdir(parents=True, exist_ok=True)
     for old in out.glob("*.json"):
         old.unlink()
-    command = [sys.executable, str(folder / "bench.py"), "--folder", str(images), "--peers", ",".join(built)]
+    # its own environment where it has one: it needs packages we do not
+    python = folder / "venv" / "bin" / "python"
+    command = [
+        str(python) if python.is_file() else sys.executable,
+        str(folder / "bench.py"),
+        "--folder",
+        str(images),
+        "--peers",
+        ",".join(built),
+    ]
     command += ["--runs", str(runs), "--ours-dir", str(dist), "--uncapped", "--out", str(out)]
     say(f"Running {', '.join(built)} beside ours …")
     environment = {**os.environ, **({"CHROMIUM": program} if (program := chromium()) else {})}
