@@ -45,8 +45,8 @@ function fill(text, values) {
   });
 }
 
-/** @param {number} value @param {number} [digits] most digits after the point */
-export const formatNumber = (value, digits = 1) => new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value);
+/** @param {number} value @param {number} [digits] most digits after the point @param {boolean} [grouped] thousands set apart */
+export const formatNumber = (value, digits = 1, grouped = true) => new Intl.NumberFormat(language, { maximumFractionDigits: digits, useGrouping: grouped }).format(value);
 
 const UNITS = ["B", "kB", "MB", "GB", "TB"];
 /** 1,043,000,000 → "1 GB"; decimal units, as on the packaging of a stick. @param {number} bytes */

@@ -64,7 +64,12 @@ export class Checks {
 
   #forPrint() {
     if (!this.element.offsetParent) return;
-    for (const row of /** @type {NodeListOf<HTMLDetailsElement>} */ (this.body.querySelectorAll("details"))) row.open = true;
+    const shut = /** @type {HTMLDetailsElement[]} */ ([...this.body.querySelectorAll("details:not([open])")]);
+    for (const row of shut) {
+      row.open = true;
+      row.dispatchEvent(new Event("toggle")); // the browser's own comes too late for the paper
+    }
+    addEventListener("afterprint", () => { for (const row of shut) row.open = false; }, { once: true });
   }
 }
 

@@ -20,6 +20,8 @@ export class FileList {
   #by = "path";
   #down = false;
   #rowHeight = 44;
+  /** Rows that exist, by their place in the list. @type {Map<number, HTMLElement>} */
+  #rows = new Map();
 
   constructor() {
     this.groups = h("div", { class: "segments", role: "group", "aria-label": t("files.show") });
@@ -69,6 +71,7 @@ export class FileList {
     }));
     this.scroller.setAttribute("aria-rowcount", String(this.#picked.length + 1));
     this.scroller.scrollTop = 0;
+    this.#forget();
     setText(this.note, this.#picked.length ? t("files.count", { n: this.#picked.length, total: this.#files.length }) : t("files.none"));
     this.table.hidden = !this.#picked.length;
     this.#draw();
@@ -82,21 +85,39 @@ export class FileList {
     /** @type {HTMLElement | undefined} */ ([...this.head.querySelectorAll("button")].find((b) => b.textContent === t(`files.column.${column}`)))?.focus();
   }
 
+  #forget() {
+    this.#rows.clear();
+    put(this.spacer);
+  }
+
   #draw() {
     const measured = parseFloat(getComputedStyle(this.scroller).getPropertyValue("--row"));
-    if (measured) this.#rowHeight = measured;
+    if (measured && measured !== this.#rowHeight) {
+      this.#rowHeight = measured;
+      this.#forget();
+    }
     this.spacer.style.setProperty("height", `${this.#picked.length * this.#rowHeight}px`);
     if (!this.scroller.clientHeight) return;
     const first = Math.max(0, Math.floor(this.scroller.scrollTop / this.#rowHeight) - SPARE);
     const end = first + Math.ceil(this.scroller.clientHeight / this.#rowHeight) + 2 * SPARE;
-    put(this.spacer, this.#picked.slice(first, end).map((file, at) => this.#row(file, first + at)));
+    for (const [at, row] of this.#rows) {
+      if (at >= first && at < end) continue;
+      row.remove();
+      this.#rows.delete(at);
+    }
+    for (let at = first; at < Math.min(end, this.#picked.length); at += 1) {
+      if (this.#rows.has(at)) continue;
+      const row = this.#row(this.#picked[at], at);
+      this.#rows.set(at, row);
+      this.spacer.append(row);
+    }
   }
 
   /** @param {FileRow} file @param {number} at */
   #row(file, at) {
     const fate = fateOf(file);
     return h("div", { class: "file-row", role: "row", "aria-rowindex": String(at + 2), vars: { "--from": `${at * this.#rowHeight}px` } },
-      h("span", { class: "mono", role: "cell", title: file.path }, h("bdi", {}, file.path)),
+      h("span", { class: "mono", role: "cell", title: file.path }, h("bdi", { dir: "ltr" }, file.path)),
       h("span", { role: "cell", title: file.signature ?? "" }, kindWord(file)),
       h("span", { role: "cell" }, h("span", { class: `mark tone-${fate.tone}` }, icon(`shape-${fate.shape}`, "shape"), t(fate.word))),
       h("span", { role: "cell", class: "file-why", title: file.reason ?? "" }, file.reason ?? ""));

@@ -108,4 +108,4 @@ export class Toolbar {
 }
 
 /** @param {number} value */
-const round = (value) => formatNumber(value, Math.abs(value) < 10 ? 2 : 0);
+const round = (value) => formatNumber(value, Math.abs(value) < 10 ? 2 : 0, false);

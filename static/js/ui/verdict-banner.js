@@ -16,6 +16,24 @@ export class VerdictBanner {
     this.bar = h("div", { class: "progress thin", role: "progressbar", "aria-label": t("reading.progress"), "aria-valuemin": "0", "aria-valuemax": "100" }, h("i", {}));
     this.element = h("section", { class: "verdict tone-none", "aria-label": t("verdict.label"), tabindex: "-1" },
       this.picture, h("div", {}, h("h1", {}, this.short, this.long, this.classNote), this.more), this.actions, this.bar);
+    new ResizeObserver(() => this.#fit()).observe(this.element);
+  }
+
+  /** Whole sentences on one line: those that do not fit are left to the drawer and the report. @param {...string} texts */
+  #say(...texts) {
+    if (this.more.textContent === texts.join(" ")) return;
+    put(this.more, texts.map((text, at) => h("span", {}, at ? ` ${text}` : text)));
+    this.#fit();
+  }
+
+  #fit() {
+    const parts = /** @type {HTMLElement[]} */ ([...this.more.children]);
+    for (const part of parts) part.hidden = false;
+    const line = parseFloat(getComputedStyle(this.more).lineHeight) || 24;
+    while (parts.length > 1 && this.more.clientHeight > 1.5 * line) {
+      const last = /** @type {HTMLElement} */ (parts.pop());
+      last.hidden = true;
+    }
   }
 
   /** @param {{done: number, total: number, secondsLeft?: number, firstImage?: boolean}} reading total is 0 while the files are still being counted */
@@ -26,10 +44,11 @@ export class VerdictBanner {
       put(this.actions, h("button", { class: "button", type: "button", on: { click: () => emit(this.element, "stop", "reading") } }, icon("stop"), t("action.stop")));
       setText(this.classNote, "");
     }
-    setText(this.short, total ? t("reading.short", { done, total }) : t("reading.counting_short", { count: done }));
-    setText(this.long, total ? t("reading.long", { done, total }) : t("reading.counting", { count: done }));
+    const begun = done > 0 || total > 0;
+    setText(this.short, !begun ? t("reading.progress") : total ? t("reading.short", { done, total }) : t("reading.counting_short", { count: done }));
+    setText(this.long, !begun ? t("reading.progress") : total ? t("reading.long", { done, total }) : t("reading.counting", { count: done }));
     const left = formatTimeLeft(secondsLeft);
-    setText(this.more, [left, firstImage ? t("reading.look") : t("reading.normal")].filter(Boolean).join(" "));
+    this.#say(...[left, firstImage ? t("reading.look") : t("reading.normal")].filter(Boolean));
     const percent = total ? Math.min(100, (100 * done) / total) : 0;
     this.bar.hidden = false;
     this.bar.style.setProperty("--at", `${percent}%`);
@@ -42,7 +61,7 @@ export class VerdictBanner {
     this.element.dataset.state = "judging";
     setText(this.long, t("judging.long"));
     setText(this.short, t("judging.short"));
-    setText(this.more, t("judging.more"));
+    this.#say(t("judging.more"));
     setText(this.classNote, "");
     put(this.actions);
     this.bar.style.setProperty("--at", "100%");
@@ -61,7 +80,7 @@ export class VerdictBanner {
       setText(this.long, t("stopped.long", { done, total }));
       setText(this.short, t("stopped.short"));
       setText(this.classNote, "");
-      setText(this.more, t("stopped.more"));
+      this.#say(...sentences(t("stopped.more")));
       this.#setActions(verdict.class, report, true);
       return;
     }
@@ -70,7 +89,7 @@ export class VerdictBanner {
       setText(this.long, t("chosen.long", { name: chosen }));
       setText(this.short, t("chosen.short", { name: chosen }));
       setText(this.classNote, t("verdict.class", { class: verdict.class }));
-      setText(this.more, t("chosen.more"));
+      this.#say(...sentences(t("chosen.more")));
       this.#setActions("A", report, false);
       return;
     }
@@ -78,8 +97,7 @@ export class VerdictBanner {
     setText(this.long, verdict.title);
     setText(this.short, t(has(`verdict.short.${verdict.variant}`) ? `verdict.short.${verdict.variant}` : `verdict.short.${verdict.class}`));
     setText(this.classNote, t("verdict.class", { class: verdict.class }));
-    const [first, rest] = firstSentence(verdict.summary);
-    put(this.more, first, rest ? h("span", { class: "opt" }, ` ${rest}`) : null);
+    this.#say(...sentences(verdict.summary));
     this.#setActions(verdict.class, report, false);
   }
 
@@ -101,8 +119,5 @@ export class VerdictBanner {
   }
 }
 
-/** The first sentence, and what follows: narrow screens show the first alone. @param {string} text */
-export function firstSentence(text) {
-  const end = /[.!?](?=\s)/.exec(text);
-  return end ? [text.slice(0, end.index + 1), text.slice(end.index + 1).trim()] : [text, ""];
-}
+/** A text in its sentences. @param {string} text */
+export const sentences = (text) => text.split(/(?<=[.!?])\s+/).filter(Boolean);
