@@ -286,6 +286,34 @@ def test_a_damaged_codestream_is_refused_in_words(transfer_syntax: str, kept: in
     assert "Traceback" not in refused.value.detail
 
 
+@pytest.mark.parametrize("transfer_syntax", [JPEG_BASELINE, *LOSSLESS])
+@pytest.mark.parametrize("part", [0.5, 0.95])
+def test_a_codestream_that_ends_early_is_refused_not_filled_up(transfer_syntax: str, part: float) -> None:
+    pytest.importorskip("imagecodecs")
+    from instances import _encode_frame
+
+    noise = np.random.default_rng(1).integers(0, 256, (64, 48), dtype=np.uint8)
+    stream = _encode_frame(noise, transfer_syntax, 8, 90)
+    described = {"BitsAllocated": 8, "BitsStored": 8, "Rows": 64, "Columns": 48}
+    cut = stream[: int(len(stream) * part)]
+    entry, instance = opened(compressed(fragments(cut), transfer_syntax, **described))
+    with pytest.raises(PixelError):
+        stored_values(entry, instance)
+
+
+@pytest.mark.parametrize("transfer_syntax", [JPEG_BASELINE, JPEG_LOSSLESS_SV1])
+def test_a_codestream_that_lacks_nothing_but_its_end_marker_is_shown(transfer_syntax: str) -> None:
+    pytest.importorskip("imagecodecs")
+    from instances import _encode_frame
+
+    pixels = pattern(3, 64, 48, 8)
+    stream = _encode_frame(pixels, transfer_syntax, 8, 90)
+    described = {"BitsAllocated": 8, "BitsStored": 8, "Rows": 64, "Columns": 48}
+    whole = frames_of(compressed(fragments(stream), transfer_syntax, **described), 1)
+    assert stream.endswith(b"\xff\xd9")
+    assert frames_of(compressed(fragments(stream[:-2]), transfer_syntax, **described), 1) == whole
+
+
 def test_what_is_no_codestream_is_refused() -> None:
     for data in (b"", b"\xff", b"\xff\xd8", b"\xff\xd8\xff\xda\0\x08", b"\xff\x4f\xff\x51", b"GIF89a", bytes(100)):
         found = parse(data)

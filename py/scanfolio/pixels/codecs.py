@@ -30,6 +30,8 @@ __all__ = ["decode_codestream", "has_decoder", "inflate_frame", "needs_imagecode
 LABEL = "imagecodecs"
 # In the page every decoder is part of the program but loaded only when a disc needs it: the import that fails asks.
 LOADED_WHEN_MISSED = sys.platform == "emscripten"
+_END_OF_IMAGE = b"\xff\xd9"
+_FILLED_UP = b"\x5a\xa5" * 4096 + _END_OF_IMAGE
 DECODER_DEPENDENCIES = {uid: ("imagecodecs>=2024.1",) for uid in syntax.IMAGECODECS}  # pydicom reads this name
 
 
@@ -60,24 +62,45 @@ def is_available(uid: str) -> bool:
 
 
 def _decode_jpeg(ic: ModuleType, data: bytes, stream: Codestream, to_rgb: bool) -> Array:
-    if stream.components == 1:
-        return ic.jpeg8_decode(data)  # type: ignore[no-any-return]
-    # equal colour spaces in and out: nothing is converted, whatever they are
-    return ic.jpeg8_decode(data, colorspace="YCBCR", outcolorspace="RGB" if to_rgb else "YCBCR")  # type: ignore[no-any-return]
+    """DCT and lossless processes alike, by libjpeg-turbo: imagecodecs' ljpeg_decode dies of malformed input.
+
+    libjpeg fills up what is missing and says nothing. So where the end marker is not there, something else is put
+    behind the data: a picture that changes with it was not complete.
+    """
+    colour: dict[str, str] = {}
+    if stream.components != 1:
+        # equal colour spaces in and out: nothing is converted, whatever they are
+        colour = {"colorspace": "YCBCR", "outcolorspace": "RGB" if to_rgb else "YCBCR"}
+    values: Array = ic.jpeg8_decode(data, **colour)
+    if _END_OF_IMAGE not in data and (values != ic.jpeg8_decode(data + _FILLED_UP, **colour)).any():
+        raise RuntimeError("the data end before the picture does")
+    return values
 
 
-def _decode_jpeg_lossless(ic: ModuleType, data: bytes, stream: Codestream, to_rgb: bool) -> Array:
-    if stream.components == 1:
-        return ic.ljpeg_decode(data)  # type: ignore[no-any-return]
-    return ic.jpeg8_decode(data, colorspace="RGB", outcolorspace="RGB")  # type: ignore[no-any-return]
+def _decode_htj2k(ic: ModuleType, data: bytes, stream: Codestream, to_rgb: bool) -> Array:
+    """imagecodecs' htj2k_decode cannot raise what goes wrong inside and returns a picture all the same.
+
+    Python reports such errors to two hooks; they are heard there, and raised here.
+    """
+    problems: list[str] = []
+    hooks = sys.unraisablehook, sys.excepthook
+    sys.unraisablehook = lambda unraisable: problems.append(str(unraisable.exc_value))
+    sys.excepthook = lambda kind, error, traceback: problems.append(str(error))
+    try:
+        values: Array = ic.htj2k_decode(data)
+    finally:
+        sys.unraisablehook, sys.excepthook = hooks
+    if problems:
+        raise RuntimeError(problems[0])
+    return values
 
 
 _DECODE: dict[str, Callable[[ModuleType, bytes, Codestream, bool], Array]] = {
     "jpeg": _decode_jpeg,
-    "jpeg-lossless": _decode_jpeg_lossless,
+    "jpeg-lossless": _decode_jpeg,
     "jpeg-ls": lambda ic, data, stream, to_rgb: ic.jpegls_decode(data),
     "jpeg2000": lambda ic, data, stream, to_rgb: ic.jpeg2k_decode(data),
-    "htj2k": lambda ic, data, stream, to_rgb: ic.htj2k_decode(data),
+    "htj2k": _decode_htj2k,
     "jpegxl": lambda ic, data, stream, to_rgb: ic.jpegxl_decode(data),
 }
 
@@ -101,6 +124,8 @@ def decode_codestream(
             detail=f"{stream.family} says {stream.rows} x {stream.columns} x {stream.components}, "
             f"the header {rows} x {columns} x {samples}",
         )
+    if stream.cut_short:
+        raise PixelError(say("pixels.cut_off"), detail=f"{stream.family} of {len(data)} bytes lacks tile-parts")
     codecs = _imagecodecs()
     try:
         values = _DECODE[stream.family](codecs, data, stream, to_rgb)

@@ -19,7 +19,8 @@ _RGB_IDS = (b"RGB", b"rgb")
 class Codestream:
     """`family` is jpeg | jpeg-lossless | jpeg-ls | jpeg2000 | htj2k | jpegxl; sizes are 0 where it does not say.
 
-    `colour` is what the codestream itself says of three components: "RGB", "YBR" or "".
+    `colour` is what the codestream itself says of three components: "RGB", "YBR" or "". `cut_short`: JPEG 2000 tells
+    how long its parts are, and they are not all there.
     """
 
     family: str
@@ -29,6 +30,7 @@ class Codestream:
     precision: int = 0
     signed: bool = False
     colour: str = ""
+    cut_short: bool = False
 
     def photometric(self, stated: str) -> str:
         """What the decoded samples are, when the header states `stated`: the codec undoes subsampling and ICT/RCT."""
@@ -92,7 +94,18 @@ def _jpeg2000(data: bytes, start: int) -> Codestream | None:
         (depth & 0x7F) + 1,
         depth >= 0x80,
         "RGB" if transformed else "",
+        _lacks_tile_parts(data, at),
     )
+
+
+def _lacks_tile_parts(data: bytes, at: int) -> bool:
+    """Whether a tile-part, the first of which begins at `at`, goes on beyond the end of the data."""
+    while data[at : at + 2] == b"\xff\x90":
+        length = int.from_bytes(data[at + 6 : at + 10], "big")
+        if length == 0:
+            return False  # to the end of the codestream
+        at += max(length, 12)
+    return at > len(data)
 
 
 def parse(data: bytes) -> Codestream | None:
