@@ -9,8 +9,10 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, sync_playwright
 
 from tools.build.serve import listen
@@ -68,10 +70,13 @@ class Opened:
 
     def mark(self, name: str, timeout_s: float = 300) -> float:
         """When `name` was marked, in ms since the page was opened; waits for it."""
-        # polled from outside, so that the page is not kept busy
-        self.page.wait_for_function("n => n in __bench.marks", arg=name, polling=50, timeout=timeout_s * 1000)
-        found: float = self.page.evaluate("n => __bench.marks[n]", name)
-        return found
+        # asked from outside and seldom: the page is not kept busy, and its content policy lets no predicate in
+        give_up = monotonic() + timeout_s
+        while (found := self.page.evaluate("n => __bench.marks[n] ?? null", name)) is None:
+            if monotonic() > give_up:
+                raise PlaywrightError(f"{name} was not marked within {timeout_s:.0f} s")
+            self.page.wait_for_timeout(50)
+        return float(found)
 
     def private_bytes(self) -> int:
         """Memory that only this browser's processes have, all of them together (Linux; 0 elsewhere)."""
