@@ -22,9 +22,11 @@ from scanfolio.export.elements import (
 from scanfolio.export.file_meta import EXPLICIT_VR_LITTLE_ENDIAN, file_meta
 from scanfolio.export.records import (
     CONTENT_SEQUENCE,
+    DATES_AND_TIMES,
     KEYS,
     ROOT_TYPES,
     SPECIFIC_CHARACTER_SET,
+    VERIFIED_AT,
     VERIFYING_OBSERVER_SEQUENCE,
     Key,
     NestedKey,
@@ -39,23 +41,58 @@ PATIENT_ID, STUDY_UID, SERIES_UID, SERIES_NUMBER = 0x00100020, 0x0020000D, 0x002
 INSTANCE_NUMBER = 0x00200013
 
 
+ENTITY_TAGS = frozenset(key.tag for level in ("PATIENT", "STUDY", "SERIES") for key in KEYS[level]) | {
+    SPECIFIC_CHARACTER_SET
+}
+SHARED_VALUES = 20_000
+
+
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One instance as its directory records need it: its File ID and what `elements.read_elements` found in it."""
+    """One instance as its directory records need it: `own` elements for its own record, `entity` for those above."""
 
     file_id: str  # '/'-separated
     sop_class_uid: str
     sop_instance_uid: str
     transfer_syntax_uid: str
-    elements: Mapping[int, RawElement]
+    own: Mapping[int, RawElement]
+    entity: Mapping[int, RawElement]
+
+
+class Gatherer:
+    """Makes Listed out of what was read from the headers, sharing what repeats a thousand times in a series."""
+
+    def __init__(self) -> None:
+        self._values: dict[RawElement, RawElement] = {}
+        self._last_entity: dict[int, RawElement] = {}
+
+    def listed(
+        self, file_id: str, sop_class_uid: str, sop_instance_uid: str, syntax: str, elements: Mapping[int, RawElement]
+    ) -> Listed:
+        type_ = record_type(sop_class_uid)
+        tags = {key.tag for key in KEYS[type_]} | {SPECIFIC_CHARACTER_SET}
+        own = {tag: self._shared(elements[tag]) for tag in tags if tag in elements}
+        if type_ in ("SR DOCUMENT", "KEY OBJECT DOC"):
+            own |= {tag: (b"", value) for tag, value in _of_report(elements).items() if value}
+        dated = (key for key in (*KEYS["STUDY"], *KEYS[type_]) if key.need == "1" and key.tag in DATES_AND_TIMES)
+        incomplete = any(not _value(elements, key.tag) for key in dated)
+        entity_tags = ENTITY_TAGS | DATES_AND_TIMES if incomplete else ENTITY_TAGS
+        entity = {tag: self._shared(elements[tag]) for tag in entity_tags if tag in elements}
+        if entity != self._last_entity:
+            self._last_entity = entity
+        return Listed(file_id, sop_class_uid, sop_instance_uid, syntax, own, self._last_entity)
+
+    def _shared(self, element_: RawElement) -> RawElement:
+        if len(self._values) > SHARED_VALUES:
+            self._values.clear()
+        return self._values.setdefault(element_, element_)
 
 
 @dataclass(slots=True)
 class _Record:
     type: str
-    elements: dict[int, RawElement]
+    elements: Mapping[int, RawElement]
     listed: Listed
-    key: bytes = b""
     children: dict[tuple[str, bytes], _Record] = field(default_factory=dict)
     supplied_number: bytes = b""
 
@@ -107,24 +144,26 @@ def _tree(instances: Sequence[Listed]) -> dict[tuple[str, bytes], _Record]:
         level = roots
         if leaf_type not in ROOT_TYPES:
             for type_, tag in (("PATIENT", PATIENT_ID), ("STUDY", STUDY_UID), ("SERIES", SERIES_UID)):
-                identity = (type_, _value(listed.elements, tag))
+                identity = (type_, _value(listed.entity, tag))
                 record = level.get(identity)
                 if record is None:
-                    record = level[identity] = _Record(type_, dict(listed.elements), listed, identity[1])
-                else:
-                    _fill(record, listed.elements)
+                    record = level[identity] = _Record(type_, listed.entity, listed)
+                elif record.elements is not listed.entity:
+                    record.elements = _filled(record, listed.entity)
                 level = record.children
         uid = listed.sop_instance_uid.encode("ascii")
-        level[("INSTANCE", uid)] = _Record(leaf_type, dict(listed.elements), listed, uid)
+        level[("INSTANCE", uid)] = _Record(leaf_type, listed.own, listed)
     return roots
 
 
-def _fill(record: _Record, elements: Mapping[int, RawElement]) -> None:
-    """A later instance of the same entity supplies what the first one lacks, if written in the same characters."""
-    same_characters = _value(record.elements, SPECIFIC_CHARACTER_SET) == _value(elements, SPECIFIC_CHARACTER_SET)
-    for key in KEYS[record.type]:
-        if same_characters and not _value(record.elements, key.tag) and _value(elements, key.tag):
-            record.elements[key.tag] = elements[key.tag]
+def _filled(record: _Record, elements: Mapping[int, RawElement]) -> Mapping[int, RawElement]:
+    """What a later instance of the entity says where the first is silent, if written in the same characters."""
+    if _value(record.elements, SPECIFIC_CHARACTER_SET) != _value(elements, SPECIFIC_CHARACTER_SET):
+        return record.elements
+    missing = [
+        key.tag for key in KEYS[record.type] if not _value(record.elements, key.tag) and _value(elements, key.tag)
+    ]
+    return {**record.elements, **{tag: elements[tag] for tag in missing}} if missing else record.elements
 
 
 def _number_missing(level: Mapping[tuple[str, bytes], _Record]) -> None:
@@ -164,8 +203,7 @@ def _encode(record: _Record, supplied: list[Supplied]) -> bytearray:
             element(0x00041512, b"UI", record.listed.transfer_syntax_uid.encode("ascii")),
         ]
     keys = [(key.tag, _key(record, key, supplied)) for key in KEYS[record.type]]
-    if record.type in ("SR DOCUMENT", "KEY OBJECT DOC"):
-        keys += [(CONTENT_SEQUENCE, _concept_modifiers(record)), (0x0040A030, _verified_at(record))]
+    keys += [(tag, record.elements[tag][1]) for tag in (CONTENT_SEQUENCE, VERIFIED_AT) if tag in record.elements]
     charset = _value(record.elements, SPECIFIC_CHARACTER_SET)
     if charset:
         keys.append((SPECIFIC_CHARACTER_SET, element(SPECIFIC_CHARACTER_SET, b"CS", charset)))
@@ -189,7 +227,8 @@ def _key(record: _Record, key: Key | NestedKey, supplied: list[Supplied]) -> byt
     empty = not value if key.vr in (b"US", b"UL") else not value.strip(b"\0 ")
     if empty and key.need == "1":
         number = int(record.supplied_number or b"1")
-        value = value_for(key, record.elements, number, record.listed.sop_class_uid)
+        neighbours = {**record.listed.entity, **record.elements}
+        value = value_for(key, neighbours, number, record.listed.sop_class_uid)
         shown = str(int.from_bytes(value, "little")) if key.vr in (b"US", b"UL") else text_of(value)
         supplied.append(Supplied(record.type, key.keyword, shown, file_id))
     elif empty:
@@ -197,27 +236,18 @@ def _key(record: _Record, key: Key | NestedKey, supplied: list[Supplied]) -> byt
     return element(key.tag, key.vr, value.rstrip(b"\0") if key.vr == b"UI" else value)
 
 
-def _concept_modifiers(record: _Record) -> bytes:
-    """Content items that modify the document's title (relationship HAS CONCEPT MOD, F.5-25); never the whole report."""
-    vr, value = record.elements.get(CONTENT_SEQUENCE, (b"", b""))
-    if vr != b"SQ":
-        return b""
-    chosen = [
-        without_private(item)
-        for item in read_items(value)
-        if _value(all_elements(item), 0x0040A010) == b"HAS CONCEPT MOD"
-    ]
-    return sequence(CONTENT_SEQUENCE, chosen) if chosen else b""
-
-
-def _verified_at(record: _Record) -> bytes:
-    """Verification DateTime: the latest of the Verifying Observer Sequence; the record needs it when VERIFIED."""
-    vr, value = record.elements.get(VERIFYING_OBSERVER_SEQUENCE, (b"", b""))
-    if vr != b"SQ" or _value(record.elements, 0x0040A493) != b"VERIFIED":
-        return b""
-    times = [_value(all_elements(item), 0x0040A030) for item in read_items(value)]
-    latest = max((time for time in times if time), default=b"")
-    return element(0x0040A030, b"DT", latest) if latest else b""
+def _of_report(elements: Mapping[int, RawElement]) -> dict[int, bytes]:
+    """Two encoded elements of a report's record (F.5-25): modifiers of its title, not its text; when verified."""
+    found = {}
+    vr, value = elements.get(CONTENT_SEQUENCE, (b"", b""))
+    if vr == b"SQ":
+        items = [item for item in read_items(value) if _value(all_elements(item), 0x0040A010) == b"HAS CONCEPT MOD"]
+        found[CONTENT_SEQUENCE] = sequence(CONTENT_SEQUENCE, [without_private(i) for i in items]) if items else b""
+    vr, value = elements.get(VERIFYING_OBSERVER_SEQUENCE, (b"", b""))
+    if vr == b"SQ" and _value(elements, 0x0040A493) == b"VERIFIED":
+        latest = max((_value(all_elements(item), VERIFIED_AT) for item in read_items(value)), default=b"")
+        found[VERIFIED_AT] = element(VERIFIED_AT, b"DT", latest) if latest else b""
+    return found
 
 
 def _link(level: list[_Record], offsets: Mapping[int, int], items: Mapping[int, bytearray]) -> None:

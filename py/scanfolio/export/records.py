@@ -36,6 +36,7 @@ CONTENT_TIME = Key(0x00080033, b"TM", "ContentTime", "1")
 CONCEPT_NAME = NestedKey(0x0040A043, "ConceptNameCodeSequence", "1", None)
 CONTENT_SEQUENCE = 0x0040A730  # only the concept modifiers of the document title go into a record
 VERIFYING_OBSERVER_SEQUENCE = 0x0040A073
+VERIFIED_AT = 0x0040A030
 CONTENT_LABEL = Key(0x00700080, b"CS", "ContentLabel", "1")
 CONTENT_DESCRIPTION = Key(0x00700081, b"LO", "ContentDescription", "2")
 CONTENT_CREATOR = Key(0x00700084, b"PN", "ContentCreatorName", "2")
@@ -265,13 +266,10 @@ def record_type(sop_class_uid: str) -> str:
     return "IMAGE"
 
 
-WANTED_TAGS: frozenset[int] = frozenset(key.tag for keys in KEYS.values() for key in keys) | {
-    SPECIFIC_CHARACTER_SET,
-    CONTENT_SEQUENCE,
-    VERIFYING_OBSERVER_SEQUENCE,
-    # where a missing Type 1 date or time may be taken from
-    0x00080012,
-    0x00080013,
-    0x00080022,
-    0x00080032,
-}
+# Where a missing Type 1 date or time may be taken from: of creation, study, series, acquisition, content
+DATES_AND_TIMES = frozenset((0x00080012, 0x00080013, *range(0x00080020, 0x00080024), *range(0x00080030, 0x00080034)))
+WANTED_TAGS: frozenset[int] = (
+    frozenset(key.tag for keys in KEYS.values() for key in keys)
+    | DATES_AND_TIMES
+    | {SPECIFIC_CHARACTER_SET, CONTENT_SEQUENCE, VERIFYING_OBSERVER_SEQUENCE}
+)

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from scanfolio.effects import Chunk, Effect, LoadPackage, Progress, Sha256, Steps, WriteFile
 from scanfolio.errors import BytesNotHere, ExportError, PixelError, ReadingError, SourceError
-from scanfolio.export.dicomdir import Listed, dicomdir
+from scanfolio.export.dicomdir import Gatherer, Listed, dicomdir
 from scanfolio.export.file_meta import file_meta
 from scanfolio.export.large import zip_from
 from scanfolio.export.manifest import Manifest, WrittenInstance
@@ -151,6 +151,7 @@ def _packages(plan: Plan) -> Steps:
 def _read_headers(run: _Run) -> Steps:
     """First pass: what the directory records need, without pixels."""
     total = len(run.plan.files)
+    gatherer = Gatherer()
     for done, planned in enumerate(run.plan.files):
         if done % 32 == 0:
             yield Progress("preparing", done, total)
@@ -166,7 +167,7 @@ def _read_headers(run: _Run) -> Steps:
             run.leave(planned, "damaged", error)
             continue
         run.lost_in_a_row = 0
-        run.listed[planned.file_id] = Listed(
+        run.listed[planned.file_id] = gatherer.listed(
             planned.file_id, instance.sop_class_uid, instance.sop_instance_uid, planned.transfer_syntax_uid, elements
         )
     yield Progress("preparing", total, total)
