@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import math
 import warnings
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import pydicom
 from pydicom.dataset import FileDataset
@@ -17,7 +17,7 @@ from pydicom.sequence import Sequence
 
 from scanfolio.reading.attributes import ATTRIBUTES, PIXEL_KEYWORDS, Attribute
 from scanfolio.reading.elements import FORM, UNDEFINED, MoreNeeded
-from scanfolio.reading.facts import combined, counted, person_name
+from scanfolio.reading.facts import PADDING, combined, counted, person_name
 from scanfolio.reading.text import character_set, covers, guessed
 from scanfolio.reading.walk import PixelElement
 
@@ -56,12 +56,42 @@ def read_header(data: bytes, size: int) -> tuple[FileDataset, PixelElement | Non
         tag = int.from_bytes(header[0:2], order) << 16 | int.from_bytes(header[2:4], order)
         if tag not in PIXEL_KEYWORDS:
             return dataset, None
-        if implicit or header[4:6] not in FORM:  # declared explicit, but is not
-            length, start, vr = int.from_bytes(header[4:8], order), position + 8, ""
-        else:
+        vr, start = header[4:6], position + 8
+        if implicit or vr not in FORM:  # it may be declared explicit, but is not
+            vr, length = b"", int.from_bytes(header[4:8], order)
+        elif FORM[vr]:
             length, start = int.from_bytes(header[8:12], order), position + 12
-            vr = header[4:6].decode("ascii", "replace")
-        return dataset, PixelElement(tag, vr, start, None if length == UNDEFINED else length)
+        else:
+            length = int.from_bytes(header[6:8], order)
+        known = None if length == UNDEFINED else length
+        return dataset, PixelElement(tag, vr.decode("ascii"), start, known)
+
+
+class Header(NamedTuple):
+    """What pydicom read: fields of SopInstance, the pixel element, the tags that are there, group 0002 as text."""
+
+    fields: dict[str, Any]
+    pixels: PixelElement | None
+    tags: frozenset[int]
+    meta: dict[int, str]
+    implicit: bool
+    little: bool
+
+
+def read(data: bytes, size: int) -> Header:
+    """All that is wanted of a file that begins with `data`; raises as read_header does."""
+    dataset, pixels = read_header(data, size)
+    meta: dict[int, str] = {}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for tag in list(dataset.file_meta.keys()):
+            try:
+                meta[int(tag) & 0xFFFF] = str(dataset.file_meta[tag].value)
+            except Exception:  # noqa: BLE001  # as below: one value is no file
+                meta[int(tag) & 0xFFFF] = ""
+    implicit, little = dataset.original_encoding
+    tags = frozenset(map(int, dataset.keys()))
+    return Header(fields(dataset), pixels, tags, meta, bool(implicit), bool(little))
 
 
 def fields(dataset: FileDataset) -> dict[str, Any]:
@@ -98,9 +128,10 @@ def _value(dataset: FileDataset, attribute: Attribute, declared: tuple[str, ...]
     """(the field's value, whether its text was undecodable)."""
     convert = attribute.convert
     item = dataset.get_item(attribute.tag)
-    raw = item.value if isinstance(getattr(item, "value", None), bytes) else b""
+    stored = getattr(item, "value", None)  # bytes, or a value that pydicom had to convert while reading
     if convert == "present":
-        return bool(_list(dataset[attribute.tag].value)) if attribute.vr == "SQ" else bool(raw), False
+        return bool(stored), False
+    raw = stored if isinstance(stored, bytes) else b""
     value = dataset[attribute.tag].value
     values = _list(value)
     if convert.startswith("text"):
@@ -115,9 +146,9 @@ def _value(dataset: FileDataset, attribute: Attribute, declared: tuple[str, ...]
             return (person_name if convert == "text name" else str)(text.strip(" \0")), undecodable
         return tuple(part.strip(" \0") for part in text.split("\\")) if text.strip(" \0") else (), undecodable
     if convert == "codes":
-        return tuple(_text(v).strip(" \0") for v in values), False
+        return tuple(_text(v).strip(PADDING) for v in values), False
     if convert == "code":
-        return "\\".join(_text(v) for v in values).strip(" \0"), False
+        return "\\".join(_text(v) for v in values).strip(PADDING), False
     if convert == "short":
         return (int(values[0]) & 0xFFFF if values else None), False
     if convert == "integer":

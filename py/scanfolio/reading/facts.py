@@ -16,6 +16,7 @@ from scanfolio.reading.attributes import ATTRIBUTES, EXACT_COUNT, KEYWORDS, Attr
 from scanfolio.reading.elements import Declined, Encoding
 from scanfolio.reading.text import decode
 
+PADDING = " \0\t\n\v\f\r"  # the Standard pads with space and NUL; what else is blank means as little
 CACHE_LIMIT = 20000
 CACHE_LIMIT_PER_ATTRIBUTE = 2000
 
@@ -146,7 +147,7 @@ def _convert(attribute: Attribute, raw: bytes, declared: tuple[str, ...], encodi
 
 def person_name(text: str) -> str:
     """A PN without empty component groups at its end (PS3.5 6.2: they may be left out)."""
-    return text.rstrip("=").rstrip(" ") if text.endswith("=") else text
+    return "\\".join(name.rstrip("=").rstrip(" ") for name in text.split("\\")) if "=" in text else text
 
 
 def counted(field: str, values: tuple[float, ...]) -> tuple[float, ...] | None:
@@ -159,17 +160,24 @@ def code(raw: bytes) -> str:
     """A value of the default repertoire (UI, CS, DA, TM, IS, DS as written)."""
     if not raw.isascii():
         raise Declined("bytes above 127 where only ASCII may be")
-    return raw.decode("ascii").strip(" \0")
+    return raw.decode("ascii").strip(PADDING)
+
+
+def digits(raw: bytes) -> str:
+    """A value of IS or DS. NUL is no padding for them, but many writers use it at the end."""
+    if raw[:1] == b"\0" and raw.strip(b"\0"):
+        raise Declined("NUL before a number")
+    return code(raw)
 
 
 def codes(raw: bytes) -> tuple[str, ...]:
     text = code(raw)
-    return tuple(part.strip(" \0") for part in text.split("\\")) if text else ()
+    return tuple(part.strip(PADDING) for part in text.split("\\")) if text else ()
 
 
 def integer(raw: bytes) -> int | None:
     """The first value of an IS; None when empty."""
-    text = code(raw)
+    text = digits(raw)
     if not text:
         return None
     try:
@@ -180,7 +188,7 @@ def integer(raw: bytes) -> int | None:
 
 def numbers(raw: bytes) -> tuple[float, ...]:
     """The values of a DS (or IS) as floats; () when empty or when one is not finite."""
-    text = code(raw)
+    text = digits(raw)
     if not text:
         return ()
     try:

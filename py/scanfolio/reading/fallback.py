@@ -15,7 +15,9 @@ from scanfolio.reading.walk import Walk
 from scanfolio.source.entry import Entry
 
 if TYPE_CHECKING:
-    from pydicom.dataset import FileDataset
+    from scanfolio.reading.by_pydicom import Header
+
+DIRECTORY_RECORDS = 0x00041220
 
 
 def through_pydicom(
@@ -35,8 +37,7 @@ def through_pydicom(
         if len(head) < min(length, entry.size):
             head = yield 0, min(length, entry.size)
         try:
-            dataset, pixels = by_pydicom.read_header(head, entry.size)
-            found = by_pydicom.fields(dataset)
+            header = by_pydicom.read(head, entry.size)
             break
         except MoreNeeded:
             length *= 4
@@ -44,13 +45,14 @@ def through_pydicom(
                 return _after_failure(fast, why)
         except Exception as problem:  # noqa: BLE001  # pydicom has no common base for what it raises on a broken file
             return _after_failure(fast, f"{why}; {type(problem).__name__}")
-    start = fast.start if fast else _start_of(head, dataset, why)
-    if found.get("sop_class_uid") == MEDIA_STORAGE_DIRECTORY or "DirectoryRecordSequence" in dataset:
+    found = header.fields
+    start = fast.start if fast else _start_of(head, header, why)
+    if found.get("sop_class_uid") == MEDIA_STORAGE_DIRECTORY or DIRECTORY_RECORDS in header.tags:
         return (yield from read_directory(entry, head, start, language))
     walk = Walk(start.encoding, start.data_set_offset, entry.size)
-    walk.pixels = pixels
-    walk.position += len(dataset)  # only whether there was anything counts from here on
-    walk.raw = {int(tag): b"" for tag in dataset.keys() & BY_TAG.keys()}
+    walk.pixels = header.pixels
+    walk.position += len(header.tags)  # only whether there was anything counts from here on
+    walk.raw = {tag: b"" for tag in header.tags & BY_TAG.keys()}
     reading = Reading(entry, converter, language, start, walk, entry.size)
     if not reading.plausible(found):
         return _after_failure(fast, why)
@@ -67,15 +69,14 @@ def _after_failure(fast: Reading | None, why: str) -> Finding:
     return fast.partial(f"the header cannot be read beyond byte {fast.walk.position}: {why}")
 
 
-def _start_of(head: bytes, dataset: FileDataset, why: str) -> Start:
+def _start_of(head: bytes, header: Header, why: str) -> Start:
     """The Start of a file whose File Meta Information only pydicom could read; where the data set begins is unknown."""
-    implicit, little = dataset.original_encoding
-    encoding = IMPLICIT_LITTLE if implicit else EXPLICIT_LITTLE if little else EXPLICIT_BIG
+    encoding = IMPLICIT_LITTLE if header.implicit else EXPLICIT_LITTLE if header.little else EXPLICIT_BIG
     preamble = kind_of_preamble(head)
     return Start(
         preamble=preamble,
         has_prefix=preamble != "none",
-        meta={int(element.tag) & 0xFFFF: str(element.value) for element in dataset.file_meta},
+        meta=header.meta,
         meta_faults=(f"the File Meta Information is not as PS3.10 7.1 says: {why}",),
         data_set_offset=132 if preamble != "none" else 0,
         encoding=encoding,

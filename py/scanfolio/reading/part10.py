@@ -75,7 +75,7 @@ def read_start(head: bytes) -> Start:
     Raises Declined when they are not written as PS3.10 says.
     """
     at = head.find(b"\x02\0\x03\0UI", 132, 1024)
-    if at < 0 or not looks_like_part10(head):
+    if at < 0 or at + 8 > len(head) or not looks_like_part10(head):
         return _read_start(head)
     value = at + 8
     after = value + unpack_from("<H", head, at + 6)[0]
