@@ -25,12 +25,11 @@ import urllib.error
 import urllib.request
 from abc import ABC, abstractmethod
 from functools import partial
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from tools.build.serve import Handler
+from tools.build.serve import Handler, Server
 
 MINI_BROWSERS = "/usr/lib/*/webkit2gtk-4.1/MiniBrowser", "/usr/libexec/webkit2gtk-4.1/MiniBrowser"
 
@@ -55,8 +54,7 @@ class Site:
                 super().do_GET()
 
         self.requests = requests
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Recording, directory=str(folder)))
-        self._server.daemon_threads = True
+        self._server = Server(("127.0.0.1", 0), partial(Recording, directory=str(folder)))
         self.origin = f"http://127.0.0.1:{self._server.server_port}"
         self.url = self.origin + prefix
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
@@ -76,7 +74,7 @@ class Site:
 
 
 class Browser(ABC):
-    """What all drivers do. `addresses`: all that was asked for (WebKitGTK keeps none); `messages`: the console's lines."""
+    """What all drivers do. `addresses`: all that was asked for (not on WebKitGTK); `messages`: the console's lines."""
 
     name: str
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import errno
 import functools
 import http.server
+import sys
 import webbrowser
 from pathlib import Path
+from typing import Any
 
 from .console import say
 
@@ -37,12 +39,21 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         """Say nothing: the person reads the terminal."""
 
 
-def listen(folder: Path, port: int) -> http.server.ThreadingHTTPServer:
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A browser that stops listening half-way is no error of ours."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
+def listen(folder: Path, port: int) -> Server:
     """A server of `folder` on 127.0.0.1 only; the next free port if `port` is taken."""
     handler = functools.partial(Handler, directory=str(folder))
     for candidate in (*range(port, port + 20), 0):
         try:
-            return http.server.ThreadingHTTPServer(("127.0.0.1", candidate), handler)
+            return Server(("127.0.0.1", candidate), handler)
         except OSError as error:
             if error.errno not in (errno.EADDRINUSE, errno.EACCES):
                 raise
