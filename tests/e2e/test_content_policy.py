@@ -92,6 +92,7 @@ def test_python_starts_and_nothing_reaches_another_origin(
     browser: Browser, site: Site, home: str, elsewhere: tuple[str, list[str]]
 ) -> None:
     other, heard = elsewhere
+    browser.addresses.clear()
     browser.goto(site.url if home == "http" else (DIST / "index.html").as_uri())
     if home == "file":
         site.requests.clear()  # the page before may still have asked for something
