@@ -314,6 +314,21 @@ def test_a_codestream_that_lacks_nothing_but_its_end_marker_is_shown(transfer_sy
     assert frames_of(compressed(fragments(stream[:-2]), transfer_syntax, **described), 1) == whole
 
 
+@pytest.mark.parametrize("transfer_syntax", [JPEG_2000_LOSSLESS, HTJ2K_LOSSLESS])
+@pytest.mark.parametrize(("at", "value"), [(39, 64), (24, 0), (31, 0), (12, 0xFF), (16, 0xFF)])
+def test_tiles_that_are_nowhere_are_not_searched_for(transfer_syntax: str, at: int, value: int) -> None:
+    """OpenJPH never comes back from a picture whose tiles begin behind it."""
+    pytest.importorskip("imagecodecs")
+    from instances import _encode_frame
+
+    stream = bytearray(_encode_frame(pattern(1, 8, 6, 8), transfer_syntax, 8, 90))
+    assert parse(bytes(stream)) is not None
+    stream[at] = value
+    if at in (24, 31):
+        stream[24:32] = bytes(8)
+    assert parse(bytes(stream)) is None
+
+
 def test_what_is_no_codestream_is_refused() -> None:
     for data in (b"", b"\xff", b"\xff\xd8", b"\xff\xd8\xff\xda\0\x08", b"\xff\x4f\xff\x51", b"GIF89a", bytes(100)):
         found = parse(data)

@@ -77,7 +77,11 @@ def _jpeg2000(data: bytes, start: int) -> Codestream | None:
     size = data[start + 4 : start + 44]
     if len(size) < 40:
         return None
-    right, bottom, left, top = (int.from_bytes(size[k : k + 4], "big") for k in (4, 8, 12, 16))
+    right, bottom, left, top, tile_width, tile_height, tile_left, tile_top = (
+        int.from_bytes(size[k : k + 4], "big") for k in range(4, 36, 4)
+    )
+    if not _are_tiles(left, right, tile_left, tile_width) or not _are_tiles(top, bottom, tile_top, tile_height):
+        return None  # decoders may search for tiles that are nowhere until they are killed
     components, depth = int.from_bytes(size[36:38], "big"), size[38]
     high_throughput, transformed = False, False
     at = start + 4 + int.from_bytes(size[:2], "big")
@@ -96,6 +100,11 @@ def _jpeg2000(data: bytes, start: int) -> Codestream | None:
         "RGB" if transformed else "",
         _lacks_tile_parts(data, at),
     )
+
+
+def _are_tiles(begin: int, end: int, first: int, length: int) -> bool:
+    """The tile grid covers the picture as B.3 of ISO 15444-1 demands, in one direction; at most 65535 tiles."""
+    return first <= begin < end and begin < first + length and (end - first) <= length * 65535
 
 
 def _lacks_tile_parts(data: bytes, at: int) -> bool:
