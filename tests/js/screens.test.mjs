@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { discHolds, holdsText, seriesCount, seriesTitle, shownPatients } from "../../static/js/ui/catalogue-view.js";
+import { DiscState } from "../../static/js/ui/disc-state.js";
 import { doneView } from "../../static/js/ui/done-view.js";
 import { choiceOf, chosenHolds, mediumFor, stageAt } from "../../static/js/ui/export-choices.js";
 import { fateOf, groupCounts, kindsOf, pickFiles } from "../../static/js/ui/file-rows.js";
@@ -69,11 +70,12 @@ test("every file is in exactly one group", () => {
 });
 
 test("files are found by path or reason and sorted with numbers as numbers", () => {
-  assert.deepEqual(pickFiles(files, { group: "images", text: "", by: "path" }).map((f) => f.path), ["DICOM/IM2", "DICOM/IM10"]);
+  assert.deepEqual(pickFiles(files, { group: "all", text: "dicom/", by: "path" }).map((f) => f.path), ["DICOM/IM2", "DICOM/IM10"]);
+  assert.deepEqual(pickFiles(files, { group: "broken", text: "", by: "path" }).map((f) => f.path), ["BAD", "DICOM/IM2"]);
   assert.deepEqual(pickFiles(files, { group: "all", text: "CUT", by: "path" }).map((f) => f.path), ["DICOM/IM2"]);
   assert.equal(pickFiles(files, { group: "all", text: "", by: "kind", down: true })[0].kind, "unreadable");
   assert.equal(fateOf(files[0]).word, "fate.copied");
-  assert.equal(fateOf(files[1]).word, "fate.noted");
+  assert.equal(fateOf(files[1]).word, "fate.damaged");
   assert.deepEqual(kindsOf(files).slice(0, 2).map((k) => [k.kind, k.count]), [["dicom", 2], ["picture", 2]]);
   assert.ok(kindsOf(files).some((k) => k.kind === "locked"));
 });
@@ -166,4 +168,40 @@ test("dark colours stand twice in tokens.css, and are the same", () => {
   const bySystem = block(':root:not([data-theme="light"])');
   assert.ok(bySystem.length > 20);
   assert.deepEqual(bySystem, block(':root[data-theme="dark"]'));
+});
+
+const stateOf = (more) => Object.assign(new DiscState(), { catalogue: { name: "", complete: true, counts: {}, patients: [patient] } }, more);
+const verdict = (letter) => ({ verdict: { class: letter } });
+const other = { ...patient, key: "q", name: "ROE^RICHARD" };
+const both = { name: "", complete: true, counts: {}, patients: [patient, other] };
+
+test("no picture of anyone is seen while it is unclear whose it is", () => {
+  assert.equal(stateOf({ hasImage: true }).cover, null);
+  assert.match(stateOf({ hasImage: true, catalogue: both }).cover.title, /more than one person/);
+  const done = stateOf({ hasImage: true, catalogue: both, phase: "done", report: verdict("H") });
+  assert.match(done.cover.title, /more than one person/);
+  assert.equal(done.isFullPage, true);
+  const chosen = Object.assign(done, { chosen: "q", awaitsPaint: true });
+  assert.notEqual(chosen.cover, null, "the picture of the one before must be gone first");
+  chosen.awaitsPaint = false;
+  assert.equal(chosen.cover, null);
+  assert.equal(chosen.chosenName, "Richard Roe");
+  assert.deepEqual(chosen.patients, [other]);
+  assert.equal(chosen.isFullPage, false);
+});
+
+test("a copy is refused with a reason, and only then", () => {
+  assert.match(stateOf({}).noCopy, /as soon as everything is read/);
+  assert.equal(stateOf({ phase: "done" }).noCopy, "");
+  assert.match(stateOf({ phase: "done", catalogue: both }).noCopy, /Choose the right person/);
+  assert.match(stateOf({ phase: "done", answer: "wrong" }).noCopy, /not the right person/);
+  assert.match(stateOf({ phase: "done", catalogue: { ...both, patients: [] } }).noCopy, /nothing to copy/);
+});
+
+test("E, F and H take the whole page until the person looks or chooses", () => {
+  for (const letter of "ABCDG") assert.equal(stateOf({ report: verdict(letter) }).isFullPage, false);
+  for (const letter of "EFH") assert.equal(stateOf({ report: verdict(letter) }).isFullPage, true);
+  assert.equal(stateOf({ report: verdict("H"), looking: true }).isFullPage, false);
+  assert.equal(stateOf({}).firstSeries.key, "a");
+  assert.equal(stateOf({ current: "b" }).firstSeries, null);
 });

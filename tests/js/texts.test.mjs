@@ -25,6 +25,12 @@ test("every key used in code exists", () => {
   for (const key of used) assert.ok(key in texts, key);
 });
 
+test("every text is used: by its key, or by the beginning of one that is put together", () => {
+  const code = [...sources, html, ...readdirSync(new URL("static/js/viewport/", root)).filter((name) => name.endsWith(".js")).map((name) => readFileSync(new URL(`static/js/viewport/${name}`, root), "utf8"))].join("\n");
+  const beginnings = [...code.matchAll(/`([a-z_]+\.[a-z_.]*)\$\{/g)].map((m) => m[1]);
+  for (const key of Object.keys(texts)) assert.ok(code.includes(`"${key}"`) || beginnings.some((start) => key.startsWith(start)), key);
+});
+
 test("plural texts have both forms and use the count; the voice is kept", () => {
   for (const [key, text] of Object.entries(texts)) {
     const forms = typeof text === "string" ? [text] : [text.one, text.other];

@@ -21,6 +21,7 @@ export class ExportScreen {
     this.choose = new ExportChoose(thumbnail);
     this.writing = new ExportWriting();
     this.element.addEventListener("new-copy", () => this.#show("choosing", this.choose.element));
+    addEventListener("beforeunload", (event) => { if (this.phase === "writing") event.preventDefault(); });
     this.close(t("export.after_reading"));
   }
 

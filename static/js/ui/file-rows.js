@@ -6,8 +6,8 @@
 export const FILE_GROUPS = /** @type {FileGroup[]} */ (["all", "images", "documents", "left-out", "broken"]);
 
 /** @param {FileRow} file @returns {Exclude<FileGroup, "all">} */
-export function groupOf({ kind }) {
-  if (kind === "dicom") return "images";
+export function groupOf({ kind, reason }) {
+  if (kind === "dicom") return reason ? "broken" : "images"; // a DICOM file has a reason when it is not whole
   if (kind === "unreadable") return "broken";
   if (kind === "document" || kind === "dicomdir") return "documents";
   return "left-out";
@@ -36,7 +36,7 @@ export function pickFiles(files, { group, text, by, down = false }) {
 
 /** What becomes of a file, as a mark: a tone, a shape and the key of a word. @param {FileRow} file */
 export function fateOf({ kind, reason }) {
-  if (kind === "dicom") return reason ? { tone: "warn", shape: "warn", word: "fate.noted" } : { tone: "good", shape: "good", word: "fate.copied" };
+  if (kind === "dicom") return reason ? { tone: "high", shape: "high", word: "fate.damaged" } : { tone: "good", shape: "good", word: "fate.copied" };
   if (kind === "dicomdir") return { tone: "info", shape: "info", word: "fate.read" };
   if (kind === "unreadable") return { tone: "high", shape: "high", word: "fate.broken" };
   return { tone: "none", shape: "none", word: "fate.left_out" };

@@ -5,6 +5,9 @@ import { emit, h, icon, put, setText } from "./h.js";
 /** @param {string} id */
 const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
+const CAN_FOLDER = "webkitdirectory" in HTMLInputElement.prototype;
+const CAN_PICK = "showDirectoryPicker" in window;
+
 export class Landing {
   constructor() {
     this.element = byId("screen-landing");
@@ -16,6 +19,10 @@ export class Landing {
     byId("open-sample").addEventListener("click", () => emit(this.element, "open-sample"));
     this.folderInput.addEventListener("change", () => this.#taken(this.folderInput, () => emit(this.element, "open-folder", { files: copyOf(this.folderInput.files) })));
     this.zipInput.addEventListener("change", () => this.#taken(this.zipInput, () => emit(this.element, "open-zip", { file: this.zipInput.files?.[0] })));
+    if (!CAN_FOLDER && !CAN_PICK) {
+      setText(byId("open-label"), t("landing.only_zip"));
+      setText(byId("open-or"), t("landing.only_zip_why"));
+    }
     this.#listenForDrops();
   }
 
@@ -49,7 +56,7 @@ export class Landing {
   async #openFolder() {
     const picker = /** @type {any} */ (window).showDirectoryPicker;
     if (typeof picker !== "function") {
-      this.folderInput.click();
+      (CAN_FOLDER ? this.folderInput : this.zipInput).click();
       return;
     }
     try {

@@ -105,10 +105,13 @@ export class VerdictBanner {
   #setActions(letter, report, stopped) {
     const full = h("button", { class: "button wide-only", type: "button", on: { click: () => emit(this.element, "go", "report") } }, t("action.full_report"));
     const toReport = letter === "D" || letter === "G";
+    // E, F and H are pages of their own; their banner stands only where that page was put aside.
+    const aside = letter === "E" || letter === "F" || letter === "H";
+    const key = letter === "H" ? "action.H_again" : `action.${letter}`;
+    const act = () => (toReport ? emit(this.element, "go-to", letter === "D" ? "files" : "broken") : aside ? emit(this.element, "go-to", "answer") : emit(this.element, "go", "export"));
     const main = stopped
       ? h("button", { class: "button primary", type: "button", on: { click: () => emit(this.element, "retry") } }, t("action.read_again"))
-      : h("button", { class: "button primary", type: "button", on: { click: () => (toReport ? emit(this.element, "go-to", letter === "D" ? "files" : "broken") : emit(this.element, "go", "export")) } },
-        h("span", { class: "short" }, t(`action.${letter}.short`)), h("span", { class: "wide-only" }, t(`action.${letter}`)));
+      : h("button", { class: "button primary", type: "button", on: { click: act } }, h("span", { class: "short" }, t(`${key}.short`)), h("span", { class: "wide-only" }, t(key)));
     put(this.actions, toReport && !stopped ? null : full, main);
   }
 

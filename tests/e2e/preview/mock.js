@@ -115,7 +115,7 @@ else if (state.startsWith("disc-")) {
   if (what === "done") app.setExportDone(doneWith);
   if (what === "different") app.setExportDone({ ...doneWith, verification: { ...verification, ok: false, identical: 1842, differences: [{ path: "DICOM/PT000000/ST000000/SE000002/IM000012", what: "its check sum is another one" }, { path: "DICOM/PT000000/ST000000/SE000002/IM000013", what: "pixel values differ" }] } });
   if (what === "failed") app.setExportFailed({ title: "The stick is full.", hint: "Choose one with at least 1 GB free, or make a .zip file.", detail: "QuotaExceededError at DICOM/PT000000/ST000000/SE000002/IM000413" });
-  if (what === "stopped") app.setExportStopped?.();
+  if (what === "stopped") { app.setExportProgress({ stage: "writing", done: 1, total: 2 }); app.setExportFailed({ code: "cancelled", title: "" }); }
 } else if (state === "error") app.showError({ title: "The disc went away while we were reading it.", hint: "Put it back in, wait until the drive is quiet, and open it again.", detail: "NotFoundError", code: "source" });
 requestAnimationFrame(() => {
 if (asked.get("click")) for (const selector of asked.get("click").split(";;")) document.querySelector(selector)?.click();
