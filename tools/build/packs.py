@@ -79,7 +79,6 @@ def all_packs() -> tuple[Pack, ...]:
         f"pydicom/data/test_files/{name}{'' if name == 'DICOMDIR' else '.dcm'}" for name in LOOKED_FOR
     )
     codecs = (
-        "jpegxl",
         "tiff",
         "czi",
         "zstd",
