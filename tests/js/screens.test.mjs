@@ -57,7 +57,7 @@ test("every state has its own shape, word and tone", () => {
 });
 
 test("places are counted truly even where few are named; evidence becomes rows", () => {
-  assert.equal(placesOf(outcome("X", "failed", "H", { issues: [{ message: "", where: ["a"], where_count: 1843, evidence: {} }, { message: "", where: [], where_count: 0, evidence: {} }] })), 1844);
+  assert.equal(placesOf(outcome("X", "failed", "H", { issues: [{ message: "", where: ["a"], where_count: 1843, evidence: {} }, { message: "", where: [], where_count: 0, evidence: {} }] })), 1843);
   assert.deepEqual(evidenceRows({ transfer_syntax_uid: "1.2", n: 3 }), [["transfer syntax uid", "1.2"], ["n", "3"]]);
 });
 

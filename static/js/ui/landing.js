@@ -43,13 +43,13 @@ export class Landing {
     bar.style.setProperty("--at", `${share * 100}%`);
   }
 
-  /** A sentence where a disc was refused or could not be opened. @param {import("../types.js").ErrorWords | null} error */
-  setRefusal(error) {
+  /** A sentence where a disc was refused or could not be opened. @param {import("../types.js").ErrorWords | null} error @param {{retry?: boolean}} [options] */
+  setRefusal(error, { retry = true } = {}) {
     const notice = byId("notice");
     notice.hidden = !error;
     put(notice, error && h("div", { class: "note tone-stop" }, icon("shape-stops", "shape"), h("div", {},
       h("strong", {}, error.title), error.hint ? h("p", {}, error.hint) : null,
-      h("div", { class: "button-row" }, h("button", { class: "button", type: "button", on: { click: () => emit(this.element, "retry") } }, t("action.try_again"))),
+      retry ? h("div", { class: "button-row" }, h("button", { class: "button", type: "button", on: { click: () => emit(this.element, "retry") } }, t("action.try_again"))) : null,
       error.detail ? h("details", { class: "disclose" }, h("summary", {}, icon("right", "icon s chev"), t("failed.details")), h("pre", { class: "tree" }, [error.code, error.where, error.detail].filter(Boolean).join("\n"))) : null)));
   }
 
@@ -70,7 +70,10 @@ export class Landing {
 
   /** @param {HTMLInputElement} input @param {() => void} send */
   #taken(input, send) {
-    if (input.files?.length) send();
+    if (input.files?.length) {
+      this.setRefusal(null);
+      send();
+    } else this.setRefusal({ title: t("landing.empty"), hint: t("landing.empty_hint") }, { retry: false });
     input.value = ""; // so that choosing the same disc again is noticed
   }
 

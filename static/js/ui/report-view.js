@@ -67,8 +67,8 @@ export function groupsOf(outcomes) {
   return [...groups].filter(([, list]) => list.length).map(([family, list]) => ({ family, outcomes: list, tally: tallyOf(list) }));
 }
 
-/** How many places a check names; issues without a place count once. @param {Outcome} outcome */
-export const placesOf = (outcome) => outcome.issues.reduce((sum, issue) => sum + Math.max(1, issue.where_count ?? issue.where.length), 0);
+/** How many places a check names. @param {Outcome} outcome */
+export const placesOf = (outcome) => outcome.issues.reduce((sum, issue) => sum + (issue.where_count ?? issue.where.length), 0);
 
 /** The evidence of an issue as rows; nested values become JSON. @param {Record<string, unknown>} evidence @returns {[string, string][]} */
 export function evidenceRows(evidence) {
