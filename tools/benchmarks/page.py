@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import shutil
 import statistics
 from collections.abc import Sequence
 from pathlib import Path
@@ -57,12 +58,12 @@ def rows(options: argparse.Namespace) -> list[Row]:
     if options.full:
         folders[20000] = series(options.scratch / "ct20000", 20000, sparse=True)
     found: list[Row] = []
-    with served(options.dist) as ours:
-        peers = (
-            run_peers(options.peers, options.dist, folders[1000], options.scratch, options.runs)
-            if options.peers
-            else None
-        )
+    # a copy: a build that runs meanwhile must not change the page half-way
+    dist = options.scratch / "dist"
+    shutil.rmtree(dist, ignore_errors=True)
+    shutil.copytree(options.dist, dist)
+    with served(dist) as ours:
+        peers = run_peers(options.peers, dist, folders[1000], options.scratch, options.runs) if options.peers else None
         for what, measure in (
             ("starting the page", lambda: [_start(ours, options)]),
             ("opening folders", lambda: _opening(ours, folders, options, peers)),

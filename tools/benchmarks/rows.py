@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from time import perf_counter
@@ -47,19 +46,8 @@ def markdown(rows: Sequence[Row], about: str) -> str:
     return "\n".join(lines + ([""] + notes if notes else []))
 
 
-def milliseconds(work: Callable[[], object], *, times: int = 5) -> float:
-    """Median wall time of `work` in ms over `times` runs, after one that warms up."""
-    work()
-    taken = []
-    for _ in range(times):
-        start = perf_counter()
-        work()
-        taken.append((perf_counter() - start) * 1000)
-    return statistics.median(taken)
-
-
 def in_turn(works: Sequence[Callable[[], object]], *, times: int = 5) -> list[float]:
-    """Median ms of each, run alternately, so that a slow moment of the machine hits all of them alike."""
+    """Least ms of each over `times` runs after a first, taken in turn: what else the machine does only ever adds."""
     taken: list[list[float]] = [[] for _ in works]
     for run in range(times + 1):
         for kept, work in zip(taken, works, strict=True):
@@ -67,7 +55,7 @@ def in_turn(works: Sequence[Callable[[], object]], *, times: int = 5) -> list[fl
             work()
             if run:
                 kept.append((perf_counter() - start) * 1000)
-    return [statistics.median(kept) for kept in taken]
+    return [min(kept) for kept in taken]
 
 
 def percentile(values: Sequence[float], part: float) -> float:
