@@ -1,0 +1,186 @@
+"""Other ways in (drop, handles, keys), stopping, a disc that is pulled out, and a copy into a folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Page, open_page
+from discs import disc_folder
+from drivers import Chromium
+from instances import ct_series
+
+from scanfolio.export.drive import run
+from scanfolio.session import Session
+from scanfolio.source import open_source
+
+SHOWN = "document.querySelector('image-viewport').hasFrame"
+
+
+@pytest.fixture(params=["http", "file"])
+def fresh(request: pytest.FixtureRequest) -> Iterator[Page]:
+    yield from open_page("chromium", request.param)
+
+
+def drop(page: Page, *paths: Path) -> None:
+    """Drop real files or folders on the page, as Chromium itself does."""
+    assert isinstance(page.browser, Chromium)
+    session = page.browser.context.new_cdp_session(page.browser.page)
+    data = {"items": [], "files": [str(p) for p in paths], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver", "drop"):
+        session.send("Input.dispatchDragEvent", {"type": kind, "x": 300, "y": 400, "data": data})
+
+
+def test_a_dropped_folder_is_read_to_its_last_file(fresh: Page, tmp_path: Path) -> None:
+    folder = tmp_path / "DISC"
+    deep = folder / "A" / "B" / "C"
+    deep.mkdir(parents=True)
+    for name, data in ct_series(130).items():
+        (deep / name).write_bytes(data)
+    (folder / "README.TXT").write_text("hello")
+    drop(fresh, folder)
+    fresh.browser.wait("scanfolio.report()")
+    report = fresh.browser.eval("scanfolio.report()")
+    assert report["counts"]["files"] == 131
+    assert report["counts"]["instances"] == 130
+    assert {f["path"] for f in report["files"]} == {"README.TXT"} | {f"A/B/C/CT{n:06d}" for n in range(1, 131)}
+    assert "DISC" in fresh.text("header")
+
+
+def test_dropped_files_stand_beside_each_other(fresh: Page, tmp_path: Path) -> None:
+    folder = disc_folder(tmp_path, "no_dicomdir")
+    paths = sorted(p for p in folder.rglob("*") if p.is_file())
+    drop(fresh, *paths)
+    fresh.browser.wait("scanfolio.report()")
+    assert fresh.browser.eval("scanfolio.report().counts.files") == len(paths)
+
+
+def test_a_folder_picked_while_python_starts_is_read_once_it_runs(tmp_path: Path) -> None:
+    folder = disc_folder(tmp_path, "clean")
+    pages = open_page("chromium", "http")
+    page = next(pages)
+    assert page.site
+    page.browser.goto(page.site.url + "?again")
+    page.browser.wait("window.scanfolio")
+    page.browser.set_folder("#folder-input", folder)
+    assert not page.browser.eval("performance.getEntriesByName('scanfolio:ready').length")
+    page.browser.wait("scanfolio.report()")
+    assert page.browser.eval("scanfolio.report().verdict.class") == "A"
+    pages.close()
+
+
+def test_the_main_job_by_keyboard_alone(fresh: Page, tmp_path: Path) -> None:
+    assert isinstance(fresh.browser, Chromium)
+    page = fresh.browser.page
+    fresh.open(disc_folder(tmp_path, "mixed"))
+    fresh.browser.wait(SHOWN)
+    page.focus("image-viewport")
+    before = fresh.browser.eval("document.querySelector('image-viewport').ariaLabel")
+    page.keyboard.press("ArrowRight")
+    fresh.browser.wait(f"document.querySelector('image-viewport').ariaLabel !== {json.dumps(before)}")
+    page.keyboard.press("n")
+    assert fresh.browser.eval("document.querySelector('image-viewport').invert") is True
+    page.keyboard.press("F6")
+    assert fresh.browser.eval("document.activeElement.closest('.drawer, aside') !== null")
+    page.evaluate("document.activeElement.blur()")
+    reached = []
+    for _ in range(15):
+        page.keyboard.press("Tab")
+        reached.append(fresh.browser.eval("(document.activeElement.innerText || document.activeElement.ariaLabel || '').trim()"))
+        if reached[-1] == "Make a copy":
+            break
+    assert reached[-1] == "Make a copy", reached
+    page.keyboard.press("Enter")
+    fresh.browser.wait("location.hash === '#/export'")
+
+
+def test_stopping_gives_an_answer_that_says_it_is_not_full(fresh: Page, tmp_path: Path) -> None:
+    folder = tmp_path / "LONG"
+    folder.mkdir()
+    for name, data in ct_series(400).items():
+        (folder / name).write_bytes(data)
+    fresh.browser.eval(
+        "void (window.__stop = setInterval(() => { const c = scanfolio.catalogue();"
+        " if (c && c.counts.done > 60) { clearInterval(__stop); document.body.dispatchEvent(new CustomEvent('stop', {detail: 'reading'})); } }, 1))"
+    )
+    fresh.browser.set_folder("#folder-input", folder)
+    fresh.browser.wait("scanfolio.report()")
+    report: dict[str, Any] = fresh.browser.eval("scanfolio.report()")
+    if report["counts"]["instances"] < 400:  # a fast machine may be done before the press arrives
+        assert report["complete"] is False
+        assert "not a full answer" in fresh.text("body")
+
+
+def test_a_disc_pulled_out_is_said_where_the_picture_was(fresh: Page, tmp_path: Path) -> None:
+    folder = disc_folder(tmp_path, "mixed")
+    fresh.open(folder)
+    fresh.browser.wait(SHOWN)
+    uids = fresh.browser.eval("scanfolio.report().files.filter((f) => f.sop_instance_uid).map((f) => f.sop_instance_uid)")
+    shutil.rmtree(folder)
+    painted = [fresh.browser.eval(f"scanfolio.show({json.dumps(u)})") for u in uids]
+    assert not all(painted)
+    assert "cannot" in fresh.text(".stage").lower() or "could not" in fresh.text(".stage").lower()
+    assert fresh.browser.eval("scanfolio.export({}).then(() => 'done', (e) => e.wire?.title ?? String(e))") != "done"
+    assert "Traceback" not in fresh.text("body")
+
+
+def test_a_file_of_4_gb_is_listed_and_stops_nothing(fresh: Page, tmp_path: Path) -> None:
+    folder = disc_folder(tmp_path, "clean")
+    with (folder / "HUGE.DAT").open("wb") as huge:
+        huge.truncate(4 << 30)
+    report = fresh.open(folder)
+    row = next(f for f in report["files"] if f["path"] == "HUGE.DAT")
+    assert row["size"] == 4 << 30
+    assert row["kind"] == "other"
+    assert report["verdict"]["class"] == "A"
+    os.unlink(folder / "HUGE.DAT")
+
+
+def test_a_copy_into_a_folder_is_verified_there(tmp_path: Path) -> None:
+    """With the browser's private folder standing in for a stick: it is the same interface."""
+    pages = open_page("chromium", "http")
+    page = next(pages)
+    source = disc_folder(tmp_path, "mixed")
+    page.open(source)
+    done = page.browser.eval("""(async () => {
+        const root = await navigator.storage.getDirectory();
+        const folder = await root.getDirectoryHandle("stick", {create: true});
+        const { verification } = await scanfolio.export({folder});
+        const files = {};
+        const walk = async (at, prefix) => { for await (const [name, handle] of at.entries()) {
+            if (handle.kind === "directory") await walk(handle, prefix + name + "/");
+            else { const bytes = new Uint8Array(await (await handle.getFile()).arrayBuffer());
+                   files[prefix + name] = Array.from(bytes, (b) => String.fromCharCode(b)).join(""); } } };
+        await walk(folder, "");
+        return {verification, files};
+    })()""")
+    assert done["verification"]["ok"]
+    copy = tmp_path / "COPY"
+    for path, text in done["files"].items():
+        target = copy / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(text.encode("latin-1"))
+    assert (copy / "DICOMDIR").exists()
+    session = Session()
+    run(session.read(open_source(str(source))))
+    assert run(session.verify(open_source(str(copy)))).ok
+    again = page.browser.eval("""(async () => { const root = await navigator.storage.getDirectory();
+        return scanfolio.export({folder: await root.getDirectoryHandle("stick")}).then(() => "written", (e) => e.name); })()""")
+    assert again == "InvalidModificationError"
+    pages.close()
+
+
+def test_webkit_opens_shows_and_copies(tmp_path: Path) -> None:
+    """A smoke test: this engine may read no files in workers on file:, so the page reads for them."""
+    pages = open_page("webkit", "file")
+    page = next(pages)
+    page.open(disc_folder(tmp_path, "mixed"))
+    assert page.browser.eval("scanfolio.report().verdict.class") in "ABC"
+    uid = page.browser.eval("scanfolio.report().files.find((f) => f.sop_instance_uid).sop_instance_uid")
+    assert page.browser.eval(f"scanfolio.show({json.dumps(uid)})")
+    pages.close()
