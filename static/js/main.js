@@ -172,7 +172,8 @@ showing.addEventListener("painted", () => {
 });
 showing.addEventListener("cannot", (event) => {
   const words = /** @type {CustomEvent} */ (event).detail;
-  app.setStageMessage(words ? { title: words.title || t("stage.cannot"), text: words.hint } : null);
+  if (words?.gone) app.setStageMessage({ title: t("stage.gone"), text: t("stage.gone_more") });
+  else app.setStageMessage(words ? { title: words.title || t("stage.cannot"), text: words.hint } : null);
 });
 showing.addEventListener("playing", (event) => app.setPlaying(/** @type {CustomEvent} */ (event).detail));
 

@@ -59,14 +59,14 @@ export class Showing extends EventTarget {
     return this.#paint(false);
   }
 
-  /** @param {string} key @param {{at?: number, keepPlace?: boolean}} [options] */
+  /** @param {string} key @param {{at?: number, keepPlace?: boolean}} [options] @returns {Promise<boolean>} whether it was painted */
   async showSeries(key, { at, keepPlace = false } = {}) {
     const disc = this.disc;
-    if (!disc) return;
+    if (!disc) return false;
     const generation = ++this.#generation;
     const here = keepPlace ? this.item : undefined;
     const { items } = await disc.engine.ask("series", { key });
-    if (generation !== this.#generation) return;
+    if (generation !== this.#generation) return false;
     if (key !== this.key) this.pause();
     this.key = key;
     this.items = items;
@@ -74,7 +74,7 @@ export class Showing extends EventTarget {
     this.at = same >= 0 ? same : Math.min(at ?? Math.floor((items.length - 1) / 2), items.length - 1);
     this.#find();
     this.dispatchEvent(new CustomEvent("series", { detail: { key, count: items.length } }));
-    await this.#paint(same >= 0);
+    return this.#paint(same >= 0);
   }
 
   /** @param {string} sopInstanceUid @param {number} frame @returns {Promise<boolean>} */
@@ -84,13 +84,10 @@ export class Showing extends EventTarget {
       const { items } = await /** @type {OpenDisc} */ (this.disc).engine.ask("series", { key: series.key });
       at = items.findIndex((/** @type {FrameItem} */ i) => i.sop_instance_uid === sopInstanceUid && i.frame === frame);
       if (at >= 0) {
-        await this.showSeries(series.key, { at });
-        return true;
+        return this.showSeries(series.key, { at });
       }
     }
-    if (at < 0) return false;
-    await this.go(at);
-    return true;
+    return at >= 0 && this.go(at);
   }
 
   /** @param {number} n */
@@ -99,12 +96,12 @@ export class Showing extends EventTarget {
     await this.go(this.at + n);
   }
 
-  /** @param {number} at */
+  /** @param {number} at @returns {Promise<boolean>} whether it is in view */
   async go(at) {
     const next = Math.max(0, Math.min(this.items.length - 1, at));
-    if (next === this.at && this.viewport.hasFrame) return;
+    if (next === this.at && this.viewport.hasFrame) return true;
     this.at = next;
-    await this.#paint(true);
+    return this.#paint(true);
   }
 
   play() {
@@ -191,7 +188,8 @@ export class Showing extends EventTarget {
       this.#painted = ticket;
       this.viewport.clear();
       const wire = /** @type {any} */ (error).wire;
-      this.dispatchEvent(new CustomEvent("cannot", { detail: { title: wire?.title ?? "", hint: wire?.hint ?? "", detail: wire?.detail ?? String(error) } }));
+      const gone = /** @type {Error} */ (error) instanceof DOMException || wire?.code === "source";
+      this.dispatchEvent(new CustomEvent("cannot", { detail: gone ? { gone } : { title: wire?.title ?? "", hint: wire?.hint ?? "", detail: wire?.detail ?? String(error) } }));
       return false;
     }
   }
