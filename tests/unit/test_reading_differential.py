@@ -23,8 +23,9 @@ PYDICOM_FILES = Path(pydicom.data.__file__).parent / "test_files"
 
 @cache
 def real_files() -> tuple[Path, ...]:
-    folders = [PYDICOM_FILES, CORPUS]
-    return tuple(path for folder in folders if folder.is_dir() for path in sorted(folder.rglob("*")) if path.is_file())
+    """pydicom's own (in the page's pack they are there in name only, and empty) and the corpus."""
+    files = (path for folder in (PYDICOM_FILES, CORPUS) if folder.is_dir() for path in sorted(folder.rglob("*")))
+    return tuple(path for path in files if path.is_file() and path.stat().st_size)
 
 
 def real_data_sets() -> Iterator[tuple[Path, bytes]]:
