@@ -51,8 +51,8 @@ export class Copying {
       const done = await writeExport(disc, wire(choice), target, running.signal, (progress) => this.app.setExportProgress(progress));
       if (done.verification.ok && target.kind === "blob" && done.written.blob) download(done.written.blob, ZIP_NAME);
       this.app.setExportDone({
-        ...done.manifest,
         ...done.verification,
+        ...done.manifest,
         where: choice.where,
         name: choice.where === "zip" ? ZIP_NAME : /** @type {any} */ (target).handle?.name,
       });

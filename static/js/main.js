@@ -125,7 +125,8 @@ function followCatalogue(catalogue) {
 /** Nothing is in view although the disc is read: show the first series that can be shown. */
 async function showAnything() {
   const current = disc;
-  for (const patient of current?.catalogue?.patients ?? []) {
+  const patients = (current?.catalogue?.patients ?? []).filter((/** @type {any} */ p) => !app.chosenPatient || p.key === app.chosenPatient);
+  for (const patient of patients) {
     for (const study of patient.studies) {
       for (const series of study.series) {
         if (series.shows !== "image" || current !== disc) continue;
@@ -186,6 +187,10 @@ onApp("select-series", (key) => showing.showSeries(key).catch(() => {}));
 onApp("step", ({ by, to }) => (to === undefined ? showing.step(by) : showing.go(to - 1)));
 onApp("tool", (name) => { viewport.tool = name === "brightness" ? "window" : name; });
 onApp("preset", (preset) => viewport.applyPreset(preset));
+onApp("choose-person", (key) => {
+  viewport.clear();
+  showing.onlyPatient = key;
+});
 onApp("play", (wanted) => (wanted ? showing.play() : showing.pause()));
 onApp("fps", (fps) => { showing.fps = fps; });
 onApp("view", (action) => {

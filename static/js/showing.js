@@ -16,6 +16,8 @@ export class Showing extends EventTarget {
   items = [];
   at = 0;
   firstSeriesUid = "";
+  /** @type {string | null} the key of the one person whose images are shown */
+  onlyPatient = null;
   playing = false;
   fps = 15;
   /** Counts discs and series: what was asked for one that is gone is dropped. */
@@ -38,6 +40,7 @@ export class Showing extends EventTarget {
     this.pause();
     this.#generation++;
     this.disc = disc;
+    this.onlyPatient = null;
     this.key = "";
     this.series = null;
     this.items = [];
@@ -134,8 +137,10 @@ export class Showing extends EventTarget {
     if (at >= 0 && next) await this.showSeries(next.key);
   }
 
+  /** Of the person chosen, on a disc of several. @returns {any[]} */
   #allSeries() {
-    return (this.disc?.catalogue?.patients ?? []).flatMap((/** @type {any} */ p) => p.studies.flatMap((/** @type {any} */ s) => s.series));
+    const patients = (this.disc?.catalogue?.patients ?? []).filter((/** @type {any} */ p) => !this.onlyPatient || p.key === this.onlyPatient);
+    return patients.flatMap((/** @type {any} */ p) => p.studies.flatMap((/** @type {any} */ s) => s.series));
   }
 
   /** Remember the catalogue's words for what is in view. */
