@@ -7,7 +7,8 @@ import { isRefused } from "./folder.js";
 /** @typedef {{entry_id: number, offset: number, length: number}} Need */
 
 const HEAD_BYTES = 16384;
-const BATCH_FILES = 64;
+/** The first batches are small, so that the first image does not wait for 64 files. */
+const BATCH_FILES = [1, 4, 16, 64];
 const BATCH_BYTES = 4 << 20;
 const IN_FLIGHT = 16;
 
@@ -24,6 +25,7 @@ export async function indexAll(engine, given, files, { signal, onBatch }) {
   /** @type {Promise<Piece>[]} */
   let pieces = [];
   let bytes = 0;
+  let batches = 0;
   let nextId = 0;
   /** @type {Promise<void>[]} one batch is read while the one before is parsed */
   const running = [];
@@ -35,6 +37,7 @@ export async function indexAll(engine, given, files, { signal, onBatch }) {
     entries = [];
     pieces = [];
     bytes = 0;
+    batches++;
     running.push(send(engine, batch, files, slots, signal, onBatch));
   };
 
@@ -49,7 +52,7 @@ export async function indexAll(engine, given, files, { signal, onBatch }) {
       pieces.push(slots(() => read(file, need, signal)));
       bytes += need.length;
     }
-    if (entries.length >= BATCH_FILES || bytes >= BATCH_BYTES) {
+    if (entries.length >= BATCH_FILES[Math.min(batches, BATCH_FILES.length - 1)] || bytes >= BATCH_BYTES) {
       flush();
       while (running.length > 2) await running.shift();
     }
