@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import tracemalloc
 
 import pytest
 
@@ -11,6 +12,7 @@ import instances
 from reading_help import element, facts_of, memory_entry, read_index, read_one
 from scanfolio.model import Kind
 from scanfolio.reading.index import DiscIndex
+from scanfolio.source.entry import Entry
 
 ENCODINGS = [discs.EXPLICIT, discs.IMPLICIT, discs.BIG_ENDIAN, discs.DEFLATED, discs.RLE]
 
@@ -244,3 +246,27 @@ def test_a_compressed_instance_says_where_its_fragments_begin() -> None:
     assert facts.pixel_data_length is None
     assert facts.pixel_data_offset is not None
     assert data[facts.pixel_data_offset : facts.pixel_data_offset + 4] == b"\xfe\xff\x00\xe0"
+
+
+def test_what_is_kept_of_an_instance_stays_below_two_kilobytes() -> None:
+    series = [discs.ct_slice(n) for n in range(1, 41)]
+    index = DiscIndex()
+    count = 600
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        for number in range(count):
+            data = series[number % 40].replace(b"2.25.", b"2.%02d." % (number // 40 + 10))
+            path = f"DICOM/PT000000/ST000000/SE000000/IM{number:06d}"
+            need = index.add(Entry(number, path, len(data), nothing))
+            assert need
+            assert index.feed(need, data) == []
+        kept = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+    assert index.counts()["images"] == count
+    assert kept / count < 2048
+
+
+def nothing(offset: int, length: int) -> bytes:
+    return b""

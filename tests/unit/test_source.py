@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import array
 import io
 import os
 import struct
@@ -133,7 +134,7 @@ def test_inflated_bytes_kept_are_bounded(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_a_member_longer_than_the_cache_is_read_piece_by_piece(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("scanfolio.source.zip.CACHE_BYTES", 1 << 20)
-    data = b"".join(struct.pack("<I", n) for n in range(3_000_000))
+    data = array.array("I", range(3_000_000)).tobytes()
     source = source_of(zipped({"big": data}))
     (entry,) = source.entries()
     for offset in (0, 6_000_000, 11_999_000, 5_000_000):

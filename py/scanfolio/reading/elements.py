@@ -5,6 +5,7 @@ from __future__ import annotations
 from struct import Struct
 
 from scanfolio.reading.attributes import ATTRIBUTES, PIXEL_KEYWORDS
+from scanfolio.reading.runs import Places
 
 UNDEFINED = 0xFFFFFFFF
 MAX_DEPTH = 128  # sequences inside sequences; real objects stay below 20
@@ -94,6 +95,7 @@ class Encoding:
         self.pixel_tags = {pack(tag >> 16, tag & 0xFFFF): tag for tag in PIXEL_KEYWORDS}
         self.delimiters = {pack(0xFFFE, element): element for element in (0xE000, 0xE00D, 0xE0DD)}
         self.plan = Plan(self)
+        self.places = Places()
 
 
 EXPLICIT_LITTLE = Encoding(explicit=True, big=False)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import MISSING as MISSING_DEFAULT
 from dataclasses import field, fields, make_dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from scanfolio.model import SopInstance
 from scanfolio.reading.attributes import ATTRIBUTES, EXACT_COUNT, KEYWORDS, Attribute
@@ -20,7 +20,24 @@ PADDING = " \0\t\n\v\f\r"  # the Standard pads with space and NUL; what else is 
 CACHE_LIMIT = 20000
 CACHE_LIMIT_PER_ATTRIBUTE = 2000
 
-Caches = dict[int, tuple[Attribute, dict[bytes, tuple[Any, bool]]]]
+Known = tuple[Any, bool]  # (a field's value, whether its text was undecodable)
+Caches = dict[int, tuple[Attribute, dict[bytes, Known]]]
+
+TOGETHER = ("laterality", "image_laterality", "has_palette", "has_segmented_palette", "has_functional_groups",
+            "has_shared_groups", "has_directory_records", "number_of_frames", "specific_character_set")  # fmt: skip
+INDEPENDENT = frozenset(a.tag for a in ATTRIBUTES if a.field not in TOGETHER and not a.convert.startswith("text"))
+"""Tags whose field is told from this one value alone: if nothing else changed since the last file, the rest stays."""
+
+
+class _Last(NamedTuple):
+    """The file before: its raw values, and what they became."""
+
+    raw: dict[int, bytes]
+    encoding: Encoding
+    caches: Caches
+    declared: tuple[str, ...]
+    found: dict[str, Any]
+
 
 _Draft = make_dataclass(
     "_Draft",
@@ -49,11 +66,10 @@ class Converter:
         self._caches: dict[tuple[bytes, bool], Caches] = {}
         self._absent: dict[tuple[int, ...], frozenset[str]] = {}
         self._shared: dict[Any, Any] = {}
+        self._last: _Last | None = None
 
     def shared(self, value: Any) -> Any:
         """An equal value met before, or `value` itself. For strings and tuples of strings only (1 == 1.0 would mix)."""
-        if len(self._shared) > CACHE_LIMIT:
-            self._shared.clear()
         return self._shared.setdefault(value, value)
 
     def absent(self, present: tuple[int, ...]) -> frozenset[str]:
@@ -68,29 +84,54 @@ class Converter:
         return known
 
     def fields(self, raw: dict[int, bytes], encoding: Encoding) -> dict[str, Any]:
-        """Fields of SopInstance from the raw values of the looked-for attributes.
+        """Fields of SopInstance from the raw values of the looked-for attributes; the caller's to change.
 
         Raises Declined for anything but plain, well-formed values.
         """
+        last = self._last
+        if last is not None and last.encoding is encoding and last.raw.keys() == raw.keys():
+            changed = [tag for tag, value in raw.items() if last.raw[tag] != value]
+            if INDEPENDENT.issuperset(changed):
+                found = last.found.copy()
+                caches = last.caches
+                for tag in changed:
+                    attribute, cache = caches[tag]
+                    value = raw[tag]
+                    known = cache.get(value) or self._convert(attribute, cache, value, last.declared, encoding)
+                    found[attribute.field] = known[0]
+                return found
+        if len(self._shared) > CACHE_LIMIT:
+            self._shared.clear()
         charset = raw.get(0x00080005, b"")
+        declared = codes(charset)
         caches = self._caches.get((charset, encoding.big)) or self._new_caches(charset, encoding.big)
-        found: dict[str, Any] = {}
+        found = {}
         undecodable = False
         for tag, value in raw.items():
             attribute, cache = caches[tag]
-            known = cache.get(value)
-            if known is None:
-                known = _convert(attribute, value, codes(charset), encoding)
-                if attribute.cached:
-                    if len(cache) > CACHE_LIMIT_PER_ATTRIBUTE:
-                        cache.clear()
-                    cache[value] = known
+            known = cache.get(value) or self._convert(attribute, cache, value, declared, encoding)
             found[attribute.field] = known[0]
-            if known[1]:
-                undecodable = True
+            undecodable = undecodable or known[1]
         if undecodable:
             found["undecodable_text"] = True
-        return combined(found)
+        combined(found)
+        self._last = _Last(raw, encoding, caches, declared, found)
+        return found.copy()
+
+    def _convert(
+        self,
+        attribute: Attribute,
+        cache: dict[bytes, Known],
+        value: bytes,
+        declared: tuple[str, ...],
+        encoding: Encoding,
+    ) -> Known:
+        known = _convert(attribute, value, declared, encoding)
+        if attribute.cached:
+            if len(cache) > CACHE_LIMIT_PER_ATTRIBUTE:
+                cache.clear()
+            cache[value] = known
+        return known
 
     def _new_caches(self, charset: bytes, big: bool) -> Caches:
         if len(self._caches) > 20:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from scanfolio.effects import Progress, Steps
 from scanfolio.errors import BytesNotHere, SourceError
@@ -17,8 +17,7 @@ from scanfolio.words import say
 __all__ = ["HEAD_BYTES", "DiscIndex", "Need", "read_all"]
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(NamedTuple):
     """`length` bytes from `offset` of entry `entry_id` have to be fed before that file can be decided."""
 
     entry_id: int

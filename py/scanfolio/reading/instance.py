@@ -55,15 +55,15 @@ class Reading:
             size=entry.size,
             preamble=start.preamble,
             has_file_meta=bool(meta),
-            meta_faults=shared(start.meta_faults),
-            media_storage_sop_class_uid=shared(meta.get(0x0002, "")),
+            meta_faults=start.meta_faults,
+            media_storage_sop_class_uid=meta.get(0x0002, ""),
             media_storage_sop_instance_uid=sop_instance_uid if stored_uid == sop_instance_uid else stored_uid,
-            transfer_syntax_uid=shared(meta.get(0x0010, "")),
-            implementation_version_name=shared(meta.get(0x0013, "")),
+            transfer_syntax_uid=meta.get(0x0010, ""),
+            implementation_version_name=meta.get(0x0013, ""),
             data_set_offset=start.data_set_offset,
             truncated=truncated,
             absent=self.converter.absent(tuple(walk.raw)),
-            notes=shared(notes),
+            notes=shared(notes) if notes else (),
         )
         if pixels is not None:
             found["pixel_keyword"] = PIXEL_KEYWORDS[pixels.tag]

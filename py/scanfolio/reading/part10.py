@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from struct import unpack_from
+from sys import intern
 from typing import NamedTuple
 
 from scanfolio.reading.elements import (
@@ -82,9 +83,8 @@ def read_start(head: bytes) -> Start:
     uid = head[value:after].decode("latin-1").strip(" \0")
     known = _known.get(head[:value])
     if known is not None and uid and head.startswith(known[1], after):
-        meta = dict(known[0].meta)
-        meta[0x0003] = uid
-        return known[0]._replace(meta=meta)
+        preamble, has_prefix, meta, faults, offset, encoding, deflated, doubt = known[0]
+        return Start(preamble, has_prefix, {**meta, 0x0003: uid}, faults, offset, encoding, deflated, doubt)
     start = _read_start(head)
     if uid and start.meta.get(0x0003) == uid and start.data_set_offset >= after:
         if len(_known) > 256:
@@ -138,9 +138,9 @@ def _read_meta(head: bytes, position: int, meta: dict[int, str], faults: list[st
                 declared_end = position + unpack_from("<I", raw)[0]
             meta[0] = "group length"
         elif vr in (b"OB", b"OW", b"UN"):
-            meta[element] = "".join(f"{byte:02X}" for byte in raw[:16]) or ""
+            meta[element] = raw[:16].hex().upper()
         else:
-            meta[element] = raw.decode("latin-1").strip(" \0")
+            meta[element] = intern(raw.decode("latin-1").strip(" \0"))
     if meta:
         if declared_end is None:
             faults.insert(0, "(0002,0000) File Meta Information Group Length is missing")

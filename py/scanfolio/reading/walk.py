@@ -13,7 +13,6 @@ from scanfolio.reading.elements import (
     FORM,
     IMPLICIT_LITTLE,
     SKIP_LONG,
-    SKIP_SHORT,
     UNDEFINED,
     Declined,
     Encoding,
@@ -21,6 +20,7 @@ from scanfolio.reading.elements import (
     after_sequence,
     same_bytes,
 )
+from scanfolio.reading.runs import MAX_LESSONS, RUN_ELEMENTS, Mark, Place
 
 CHUNK_BYTES = 16384
 MAX_VALUE_BYTES = 1 << 20  # of a looked-for attribute: the longest real ones are some hundred bytes
@@ -75,35 +75,44 @@ class Walk:
         end = len(window)
         last = end - 12
         position = self.position - base
-        start = position
         try:
             while position <= last:
-                start = position
-                key, length = header(window, position)
-                what = plan[key]
-                if what == SKIP_SHORT:
-                    position += 8 + length
+                place, after = self._known_run(window, position)
+                if after:
+                    position = after
                     continue
-                if what > 0:
-                    position += 8 + length
-                    if position > end:
-                        position = start
+                marks: list[Mark] | None = [] if place else None
+                closer = None
+                for _ in range(RUN_ELEMENTS):
+                    if position > last:
                         break
-                    raw[what] = window[start + 8 : position]
-                    continue
-                if FORM[key[4:]]:
-                    length = uint32(window, position + 8)[0]
-                    value = position + 12
-                else:
-                    value = position + 8
-                if what == SKIP_LONG and length != UNDEFINED:
+                    start = position
+                    key, length = header(window, start)
+                    what = plan[key]
+                    value = start + 8
+                    if what >= 0:
+                        if what:
+                            if value + length > end:
+                                return self._beyond_at(window, base, start)
+                            raw[what] = window[value : value + length]
+                    else:
+                        if FORM[key[4:]]:
+                            length = uint32(window, value)[0]
+                            value += 4
+                        if what != SKIP_LONG or length == UNDEFINED:
+                            closer = (window, base, start, value, length, key[:4], key[4:])
+                            break
                     position = value + length
-                    continue
-                done, position = self._closer(window, base, start, value, length, key[:4], key[4:])
-                if done:
-                    return done[0]
-                if position == start:
-                    break
+                    if marks is not None:
+                        marks.append(Mark(start, value, position, max(what, 0)))
+                if place and marks:
+                    place.learn(window, marks)
+                if closer:
+                    done, position = self._closer(*closer)
+                    if done:
+                        return done[0]
+                    if position == closer[2]:
+                        break
         finally:
             self.position = position + base
         return self._beyond(window, base)
@@ -114,31 +123,63 @@ class Walk:
         end = len(window)
         last = end - 12
         position = self.position - base
-        start = position
         try:
             while position <= last:
-                start = position
-                key, length = header(window, position)
-                what = plan[key]
-                if length != UNDEFINED and what >= 0:
-                    position += 8 + length
+                place, after = self._known_run(window, position)
+                if after:
+                    position = after
+                    continue
+                marks: list[Mark] | None = [] if place else None
+                closer = None
+                for _ in range(RUN_ELEMENTS):
+                    if position > last:
+                        break
+                    start = position
+                    key, length = header(window, start)
+                    what = plan[key]
+                    value = start + 8
+                    if length == UNDEFINED or what < 0:
+                        closer = (window, base, start, value, length, key, b"")
+                        break
                     if what:
                         if length > MAX_VALUE_BYTES:
-                            self._too_long(base + start, base + position)
-                            position = start
+                            self._too_long(base + start, base + value + length)
                             return None
-                        if position > end:
-                            position = start
-                            break
-                        raw[what] = window[start + 8 : position]
-                    continue
-                done, position = self._closer(window, base, start, start + 8, length, key, b"")
-                if done:
-                    return done[0]
-                if position == start:
-                    break
+                        if value + length > end:
+                            return self._beyond_at(window, base, start)
+                        raw[what] = window[value : value + length]
+                    position = value + length
+                    if marks is not None:
+                        marks.append(Mark(start, value, position, what))
+                if place and marks:
+                    place.learn(window, marks)
+                if closer:
+                    done, position = self._closer(*closer)
+                    if done:
+                        return done[0]
+                    if position == closer[2]:
+                        break
         finally:
             self.position = position + base
+        return self._beyond(window, base)
+
+    def _known_run(self, window: bytes, position: int) -> tuple[Place | None, int]:
+        """(the place that wants to learn what begins here, the position after the run that is known here or 0)."""
+        places = self.encoding.places
+        first = window[position : position + 8]
+        place = places.get(first) or places.visit(first)
+        if place is None:
+            return None, 0
+        run = place.run
+        if run is not None:
+            after = position + run.size
+            if after <= len(window) and run.headers(window, position) == run.expected:
+                self.raw.update(zip(run.tags, run.values(window, position), strict=True))
+                return None, after
+        return (place if place.lessons < MAX_LESSONS else None), 0
+
+    def _beyond_at(self, window: bytes, base: int, start: int) -> Want | None:
+        self.position = base + start
         return self._beyond(window, base)
 
     def _closer(
