@@ -165,7 +165,7 @@ def sample_disc() -> Path | None:
         digest.update(path.read_bytes())
     made = CACHE / "sample" / f"{digest.hexdigest()[:16]}.zip"
     if not made.is_file():
-        say("Making the sample disc …")
+        say("Making the sample disc (two minutes, only this once) …")
         made.parent.mkdir(parents=True, exist_ok=True)
         for old in made.parent.glob("*.zip"):
             old.unlink()
