@@ -7,6 +7,7 @@ import os
 from scanfolio.errors import SourceError
 from scanfolio.source.entry import Entry, Source
 from scanfolio.source.folder import FolderSource
+from scanfolio.words import say
 
 __all__ = ["Entry", "FolderSource", "Source", "open_source"]
 
@@ -16,7 +17,7 @@ def open_source(path: str) -> Source:
     if os.path.isdir(path):
         return FolderSource(path)
     if not os.path.exists(path):
-        raise SourceError("There is nothing at this place.", where=path)
+        raise SourceError(say("source.nothing_there"), where=path)
     from scanfolio.source.zip import ZipSource
 
     return ZipSource(path)

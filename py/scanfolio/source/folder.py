@@ -9,6 +9,7 @@ from functools import partial
 
 from scanfolio.errors import SourceError
 from scanfolio.source.entry import Entry
+from scanfolio.words import say
 
 
 class FolderSource:
@@ -20,7 +21,7 @@ class FolderSource:
 
     def __init__(self, path: str) -> None:
         if not os.path.isdir(path):
-            raise SourceError("There is no such folder.", where=path)
+            raise SourceError(say("source.no_folder"), where=path)
         self._root = os.path.realpath(path)
 
     @property
@@ -39,8 +40,8 @@ class FolderSource:
                 children = sorted(listing, key=lambda child: child.name)
         except OSError as problem:
             if not prefix:
-                raise SourceError("This folder cannot be opened.", where=folder, detail=str(problem)) from problem
-            yield prefix.rstrip("/"), folder, 0, "This folder could not be opened."
+                raise SourceError(say("source.folder_closed"), where=folder, detail=str(problem)) from problem
+            yield prefix.rstrip("/"), folder, 0, say("source.subfolder_closed")
             return
         for child in children:
             path = prefix + _displayable(child.name)
@@ -50,14 +51,14 @@ class FolderSource:
                     continue
                 status = child.stat()
             except OSError:
-                yield path, child.path, 0, "This file could not be opened."
+                yield path, child.path, 0, say("source.file_closed")
                 continue
             if child.is_symlink() and not self._inside(child.path):
-                yield path, child.path, 0, "This is a link to something outside the folder; we did not follow it."
+                yield path, child.path, 0, say("source.link_out")
             elif stat.S_ISREG(status.st_mode):
                 yield path, child.path, status.st_size, ""
             else:
-                yield path, child.path, 0, "This is not an ordinary file; we did not open it."
+                yield path, child.path, 0, say("source.not_ordinary")
 
     def _inside(self, path: str) -> bool:
         return os.path.commonpath([self._root, os.path.realpath(path)]) == self._root
@@ -83,7 +84,7 @@ def read_range(full_path: str, path: str, offset: int, length: int) -> bytes:
             return pieces[0] if len(pieces) == 1 else b"".join(pieces)
     except OSError as problem:
         detail = problem.strerror or str(problem)
-        raise SourceError("This file could not be read.", where=path, detail=detail) from problem
+        raise SourceError(say("source.read_failed"), where=path, detail=detail) from problem
 
 
 def _refuse(why_not: str, path: str, offset: int, length: int) -> bytes:

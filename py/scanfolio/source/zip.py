@@ -21,6 +21,7 @@ from scanfolio.errors import BytesNotHere, SourceError
 from scanfolio.source.entry import Entry
 from scanfolio.source.folder import read_range
 from scanfolio.source.stream import entry_stream
+from scanfolio.words import say
 
 CACHE_BYTES = 96 << 20
 FEED_BYTES = 1 << 18
@@ -30,10 +31,6 @@ MAX_MEMBERS = 1_000_000
 MAX_TOTAL_RATIO = 1000
 MAX_TOTAL_BYTES = 1 << 40
 STORED, DEFLATED, AES = 0, 8, 99
-
-LOCKED = "Locked with a password, so we cannot see what is inside."
-BOMB = "This file would unpack to an absurd size, so we left it alone."
-DAMAGED = "This file is damaged inside the archive."
 
 
 class LockedError(SourceError):
@@ -66,7 +63,7 @@ class ZipSource:
             try:
                 size = os.path.getsize(given)
             except OSError as problem:
-                raise SourceError("This file cannot be opened.", where=given, detail=str(problem)) from problem
+                raise SourceError(say("source.zip.closed"), where=given, detail=str(problem)) from problem
             given = Entry(0, given.replace(os.sep, "/"), size, partial(read_range, given, given))
         self._archive = given
         self.members = _members(given)
@@ -93,26 +90,27 @@ class ZipSource:
         else:
             data = self._cache.read(number, partial(self._inflation, number, member), offset, length)
         if len(data) < length:
-            raise SourceError(DAMAGED, where=member.path, detail="fewer bytes than the directory of the zip says")
+            detail = "fewer bytes than the directory of the zip says"
+            raise SourceError(say("source.zip.damaged"), where=member.path, detail=detail)
         return data
 
     def _check(self, member: Member) -> None:
         if member.encrypted or member.method == AES:
-            raise LockedError(LOCKED, where=member.path)
+            raise LockedError(say("source.zip.locked"), where=member.path)
         if self.refused:
             raise SourceError(self.refused, where=member.path)
         if member.method not in (STORED, DEFLATED):
             detail = f"compression method {member.method}"
-            raise SourceError("This file is packed in a way we cannot open.", where=member.path, detail=detail)
+            raise SourceError(say("source.zip.method"), where=member.path, detail=detail)
         if member.size > BOMB_BYTES and member.size > BOMB_RATIO * max(1, member.packed_size):
-            raise SourceError(BOMB, where=member.path)
+            raise SourceError(say("source.zip.bomb"), where=member.path)
 
     def _data_offset(self, number: int, member: Member) -> int:
         known = self._data_offsets.get(number)
         if known is None:
             header = self._archive.read(member.header_offset, 30)
             if len(header) < 30 or header[:4] != b"PK\x03\x04":
-                raise SourceError(DAMAGED, where=member.path, detail="no local header")
+                raise SourceError(say("source.zip.damaged"), where=member.path, detail="no local header")
             name_length, extra_length = unpack_from("<HH", header, 26)
             known = self._data_offsets[number] = member.header_offset + 30 + name_length + extra_length
         return known
@@ -154,16 +152,18 @@ class Inflation:
             try:
                 piece = self._inflater.decompress(self._pending, min(end - self.end + 4096, 1 << 22))
             except zlib.error as problem:
-                raise SourceError(DAMAGED, where=self._member.path, detail=str(problem)) from problem
+                raise SourceError(say("source.zip.damaged"), where=self._member.path, detail=str(problem)) from problem
             self._pending = self._inflater.unconsumed_tail
             if self.end + len(piece) > self._member.size:
-                raise SourceError(BOMB, where=self._member.path, detail="inflates to more than it declares")
+                detail = "inflates to more than it declares"
+                raise SourceError(say("source.zip.bomb"), where=self._member.path, detail=detail)
             self.data += piece
             self._crc = zlib.crc32(piece, self._crc)
             if self._inflater.eof:
                 self._left, self._pending = 0, b""
                 if self._crc != self._member.crc:
-                    raise SourceError(DAMAGED, where=self._member.path, detail="the CRC-32 is not what it should be")
+                    detail = "the CRC-32 is not what it should be"
+                    raise SourceError(say("source.zip.damaged"), where=self._member.path, detail=detail)
             drop = min(keep_from - self.start, len(self.data))
             if drop > (1 << 22):
                 del self.data[:drop]
@@ -218,9 +218,9 @@ def _members(archive: Entry) -> list[Member]:
         raise
     except Exception as problem:  # zipfile raises struct.error, ValueError and others besides BadZipFile
         detail = f"{type(problem).__name__}: {problem}"
-        raise SourceError("This is not a zip file we can open.", where=archive.path, detail=detail) from problem
+        raise SourceError(say("source.zip.not_one"), where=archive.path, detail=detail) from problem
     if len(infos) > MAX_MEMBERS:
-        raise SourceError("This archive holds more files than we can list.", where=archive.path, detail=str(len(infos)))
+        raise SourceError(say("source.zip.too_many"), where=archive.path, detail=str(len(infos)))
     members = []
     used: dict[str, int] = {}
     for info in infos:
@@ -240,11 +240,11 @@ def _harmful(members: list[Member], archive_size: int) -> str:
     """A plain sentence when members overlap or together unpack to an absurd size: an archive built to do harm."""
     total = sum(member.size for member in members)
     if total > MAX_TOTAL_BYTES or (total > 10 * BOMB_BYTES and total > MAX_TOTAL_RATIO * max(1, archive_size)):
-        return "This archive would unpack to an absurd size, so we left it alone."
+        return say("source.zip.all_bomb")
     end = 0
     for member in sorted(members, key=lambda m: m.header_offset):
         if member.header_offset < end:
-            return "The files in this archive overlap, as they do in archives built to do harm; we left it alone."
+            return say("source.zip.overlap")
         end = member.header_offset + 30 + member.packed_size
     return ""
 
