@@ -1,4 +1,4 @@
-"""Writes docs/protocol.md and static/js/messages.d.ts from scanfolio.bridge.messages. `--check`: only say whether they are up to date."""
+"""Writes docs/protocol.md and static/js/messages.d.ts from scanfolio.bridge.messages. `--check`: up to date?"""
 
 from __future__ import annotations
 
@@ -55,7 +55,9 @@ def used_types() -> list[type]:
 def d_ts() -> str:
     lines = ["// Generated from py/scanfolio/bridge/messages.py by tools/write_protocol.py. Do not edit.", ""]
     for cls in used_types():
-        lines.append(f"/** {(cls.__doc__ or '').strip()} */" if not (cls.__doc__ or "").startswith(cls.__name__) else "")
+        lines.append(
+            f"/** {(cls.__doc__ or '').strip()} */" if not (cls.__doc__ or "").startswith(cls.__name__) else ""
+        )
         lines.append(f"export interface {cls.__name__} {{")
         lines.extend(f"  {name}{'' if needed else '?'}: {kind};" for name, kind, needed in fields(cls))
         lines.append("}")
@@ -75,9 +77,14 @@ def markdown() -> str:
         rows = fields(method.params)
         if rows:
             lines += ["| parameter | type | |", "|---|---|---|"]
-            lines += [f"| `{n}` | `{t.replace('|', chr(92) + '|')}` | {'' if needed else 'optional'} |" for n, t, needed in rows]
+            lines += [
+                f"| `{n}` | `{t.replace('|', chr(92) + '|')}` | {'' if needed else 'optional'} |"
+                for n, t, needed in rows
+            ]
             lines.append("")
-        lines.append(f"Answers `{method.answers}`." + (" Long: reports progress, can be cancelled." if method.long else ""))
+        lines.append(
+            f"Answers `{method.answers}`." + (" Long: reports progress, can be cancelled." if method.long else "")
+        )
         if method.packages:
             lines.append(f"Needs {', '.join(method.packages)}.")
         lines.append("")
@@ -87,7 +94,9 @@ def markdown() -> str:
 def main() -> int:
     wanted = {ROOT / "static/js/messages.d.ts": d_ts(), ROOT / "docs/protocol.md": markdown()}
     if "--check" in sys.argv:
-        stale = [str(p.relative_to(ROOT)) for p, text in wanted.items() if not p.exists() or p.read_text("utf-8") != text]
+        stale = [
+            str(p.relative_to(ROOT)) for p, text in wanted.items() if not p.exists() or p.read_text("utf-8") != text
+        ]
         if stale:
             print(f"{', '.join(stale)}: not up to date; run python3 tools/write_protocol.py")
         return 1 if stale else 0

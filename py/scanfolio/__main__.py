@@ -1,6 +1,6 @@
 """The command line: the same use-cases as the page. See docs/command-line.md.
 
-Exit status 0: done, nothing wrong found; 1: done, something wrong found; 2: could not be done, one clear line on stderr.
+Exit status 0: done, nothing wrong found; 1: done, something wrong found; 2: could not be done, one line on stderr.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="scanfolio",
-        description="Says what a scan disc is, shows its images, and writes a DICOM export that is read back and compared.",
+        description="Says what a scan disc is, shows its images, writes a DICOM export that is read back and compared.",
         epilog="SOURCE is a folder or a .zip. For looking only, not for diagnosis.",
     )
     parser.add_argument("--version", action="version", version=f"scanfolio {__version__}")

@@ -6,7 +6,7 @@ from typing import Any
 
 from scanfolio.model import Disc, Patient, Series, SopInstance, Study
 
-# JPEG and JPEG-LS lossy, JPEG 2000 and HTJ2K that may be lossy are settled per image by the recipe; here only a hint for the list.
+# Lossy JPEG and JPEG-LS; what JPEG 2000 and HTJ2K are, the recipe settles per image. Here it is a hint for the list.
 _LOSSY_SYNTAXES = frozenset({"1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51", "1.2.840.10008.1.2.4.81"})
 
 

@@ -119,18 +119,29 @@ def _patient_key(session: Session, patient_id: str | None) -> str | None:
 def _listing_text(session: Session) -> str:
     lines: list[str] = []
     for patient in session.disc.patients:
-        lines.append(" · ".join(filter(None, (patient.patient_name or "(no name)", patient.patient_id, patient.patient_birth_date))))
+        lines.append(
+            " · ".join(
+                filter(None, (patient.patient_name or "(no name)", patient.patient_id, patient.patient_birth_date))
+            )
+        )
         for study in patient.studies:
-            lines.append(f"  {study.study_date} {study.study_description or '(no description)'}  {study.study_instance_uid}")
+            lines.append(
+                f"  {study.study_date} {study.study_description or '(no description)'}  {study.study_instance_uid}"
+            )
             for series in study.series:
                 what = f"{series.modality or '??'} {series.series_description or '(no description)'}"
-                lines.append(f"    {what}: {len(series.instances)} instances, {series.frame_count} frames  {series.series_instance_uid}")
+                lines.append(
+                    f"    {what}: {len(series.instances)} instances, {series.frame_count} frames"
+                    f"  {series.series_instance_uid}"
+                )
                 lines.extend(f"      {i.path}  {i.sop_instance_uid}" for i in series.instances)
     others = [f for f in session.disc.files if f.kind != Kind.DICOM]
     if others:
         lines.append("")
         lines.append(say("session.other_files", count=len(others)))
-        lines.extend(f"  {f.path}  [{f.kind.value}] {f.signature}" + (f": {f.reason}" if f.reason else "") for f in others)
+        lines.extend(
+            f"  {f.path}  [{f.kind.value}] {f.signature}" + (f": {f.reason}" if f.reason else "") for f in others
+        )
     return "\n".join(lines) + "\n"
 
 

@@ -30,7 +30,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class WriteFile:
-    """Write one whole file at `path` ('/'-separated, relative to the export's root). No reply; raises in place on failure."""
+    """Write one whole file at `path` ('/'-separated, below the export's root). No reply; raises in place on failure."""
 
     path: str
     data: bytes

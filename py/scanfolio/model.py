@@ -1,7 +1,7 @@
 """What was read, as plain frozen data. No I/O, no pydicom, no numpy.
 
 Names are the DICOM Standard's in snake_case; units are in the names. Text values are decoded strings, stripped of
-padding; "" means absent or empty (rules that must tell the two apart look at `absent`). Numbers that are absent are None.
+padding; "" means absent or empty (rules that must tell the two apart look at `absent`). Absent numbers are None.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class SopInstance:
 
     Offsets and lengths are bytes from the first byte of the file. `pixel_data_length` is None where the file declares
     undefined length (encapsulated). `truncated` says in a technical sentence what is missing, "" when nothing is.
-    `absent` holds the keywords of looked-for attributes that are not in the data set at all (empty ones are not absent).
+    `absent` holds the keywords of looked-for attributes that are not in the data set at all (empty ones are there).
     """
 
     entry_id: int
@@ -224,7 +224,7 @@ class Study:
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """`key` is stable within a session. Grouped by Patient ID + issuer, or by name and birth date where no ID is stored."""
+    """`key` is stable within a session. One per Patient ID + issuer, or per name and birth date without an ID."""
 
     key: str
     patient_name: str

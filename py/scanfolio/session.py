@@ -35,7 +35,10 @@ class Session:
     # -- opening
 
     def read(self, source: Source) -> Steps:
-        """Read every entry of a source that can be read directly. Yields Progress and, as an Item, the first image; returns {counts}."""
+        """Read every entry of a source that can be read directly.
+
+        Yields Progress and, as an Item, the first image; returns {counts}.
+        """
         told = False
         steps = read_all(self.index, source)
         for step in steps:
@@ -120,7 +123,7 @@ class Session:
         return self._report
 
     def _digests_of_duplicates(self) -> Steps:
-        """SHA-256 of the data sets of instances that share a SOP Instance UID: only their bytes tell copies from clashes."""
+        """SHA-256 of the data sets of instances that share a SOP Instance UID: their bytes tell copies from clashes."""
         by_uid: dict[str, list[SopInstance]] = {}
         for instance in self.disc.instances:
             by_uid.setdefault(instance.sop_instance_uid, []).append(instance)
@@ -142,7 +145,12 @@ class Session:
         """{key, items}: one item per frame in scroll order, with its recipe where that costs no reading."""
         series = self._series(key)
         items = [
-            {"sop_instance_uid": i.sop_instance_uid, "entry_id": i.entry_id, "frame": f, "recipe": self._quick_recipe(i, f)}
+            {
+                "sop_instance_uid": i.sop_instance_uid,
+                "entry_id": i.entry_id,
+                "frame": f,
+                "recipe": self._quick_recipe(i, f),
+            }
             for i in series.instances
             for f in range(i.number_of_frames if i.is_image else 1)
         ]
@@ -167,7 +175,9 @@ class Session:
         instance, entry = self._instance(sop_instance_uid)
         return stored_values(entry, instance, frame)
 
-    def display_values(self, sop_instance_uid: str, frame: int, window: tuple[float, float] | None = None) -> np.ndarray:
+    def display_values(
+        self, sop_instance_uid: str, frame: int, window: tuple[float, float] | None = None
+    ) -> np.ndarray:
         from scanfolio.pixels.frame import display_values
 
         instance, entry = self._instance(sop_instance_uid)
@@ -186,7 +196,7 @@ class Session:
     def tags(self, sop_instance_uid: str) -> list[dict[str, str]]:
         from scanfolio.objects.tags import rows
 
-        instance, entry = self._instance(sop_instance_uid)
+        _, entry = self._instance(sop_instance_uid)
         return rows(entry)
 
     def _quick_recipe(self, instance: SopInstance, frame: int = 0) -> dict[str, Any] | None:
@@ -211,7 +221,7 @@ class Session:
     # -- exporting
 
     def plan(self, choices: Choices) -> Steps:
-        """What an export would hold and change. Yields Progress; returns a Plan; raises ExportError where it is refused."""
+        """What an export would hold and change. Yields Progress; returns a Plan; raises ExportError if refused."""
         from scanfolio.export.plan import plan_steps
 
         return plan_steps(self.disc, self.index.entries, choices)

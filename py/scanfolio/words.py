@@ -35,4 +35,6 @@ def say(key: str, language: str = "en", **values: object) -> str:
     text = catalogue(language)[key]
     if isinstance(text, dict):
         text = text["one" if values.get("count") == 1 else "other"]
-    return text.format(**{k: f"{v:,}" if isinstance(v, int) and not isinstance(v, bool) else v for k, v in values.items()})
+    return text.format(
+        **{k: f"{v:,}" if isinstance(v, int) and not isinstance(v, bool) else v for k, v in values.items()}
+    )

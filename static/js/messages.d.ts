@@ -9,7 +9,7 @@ export interface NewEntry {
   path: string;
   size: number;
 }
-/** Bytes the page read: `length` of them stand next in the packed buffer. `error` is the browser's word when reading failed. */
+/** Bytes the page read: the next `length` of the packed buffer. `error`: the browser's word when reading failed. */
 export interface Piece {
   entry_id: number;
   offset: number;

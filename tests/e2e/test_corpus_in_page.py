@@ -8,15 +8,18 @@ import os
 from pathlib import Path
 
 import pytest
-import witnesses
 from conftest import ROOT, Page
 from test_main_job import GET_BASE64
+
+import witnesses
 
 CORPUS = Path(os.environ.get("SCANFOLIO_CORPUS", ROOT.parent / "shared" / "corpus")) / "pydicom"
 pytestmark = pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real files is not here")
 
 
-def test_every_file_is_listed_shown_or_explained_and_the_copy_is_taken_whole(chromium_page: Page, tmp_path: Path) -> None:
+def test_every_file_is_listed_shown_or_explained_and_the_copy_is_taken_whole(
+    chromium_page: Page, tmp_path: Path
+) -> None:
     page = chromium_page
     report = page.open(CORPUS)
     given = sorted(p.relative_to(CORPUS).as_posix() for p in CORPUS.rglob("*") if p.is_file())

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 from conftest import Page
-from discs import disc_folder
 
+from discs import disc_folder
 from scanfolio.export.drive import run
 from scanfolio.session import Session
 from scanfolio.source import open_source
@@ -55,7 +55,9 @@ def test_pictures_are_numpys_to_the_byte(page: Page, mixed: Path) -> None:
         if not instance.is_image:
             continue
         for frame in range(instance.number_of_frames):
-            assert page.browser.eval(f"scanfolio.show('{instance.sop_instance_uid}', {{frame: {frame}}})"), instance.path
+            assert page.browser.eval(f"scanfolio.show('{instance.sop_instance_uid}', {{frame: {frame}}})"), (
+                instance.path
+            )
             got = page.browser.eval(
                 f"(() => {{ const p = scanfolio.pixels(); return [p.rows, p.columns, p.samples, {GET_BASE64.format('p.data')}]; }})()"
             )
@@ -120,7 +122,15 @@ def test_opening_another_disc_leaves_nothing_of_the_first(page: Page, tmp_path: 
 
 @pytest.mark.parametrize(
     ("kind", "letter"),
-    [("clean", "A"), ("no_dicomdir", "B"), ("jpeg2000", "C"), ("self_display", "E"), ("locked", "F"), ("truncated", "G"), ("two_people", "H")],
+    [
+        ("clean", "A"),
+        ("no_dicomdir", "B"),
+        ("jpeg2000", "C"),
+        ("self_display", "E"),
+        ("locked", "F"),
+        ("truncated", "G"),
+        ("two_people", "H"),
+    ],
 )
 def test_each_class_says_its_sentence(page: Page, kind: str, letter: str, tmp_path: Path) -> None:
     if kind == "jpeg2000":
@@ -130,7 +140,16 @@ def test_each_class_says_its_sentence(page: Page, kind: str, letter: str, tmp_pa
     assert report["verdict"]["title"] in page.text("body")
 
 
-BAD = ["broken_dicomdir", "dicomdir_loop", "truncated", "empty_files", "odd_names", "wrong_pixel_facts", "empty", "contradictory_identity"]
+BAD = [
+    "broken_dicomdir",
+    "dicomdir_loop",
+    "truncated",
+    "empty_files",
+    "odd_names",
+    "wrong_pixel_facts",
+    "empty",
+    "contradictory_identity",
+]
 
 
 @pytest.mark.parametrize("kind", BAD)
@@ -154,14 +173,18 @@ def test_no_request_leaves_the_page(page: Page, mixed: Path) -> None:
 
 REFUSED = {
     "fetch": "fetch('http://127.0.0.1:9/x').then(() => 'sent', () => 'refused')",
-    "beacon image": "new Promise((r) => {{ const i = new Image(); i.onerror = () => r('refused'); i.onload = () => r('sent'); i.src = 'http://127.0.0.1:9/x.png'; }})".replace("{{", "{").replace("}}", "}"),
+    "beacon image": "new Promise((r) => {{ const i = new Image(); i.onerror = () => r('refused'); i.onload = () => r('sent'); i.src = 'http://127.0.0.1:9/x.png'; }})".replace(
+        "{{", "{"
+    ).replace("}}", "}"),
     "worker": "new Promise((r) => { const w = new Worker(URL.createObjectURL(new Blob([\"fetch('http://127.0.0.1:9/x').then(()=>postMessage('sent'),()=>postMessage('refused'))\"]))); w.onmessage = (e) => r(e.data); w.onerror = () => r('refused'); })",
 }
 
 
 @pytest.mark.parametrize("way", REFUSED)
 def test_the_content_policy_refuses_every_other_address(page: Page, way: str) -> None:
-    page.browser.eval("void (window.__violations = [], addEventListener('securitypolicyviolation', (e) => __violations.push(e.blockedURI)))")
+    page.browser.eval(
+        "void (window.__violations = [], addEventListener('securitypolicyviolation', (e) => __violations.push(e.blockedURI)))"
+    )
     assert page.browser.eval(REFUSED[way]) == "refused"
     if way != "worker":
         assert any("127.0.0.1:9" in uri for uri in page.browser.eval("window.__violations"))

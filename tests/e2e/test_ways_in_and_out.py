@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 from conftest import Page, open_page
-from discs import disc_folder
 from drivers import Chromium
-from instances import ct_series
 
+from discs import disc_folder
+from instances import ct_series
 from scanfolio.export.drive import run
 from scanfolio.session import Session
 from scanfolio.source import open_source
@@ -91,7 +91,9 @@ def test_the_main_job_by_keyboard_alone(fresh: Page, tmp_path: Path) -> None:
     reached = []
     for _ in range(15):
         page.keyboard.press("Tab")
-        reached.append(fresh.browser.eval("(document.activeElement.innerText || document.activeElement.ariaLabel || '').trim()"))
+        reached.append(
+            fresh.browser.eval("(document.activeElement.innerText || document.activeElement.ariaLabel || '').trim()")
+        )
         if reached[-1] == "Make a copy":
             break
     assert reached[-1] == "Make a copy", reached
@@ -120,7 +122,9 @@ def test_a_disc_pulled_out_is_said_where_the_picture_was(fresh: Page, tmp_path: 
     folder = disc_folder(tmp_path, "mixed")
     fresh.open(folder)
     fresh.browser.wait(SHOWN)
-    uids = fresh.browser.eval("scanfolio.report().files.filter((f) => f.sop_instance_uid).map((f) => f.sop_instance_uid)")
+    uids = fresh.browser.eval(
+        "scanfolio.report().files.filter((f) => f.sop_instance_uid).map((f) => f.sop_instance_uid)"
+    )
     shutil.rmtree(folder)
     painted = [fresh.browser.eval(f"scanfolio.show({json.dumps(u)})") for u in uids]
     assert not all(painted)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from discs import files_of
 from scanfolio.bridge.handlers import Handlers
 from scanfolio.bridge.messages import Finish, Index, NewEntry, Nothing, Open, Piece
@@ -32,7 +33,9 @@ def read_like_the_page(files: dict[str, bytes]) -> tuple[Handlers, list[tuple[in
             return handlers, reads
 
 
-@pytest.mark.parametrize("kind", ["clean", "mixed", "deflated", "rle", "broken_dicomdir", "empty_files", "truncated", "japanese"])
+@pytest.mark.parametrize(
+    "kind", ["clean", "mixed", "deflated", "rle", "broken_dicomdir", "empty_files", "truncated", "japanese"]
+)
 def test_the_same_disc_is_known_as_by_the_command_line(kind: str) -> None:
     files = files_of(kind)
     handlers, _ = read_like_the_page(files)

@@ -1,4 +1,4 @@
-"""JSON-shaped values into frozen dataclasses, strictly: a wrong or missing field is a RequestError, never a surprise later."""
+"""JSON-shaped values into frozen dataclasses, strictly: a wrong or missing field is a RequestError at once."""
 
 from __future__ import annotations
 
@@ -60,4 +60,6 @@ def _decode_dataclass(cls: type, value: Any, where: str) -> Any:
 
 
 def _wrong(where: str, wanted: str, value: Any) -> RequestError:
-    return RequestError("This request has a field of the wrong kind.", detail=f"{where}: {wanted} wanted, got {type(value).__name__}")
+    return RequestError(
+        "This request has a field of the wrong kind.", detail=f"{where}: {wanted} wanted, got {type(value).__name__}"
+    )

@@ -1,7 +1,8 @@
 """Takes requests, drives the session, sends answers. Knows nothing of the browser: CPython tests drive it the same way.
 
-A long method is a generator. It is stepped in short slices, so that a frame asked for meanwhile is answered first, and it can
-be cancelled between two steps. A short method that lacks bytes or a package is simply asked again once they are there.
+A long method is a generator. It is stepped in short slices, so that a frame asked for meanwhile is answered first, and
+it can be cancelled between two steps. A short method that lacks bytes or a package is simply asked again once they are
+there.
 """
 
 from __future__ import annotations
@@ -136,7 +137,9 @@ class Dispatcher:
                 now = self._clock()
                 if done >= total or now - job.last_progress_s >= PROGRESS_EVERY_S:
                     job.last_progress_s = now
-                    self._post({"type": "progress", "id": job.request_id, "stage": stage, "done": done, "total": total}, [])
+                    self._post(
+                        {"type": "progress", "id": job.request_id, "stage": stage, "done": done, "total": total}, []
+                    )
             case effects.Item(item):
                 self._post({"type": "item", "id": job.request_id, "item": item}, [])
             case effects.WriteFile(path, data):

@@ -1,4 +1,4 @@
-"""One short method for each request: typed parameters in, a use-case of the session called, a JSON-shaped answer out."""
+"""One short method for each request: typed parameters in, a use-case of the session, a JSON-shaped answer out."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Handlers:
         self.session = Session()
 
     def bind(self, name: str, params: Any, buffers: list[Any]) -> Callable[[], Any]:
-        """The call for one request. It may be repeated after bytes or a package were missing, so what was done stays done."""
+        """The call for one request. It may be repeated when bytes or a package were missing: what is done stays."""
         if name == "index":
             packed = memoryview(buffers[0]) if buffers else memoryview(b"")
             return partial(self._index, deque(params.entries), deque(params.pieces), packed, [])
@@ -56,7 +56,9 @@ class Handlers:
     def _open(self, params: Open) -> None:
         self.session = Session(params.name)
 
-    def _index(self, entries: deque[NewEntry], pieces: deque[Piece], packed: memoryview, needs: list[Need]) -> dict[str, Any]:
+    def _index(
+        self, entries: deque[NewEntry], pieces: deque[Piece], packed: memoryview, needs: list[Need]
+    ) -> dict[str, Any]:
         index = self.session.index
         at_hand = {piece.entry_id for piece in pieces}  # the page reads every file's first bytes without being asked
         while entries:

@@ -3,7 +3,7 @@
 → {type:"request", id, method, params} + buffers       → {type:"cancel", id}       → {type:"reply", id, value, error}
 ← {type:"progress", id, stage, done, total}            ← {type:"item", id, item}
 ← {type:"write", id, path} + buffer                    the page writes it, then sends a reply
-← {type:"need", id, entry_id, offset, length}          the page sends these bytes of a file it was given (where workers cannot read files)
+← {type:"need", id, entry_id, offset, length}          the page sends these bytes (where workers cannot read)
 ← {type:"result", id, result} + buffers                ← {type:"error", id, error:{code, title, hint, where, detail}}
 
 Exactly one result or error answers each request. Lengths and offsets are bytes.
@@ -26,7 +26,7 @@ class NewEntry:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """Bytes the page read: `length` of them stand next in the packed buffer. `error` is the browser's word when reading failed."""
+    """Bytes the page read: the next `length` of the packed buffer. `error`: the browser's word when reading failed."""
 
     entry_id: int
     offset: int
@@ -103,7 +103,7 @@ class Verify:
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """One thing the page can ask for. `packages` must be importable before it starts; a `long` one reports progress and can be cancelled."""
+    """What the page can ask for. `packages` are loaded before it starts; a `long` one reports and can be cancelled."""
 
     params: type
     does: str
@@ -117,7 +117,8 @@ METHODS: dict[str, Method] = {
     "index": Method(
         Index,
         "Take files and their first bytes; say what else is needed of them.",
-        "{counts: Counts, needs: Need[], first_image: {sop_instance_uid: string, frame: number, recipe: Recipe} | null}",
+        "{counts: Counts, needs: Need[], "
+        "first_image: {sop_instance_uid: string, frame: number, recipe: Recipe} | null}",
     ),
     "archive": Method(Archive, "Read a .zip as a disc.", "{counts: Counts}", ("pydicom",), long=True),
     "finish": Method(Finish, "Group and sort what was read.", "Catalogue"),
@@ -125,15 +126,30 @@ METHODS: dict[str, Method] = {
     "judge": Method(Nothing, "Apply every rule; outcomes come as items.", "Report", long=True),
     "report_text": Method(Nothing, "The report as plain text.", "{text: string, json: string}"),
     "series": Method(OfSeries, "The frames of one series in scroll order.", "{key: string, items: FrameItem[]}"),
-    "frame": Method(OfFrame, "How to show one frame, and its values where the page cannot slice them itself.", "{recipe: Recipe}"),
-    "stored_values": Method(
-        OfFrame, "The stored values of one frame.", "{rows: number, columns: number, samples: number, dtype: string}", ("numpy", "pydicom")
+    "frame": Method(
+        OfFrame, "How to show one frame, and its values where the page cannot slice them itself.", "{recipe: Recipe}"
     ),
-    "thumbnail": Method(OfSeries, "A small picture of a series.", "{width: number, height: number, channels: number}", ("numpy",)),
+    "stored_values": Method(
+        OfFrame,
+        "The stored values of one frame.",
+        "{rows: number, columns: number, samples: number, dtype: string}",
+        ("numpy", "pydicom"),
+    ),
+    "thumbnail": Method(
+        OfSeries, "A small picture of a series.", "{width: number, height: number, channels: number}", ("numpy",)
+    ),
     "tags": Method(OfFrame, "Every element of one instance, for reading.", "{rows: TagRow[]}", ("pydicom",)),
     "plan": Method(ExportChoices, "What an export would hold and change.", "ExportPlan", long=True),
-    "export": Method(ExportChoices, "Write the export; its bytes come as write messages.", "ExportManifest", ("numpy", "pydicom"), long=True),
-    "verify": Method(Verify, "Read the export back and compare it with the disc.", "Verification", ("numpy", "pydicom"), long=True),
+    "export": Method(
+        ExportChoices,
+        "Write the export; its bytes come as write messages.",
+        "ExportManifest",
+        ("numpy", "pydicom"),
+        long=True,
+    ),
+    "verify": Method(
+        Verify, "Read the export back and compare it with the disc.", "Verification", ("numpy", "pydicom"), long=True
+    ),
     "memory": Method(Nothing, "How many files the worker keeps facts of.", "{files: number, instances: number}"),
 }
 
