@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from .console import run, say
-from .fetch import artefact, lock
+from .fetch import artefact, lock, sha256
 from .node import node, npm_packages
 from .paths import ARTEFACTS, CACHE, NODE_MODULES, ROOT
 
@@ -130,9 +130,11 @@ def run_in_pyodide(script: Path, job: str, *, what: str) -> str:
 
 
 def pyodide_folder() -> Path:
-    """The unpacked npm package, after checking that it is what we ship."""
+    """The unpacked npm package, with the very files that assets.lock.json pins in it."""
     folder = NODE_MODULES / "pyodide"
     for row in lock():
-        if row.manager == "npm" and (folder / row.path).stat().st_size != row.size:
-            shutil.copyfile(row.cached, folder / row.path)
+        if row.manager == "npm":
+            target = folder / row.path
+            if not target.is_file() or sha256(target) != row.sha256:
+                shutil.copyfile(row.cached, target)
     return folder

@@ -15,7 +15,7 @@ from .console import Problem, megabytes, run, say, size_of
 from .fetch import artefact, ensure_artefacts
 from .node import npm_packages
 from .notices import licence_texts
-from .packs import ensure_packs, run_in_pyodide
+from .packs import ensure_packs, pyodide_folder, run_in_pyodide
 from .paths import ARTEFACTS, CACHE, DIST, NODE_MODULES, ROOT
 
 BUNDLES = CACHE / "bundles"
@@ -59,6 +59,7 @@ def build_site() -> Path:
 def build_site_alone() -> Path:
     ensure_artefacts()
     npm_packages()
+    pyodide_folder()
     packs = ensure_packs()
     files: dict[str, bytes | Path] = {f"assets/{name}": path for name, path in packs.items()}
     files["assets/pyodide.asm.wasm"] = artefact("pyodide.asm.wasm").cached
