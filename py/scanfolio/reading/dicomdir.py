@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from scanfolio.model import Dicomdir, DirectoryRecord
 from scanfolio.reading.elements import FORM, UNDEFINED, Declined, Encoding, MoreNeeded, TooDeep, after_sequence
@@ -18,14 +19,14 @@ from scanfolio.standard.directory import BELOW_SERIES, KEYS, LEVELS, REQUIRED, R
 
 MAX_RECORD_DEPTH = 16
 LONG_TEXT = 1024
-NUMBERS = {"US": 2, "UL": 4}
+NUMBERS = (b"US", b"UL")
+BINARY = (b"OB", b"OW", b"UN", b"OF", b"OD")
 RECORD_SEQUENCE = 0x00041220
 
 
-@dataclass(slots=True)
-class _Element:
+class _Element(NamedTuple):
     tag: int
-    vr: str  # "" in implicit VR
+    vr: bytes  # b"" in implicit VR
     start: int
     end: int
     undefined: bool
@@ -58,7 +59,7 @@ def read_dicomdir(data: bytes, entry: Entry, start: Start) -> Dicomdir:
                 found_sequence = True
                 _records(data, element, start.encoding, nodes, faults)
             elif element.tag in header:
-                header[element.tag] = _text(data, element, start.encoding, ())
+                header[element.tag] = _Texts(start.encoding).of(data, element, "")
     except (Declined, MoreNeeded, TooDeep) as problem:
         faults.append(f"the file cannot be read to its end: {problem or 'it is cut short'}")
     if not found_sequence:
@@ -86,30 +87,23 @@ def _int(text: str) -> int:
 
 def _elements(data: bytes, position: int, end: int, encoding: Encoding) -> Iterator[_Element]:
     """The elements between two bytes, up to an item delimiter. Raises Declined or MoreNeeded where it breaks off."""
-    order = ">" if encoding.big else "<"
-    byte_order = "big" if order == ">" else "little"
+    tag_header, delimiters, explicit = encoding.tag_header, encoding.delimiters, encoding.explicit
     while position + 8 <= end:
-        if encoding.delimiters.get(data[position : position + 4]) is not None:
+        header = tag_header(data, position)
+        if header[0] == 0xFFFE and data[position : position + 4] in delimiters:
             return
-        group = int.from_bytes(data[position : position + 2], byte_order)  # type: ignore[arg-type]
-        number = int.from_bytes(data[position + 2 : position + 4], byte_order)  # type: ignore[arg-type]
-        vr = ""
-        if encoding.explicit:
-            vr_bytes = data[position + 4 : position + 6]
-            long_form = FORM.get(vr_bytes)
+        vr, length, start = b"", header[-1], position + 8
+        if explicit:
+            vr = header[2]
+            long_form = FORM.get(vr)
             if long_form is None:
-                raise Declined(f"unknown VR {vr_bytes!r} at byte {position}")
-            vr = vr_bytes.decode("ascii")
+                raise Declined(f"unknown VR {vr!r} at byte {position}")
             if long_form:
                 if position + 12 > end:
                     raise MoreNeeded
                 length, start = encoding.uint32(data, position + 8)[0], position + 12
-            else:
-                length, start = encoding.short_header(data, position)[2], position + 8
-        else:
-            length, start = encoding.uint32(data, position + 4)[0], position + 8
         undefined = length == UNDEFINED
-        tag = group << 16 | number
+        tag = header[0] << 16 | header[1]
         if undefined and tag == RECORD_SEQUENCE:
             yield _Element(tag, vr, start, end, True)
             return
@@ -122,6 +116,7 @@ def _elements(data: bytes, position: int, end: int, encoding: Encoding) -> Itera
 
 def _records(data: bytes, sequence: _Element, encoding: Encoding, nodes: list[_Node], faults: list[str]) -> None:
     position = sequence.start
+    texts = _Texts(encoding)
     while position + 8 <= sequence.end:
         delimiter = encoding.delimiters.get(data[position : position + 4])
         if delimiter == 0xE0DD:
@@ -136,7 +131,7 @@ def _records(data: bytes, sequence: _Element, encoding: Encoding, nodes: list[_N
         last = position + 8
         try:
             for element in _elements(data, position + 8, end, encoding):
-                _fill(node, data, element, encoding)
+                _fill(node, data, element, texts)
                 last = element.end
         except (Declined, MoreNeeded, TooDeep) as problem:
             faults.append(f"the record at byte {position} is damaged: {problem or 'it is cut short'}")
@@ -152,8 +147,8 @@ def _records(data: bytes, sequence: _Element, encoding: Encoding, nodes: list[_N
             position += 8 + length
 
 
-def _fill(node: _Node, data: bytes, element: _Element, encoding: Encoding) -> None:
-    text = _text(data, element, encoding, node.texts.get(0x00080005, "").split("\\"))
+def _fill(node: _Node, data: bytes, element: _Element, texts: _Texts) -> None:
+    text = texts.of(data, element, node.texts.get(0x00080005, ""))
     if element.tag == 0x00041400:
         node.next_offset = _int(text)
     elif element.tag == 0x00041420:
@@ -163,7 +158,7 @@ def _fill(node: _Node, data: bytes, element: _Element, encoding: Encoding) -> No
     elif element.tag == 0x00041430:
         node.record_type = text
     elif element.tag == 0x00041500:
-        node.file_id = tuple(part.strip() for part in text.split("\\")) if text else ()
+        node.file_id = tuple([part.strip() for part in text.split("\\")]) if text else ()
     else:
         node.texts[element.tag] = text
 
@@ -179,18 +174,37 @@ UL_TAGS = frozenset({0x00041200, 0x00041202, 0x00041400, 0x00041420, 0x00041600}
 SEQUENCE_TAGS = frozenset(tag for tag, keyword in KEYS.items() if keyword.endswith("Sequence"))
 
 
-def _text(data: bytes, element: _Element, encoding: Encoding, declared: Iterable[str]) -> str:
-    """A value as text: numbers as decimals, a sequence as the number of its items, text in its character set."""
-    tag, vr = element.tag, element.vr
-    raw = data[element.start : element.end]
-    if vr == "SQ" or tag in SEQUENCE_TAGS or element.undefined:
-        return str(_count_items(raw, encoding)) if raw else ""
-    if tag in US_TAGS or tag in UL_TAGS or vr in NUMBERS:
-        return str(int.from_bytes(raw[:4], "big" if encoding.big else "little")) if len(raw) in (2, 4) else ""
-    if vr in ("OB", "OW", "UN", "OF", "OD"):
-        return ""
-    raw = raw[:LONG_TEXT]
-    return decode(raw, tuple(declared)).text
+class _Texts:
+    """Values as text: numbers as decimals, a sequence as the number of its items, text in its character set.
+
+    Most values repeat from record to record, so what they became is kept.
+    """
+
+    LIMIT = 5000
+
+    def __init__(self, encoding: Encoding) -> None:
+        self._encoding = encoding
+        self._known: dict[tuple[int, bytes, str], str] = {}
+
+    def of(self, data: bytes, element: _Element, charset: str) -> str:
+        raw = data[element.start : element.end]
+        key = (element.tag, raw, charset)
+        text = self._known.get(key)
+        if text is None:
+            if len(self._known) > self.LIMIT:
+                self._known.clear()
+            text = self._known[key] = self._text(raw, element, charset)
+        return text
+
+    def _text(self, raw: bytes, element: _Element, charset: str) -> str:
+        tag, vr = element.tag, element.vr
+        if vr == b"SQ" or tag in SEQUENCE_TAGS or element.undefined:
+            return str(_count_items(raw, self._encoding)) if raw else ""
+        if tag in US_TAGS or tag in UL_TAGS or vr in NUMBERS:
+            return str(int.from_bytes(raw, "big" if self._encoding.big else "little")) if len(raw) in (2, 4) else ""
+        if vr in BINARY:
+            return ""
+        return decode(raw[:LONG_TEXT], tuple(charset.split("\\")) if charset else ()).text
 
 
 def _count_items(raw: bytes, encoding: Encoding) -> int:
@@ -256,6 +270,9 @@ def _place_by_order(nodes: list[_Node], seen: set[int], roots: list[_Node]) -> N
                 latest.pop(deeper, None)
 
 
+NOTHING: frozenset[str] = frozenset()
+
+
 def _frozen(node: _Node) -> DirectoryRecord:
     required = REQUIRED.get(node.record_type, ())
     return DirectoryRecord(
@@ -267,7 +284,7 @@ def _frozen(node: _Node) -> DirectoryRecord:
         sop_instance_uid=node.texts.get(0x00041511, ""),
         transfer_syntax_uid=node.texts.get(0x00041512, ""),
         keys=node.keys,
-        absent=frozenset(keyword for keyword in required if keyword not in node.keys),
+        absent=frozenset([keyword for keyword in required if keyword not in node.keys]) if required else NOTHING,
         children=tuple(_frozen(child) for child in node.children),
     )
 

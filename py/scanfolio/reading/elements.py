@@ -88,6 +88,7 @@ class Encoding:
         self.big = big
         self.short_header = Struct(order + ("4s2sH" if explicit else "4sI")).unpack_from
         self.key_header = Struct(order + ("6sH" if explicit else "4sI")).unpack_from
+        self.tag_header = Struct(order + ("HH2sH" if explicit else "HHI")).unpack_from
         self.uint32 = Struct(order + "I").unpack_from
         self.uint16 = Struct(order + "H")
         pack = Struct(order + "HH").pack
