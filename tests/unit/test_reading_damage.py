@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import zlib
 
 import pytest
 
@@ -159,3 +160,14 @@ def test_a_fault_of_ours_costs_one_file_only(monkeypatch: pytest.MonkeyPatch) ->
     assert index.feed(other, b"hello") == []
     assert [r.kind for r in index.files] == [Kind.UNREADABLE, Kind.DOCUMENT]
     assert index.files[0].signature == "not understood (ZeroDivisionError)"
+
+
+def test_a_deflated_data_set_that_inflates_without_end_is_stopped() -> None:
+    whole = discs.ct_slice(1, discs.DEFLATED)
+    start = whole[: facts_of(whole).data_set_offset]
+    packer = zlib.compressobj(9, zlib.DEFLATED, -15)
+    packed = b"".join(packer.compress(bytes(1 << 20)) for _ in range(120)) + packer.flush()
+    record, facts = read_one(start + packed)
+    assert facts is None
+    assert record.kind is Kind.UNREADABLE
+    assert "more than we can hold" in record.reason

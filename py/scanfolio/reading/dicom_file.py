@@ -17,6 +17,7 @@ from scanfolio.source.entry import Entry
 MAX_STEPS = 4096
 MAX_INFLATED_BYTES = 1 << 30
 INFLATE_BYTES = 1 << 20
+BOMB_BYTES, BOMB_RATIO = 100 << 20, 300
 DIRECTORY_RECORDS = 0x00041220
 TOO_DEEP = "the header is nested or long beyond what a real object has"
 
@@ -86,7 +87,7 @@ def _inflated_header(data: bytes) -> tuple[bytes, int, str]:
         piece = inflater.decompress(data, INFLATE_BYTES)
         while piece:
             total += len(piece)
-            if total > MAX_INFLATED_BYTES:
+            if total > MAX_INFLATED_BYTES or (total > BOMB_BYTES and total > BOMB_RATIO * len(data)):
                 raise NotDicom("reading.error.inflate_bound")
             if len(header) < MAX_HEADER_BYTES:
                 header += piece

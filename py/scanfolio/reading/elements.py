@@ -8,6 +8,7 @@ from scanfolio.reading.attributes import ATTRIBUTES, PIXEL_KEYWORDS
 from scanfolio.reading.runs import Places
 
 UNDEFINED = 0xFFFFFFFF
+MAX_STEPS = 2_000_000  # through one sequence; 10,000 frames with a hundred elements each are half of it
 MAX_DEPTH = 128  # sequences inside sequences; real objects stay below 20
 
 LONG_VRS = b"OB OD OF OL OV OW SQ SV UC UN UR UT UV".split()
@@ -112,9 +113,13 @@ def after_sequence(window: bytes, start: int, encoding: Encoding) -> tuple[int, 
     end = len(window)
     position = start
     items = 0
+    steps = 0
     stack: list[tuple[bool, Encoding]] = [(False, encoding)]  # (inside an item of undefined length?, encoding)
     while stack:
         inside, current = stack[-1]
+        steps += 1
+        if steps > MAX_STEPS:
+            raise TooDeep
         if position + 8 > end:
             raise MoreNeeded
         delimiter = current.delimiters.get(window[position : position + 4])

@@ -9,7 +9,8 @@ from scanfolio.model import Dicomdir, Kind, SopInstance
 
 HEAD_BYTES = 16384
 MAX_HEADER_BYTES = 64 << 20
-MAX_WHOLE_BYTES = 256 << 20
+MAX_WHOLE_BYTES = 256 << 20  # of a deflated file, which has to be read to its end
+MAX_DIRECTORY_BYTES = 64 << 20  # of a DICOMDIR: 100,000 records are less
 
 WAIT_FOR_PYDICOM = (-1, 0)
 """Yielded instead of (offset, length) where only pydicom can go on and it is not loaded yet."""

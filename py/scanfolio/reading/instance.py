@@ -12,7 +12,7 @@ from scanfolio.reading.attributes import PIXEL_KEYWORDS
 from scanfolio.reading.dicomdir import read_dicomdir
 from scanfolio.reading.elements import Declined
 from scanfolio.reading.facts import Converter, build_instance
-from scanfolio.reading.finding import MAX_WHOLE_BYTES, BytesLost, Examination, Finding, NotDicom
+from scanfolio.reading.finding import MAX_DIRECTORY_BYTES, BytesLost, Examination, Finding, NotDicom
 from scanfolio.reading.part10 import Start
 from scanfolio.reading.walk import PixelElement, Walk
 from scanfolio.source.entry import Entry
@@ -101,8 +101,8 @@ def read_directory(entry: Entry, head: bytes, start: Start, language: str) -> Ex
     """The DICOMDIR that begins with `head`; asks for the rest of it."""
     data = head
     if len(head) < entry.size:
-        if entry.size > MAX_WHOLE_BYTES:
-            directory = Dicomdir(entry.entry_id, entry.path, usable=False, faults=("it is larger than 256 MB",))
+        if entry.size > MAX_DIRECTORY_BYTES:
+            directory = Dicomdir(entry.entry_id, entry.path, usable=False, faults=("it is larger than 64 MB",))
             reason = say("reading.reason.dicomdir_too_big", language)
             return Finding(Kind.DICOMDIR, "DICOMDIR", reason, dicomdir=directory)
         try:
