@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+
 from scanfolio import effects
 from scanfolio.bridge import dispatch
 from scanfolio.bridge.messages import METHODS, Answer
@@ -68,7 +69,9 @@ def test_unknown_method_is_an_error_never_silence() -> None:
 
 
 @pytest.mark.parametrize(
-    ("params", "field"), [({}, "key"), ({"key": 3}, "key"), ({"key": "a", "extra": 1}, "extra")], ids=["missing", "wrong kind", "unknown"]
+    ("params", "field"),
+    [({}, "key"), ({"key": 3}, "key"), ({"key": "a", "extra": 1}, "extra")],
+    ids=["missing", "wrong kind", "unknown"],
 )
 def test_bad_parameters_name_the_field(params: dict[str, Any], field: str) -> None:
     page = Page(series=lambda p: {})
