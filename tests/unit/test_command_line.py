@@ -1,0 +1,130 @@
+"""The command line as scripts see it: what is printed where, and the exit status."""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from discs import NEEDS_IMAGECODECS, disc_folder
+
+from scanfolio.__main__ import main
+
+Capture = pytest.CaptureFixture[str]
+
+
+def report_of(path: Path, capsys: Capture) -> tuple[int, dict[str, object]]:
+    status = main(["report", str(path), "--json"])
+    return status, json.loads(capsys.readouterr().out)
+
+
+def letter(path: Path, capsys: Capture) -> str:
+    return report_of(path, capsys)[1]["verdict"]["class"]  # type: ignore[index, no-any-return]
+
+
+@pytest.mark.parametrize(
+    ("kind", "wanted"),
+    [("clean", "A"), ("no_dicomdir", "B"), ("jpeg2000", "C"), ("self_display", "E"), ("two_people", "H")],
+)
+def test_the_classes_of_whole_discs(kind: str, wanted: str, tmp_path: Path, capsys: Capture) -> None:
+    if kind in NEEDS_IMAGECODECS:
+        pytest.importorskip("imagecodecs")
+    folder = disc_folder(tmp_path, kind)
+    assert letter(folder, capsys) == wanted
+    assert main(["report", str(folder)]) == (0 if wanted == "A" else 1)
+    assert f"Class {wanted}" in capsys.readouterr().out
+
+
+def test_our_own_export_is_a_and_without_its_directory_b(tmp_path: Path, capsys: Capture) -> None:
+    copy = tmp_path / "COPY"
+    assert main(["export", str(disc_folder(tmp_path, "implicit")), str(copy)]) == 0
+    assert "3 of 3 images re-read and identical" in capsys.readouterr().out
+    assert report_of(copy, capsys)[0] == 0
+    assert letter(copy, capsys) == "A"
+    (copy / "DICOMDIR").unlink()
+    assert letter(copy, capsys) == "B"
+
+
+def test_report_json_is_the_same_bytes_each_time(tmp_path: Path, capsys: Capture) -> None:
+    folder = disc_folder(tmp_path, "mixed")
+    main(["report", str(folder), "--json"])
+    first = capsys.readouterr().out
+    main(["report", str(folder), "--json"])
+    assert capsys.readouterr().out == first
+
+
+def test_list_holds_every_file_once(tmp_path: Path, capsys: Capture) -> None:
+    folder = disc_folder(tmp_path, "self_display")
+    assert main(["list", str(folder), "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)
+    given = sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file())
+    assert sorted(f["path"] for f in listed["files"]) == given
+    assert main(["list", str(folder)]) == 0
+    plain = capsys.readouterr().out
+    assert all(path in plain for path in given)
+
+
+def test_image_writes_stored_values_and_a_picture(tmp_path: Path, capsys: Capture) -> None:
+    folder = disc_folder(tmp_path, "multiframe")
+    main(["list", str(folder), "--json"])
+    instance = json.loads(capsys.readouterr().out)["instances"][0]
+    uid, frames = instance["sop_instance_uid"], instance["frames"]
+    out = tmp_path / "out.npy"
+    assert main(["image", str(folder), "--sop", uid, "--frame", str(frames), "-o", str(out)]) == 0
+    values = np.load(out)
+    png = tmp_path / "out.png"
+    assert main(["image", str(folder), "--sop", uid, "-o", str(png)]) == 0
+    assert png.read_bytes().startswith(b"\x89PNG")
+    header = png.read_bytes()[16:24]
+    assert (int.from_bytes(header[4:], "big"), int.from_bytes(header[:4], "big")) == values.shape[:2]
+    assert main(["image", str(folder), "--sop", uid, "--frame", str(frames + 1), "-o", str(out)]) == 2
+    assert main(["image", str(folder), "--sop", "1.2.3", "-o", str(out)]) == 2
+    assert main(["image", str(folder), "--sop", uid, "-o", str(tmp_path / "out.jpg")]) == 2
+    assert len(capsys.readouterr().err.strip().splitlines()) == 3
+
+
+def test_verify_finds_a_changed_byte(tmp_path: Path, capsys: Capture) -> None:
+    source, copy = disc_folder(tmp_path, "clean"), tmp_path / "COPY"
+    main(["export", str(source), str(copy)])
+    assert main(["verify", str(copy), "--against", str(source)]) == 0
+    assert main(["verify", str(copy)]) == 0
+    image = next((copy / "DICOM").rglob("IM000000"))
+    data = bytearray(image.read_bytes())
+    data[-1] ^= 1
+    image.write_bytes(data)
+    capsys.readouterr()
+    assert main(["verify", str(copy), "--against", str(source)]) == 1
+    assert "IM000000" in capsys.readouterr().out
+
+
+def test_export_of_a_choice_into_a_zip(tmp_path: Path, capsys: Capture) -> None:
+    source, copy = disc_folder(tmp_path, "mixed"), tmp_path / "copy.zip"
+    main(["list", str(source), "--json"])
+    listed = json.loads(capsys.readouterr().out)
+    series = listed["instances"][0]["series_instance_uid"]
+    wanted = [i for i in listed["instances"] if i["series_instance_uid"] == series]
+    assert main(["export", str(source), str(copy), "--series", series]) == 0
+    with zipfile.ZipFile(copy) as archive:
+        assert sum(name.startswith("DICOM/") for name in archive.namelist()) == len(wanted)
+
+
+@pytest.mark.parametrize("kind", ["two_people", "contradictory_identity", "duplicate_uid_different"])
+def test_what_cannot_be_copied_is_refused_and_nothing_is_left(kind: str, tmp_path: Path, capsys: Capture) -> None:
+    copy = tmp_path / "COPY"
+    assert main(["export", str(disc_folder(tmp_path, kind)), str(copy)]) == 2
+    said = capsys.readouterr().err.strip()
+    assert said.startswith("scanfolio: ")
+    assert len(said.splitlines()) == 1
+    assert not copy.exists() or not any(copy.iterdir())
+
+
+def test_no_place_no_language_full_folder(tmp_path: Path, capsys: Capture) -> None:
+    source = disc_folder(tmp_path, "clean")
+    assert main(["report", str(tmp_path / "nowhere")]) == 2
+    assert main(["report", str(source), "--lang", "xx"]) == 2
+    assert main(["export", str(source), str(source)]) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert len(captured.err.strip().splitlines()) == 3
