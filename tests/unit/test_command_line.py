@@ -8,8 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from discs import NEEDS_IMAGECODECS, disc_folder
 
+from discs import NEEDS_IMAGECODECS, disc_folder
 from scanfolio.__main__ import main
 
 Capture = pytest.CaptureFixture[str]
