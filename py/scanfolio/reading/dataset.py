@@ -8,7 +8,12 @@ import zlib
 from typing import TYPE_CHECKING, BinaryIO
 
 from scanfolio.errors import ReadingError, SourceError
-from scanfolio.reading.part10 import DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN, read_start
+from scanfolio.reading.part10 import (
+    DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN,
+    looks_like_bare_data_set,
+    looks_like_part10,
+    read_start,
+)
 from scanfolio.source.entry import Entry
 from scanfolio.source.stream import entry_stream
 from scanfolio.words import say
@@ -49,6 +54,8 @@ def read_dataset(entry: Entry, *, stop_before_pixels: bool = False) -> FileDatas
 def _plain_stream(entry: Entry) -> BinaryIO:
     """The file as pydicom shall see it; a deflated one is inflated here, where a bound can be kept."""
     head = entry.read(0, 16384)
+    if not (looks_like_part10(head) or looks_like_bare_data_set(head)):
+        raise ReadingError(say("reading.error.parse"), where=entry.path, detail="no DICOM data set begins here")
     if DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN.encode() not in head[:1024]:
         return entry_stream(entry)
     start = read_start(head)
