@@ -30,6 +30,8 @@ export async function indexAll(engine, given, files, { signal, onBatch }) {
   /** @type {Promise<void>[]} one batch is read while the one before is parsed */
   const running = [];
   const slots = semaphore(IN_FLIGHT);
+  /** The worker takes files in the order of their numbers, whichever batch is read first. @type {Promise<void>} */
+  let before = Promise.resolve();
 
   const flush = () => {
     if (!entries.length) return;
@@ -38,7 +40,13 @@ export async function indexAll(engine, given, files, { signal, onBatch }) {
     pieces = [];
     bytes = 0;
     batches++;
-    running.push(send(engine, batch, files, slots, signal, onBatch));
+    const turn = before;
+    /** @type {() => void} */
+    let posted = () => {};
+    before = new Promise((resolve) => { posted = resolve; });
+    const sent = send(engine, batch, files, slots, signal, onBatch, turn, posted).finally(posted);
+    sent.catch(() => {}); // awaited below, unless an earlier one failed first
+    running.push(sent);
   };
 
   for await (const { path, file } of given) {
@@ -49,7 +57,9 @@ export async function indexAll(engine, given, files, { signal, onBatch }) {
     entries.push({ entry_id: entryId, path, size });
     if (size > 0) {
       const need = { entry_id: entryId, offset: 0, length: Math.min(HEAD_BYTES, size) };
-      pieces.push(slots(() => read(file, need, signal)));
+      const piece = slots(() => read(file, need, signal));
+      piece.catch(() => {}); // awaited with its batch, unless reading is stopped before
+      pieces.push(piece);
       bytes += need.length;
     }
     if (entries.length >= BATCH_FILES[Math.min(batches, BATCH_FILES.length - 1)] || bytes >= BATCH_BYTES) {
@@ -70,8 +80,10 @@ export async function indexAll(engine, given, files, { signal, onBatch }) {
  * @param {(job: () => Promise<Piece>) => Promise<Piece>} slots
  * @param {AbortSignal} signal
  * @param {(answer: any) => void} onBatch
+ * @param {Promise<void>} turn resolves when the batch before was posted
+ * @param {() => void} posted
  */
-async function send(engine, batch, files, slots, signal, onBatch) {
+async function send(engine, batch, files, slots, signal, onBatch, turn, posted) {
   let { entries } = batch;
   let given = batch.files;
   let pieces = await Promise.all(batch.pieces);
@@ -84,7 +96,11 @@ async function send(engine, batch, files, slots, signal, onBatch) {
       })),
     };
     const packed = pack(pieces);
-    const answer = await engine.ask("index", params, { files: given, buffers: [packed] });
+    await turn;
+    signal.throwIfAborted();
+    const answering = engine.ask("index", params, { files: given, buffers: [packed] });
+    posted();
+    const answer = await answering;
     onBatch(answer);
     if (!answer.needs.length) return;
     entries = [];
