@@ -57,7 +57,7 @@ def test_names_are_found_below_the_folder_of_the_dicomdir_whatever_their_case() 
     moved = [f"disc1/{path.lower()}.dcm" for path in files if path != "DICOMDIR"]
     order = reading_order(directory, Paths(moved))
     assert len(order.first_series) == 3
-    assert set((*order.first_series, *order.others)) == set(moved)
+    assert {*order.first_series, *order.others} == set(moved)
 
 
 def test_wrong_offsets_still_give_the_first_series() -> None:
