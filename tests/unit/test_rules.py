@@ -80,7 +80,10 @@ def test_nothing_serious_is_said_of_a_clean_disc() -> None:
         serious = {o.rule for o in report.outcomes if o.state is State.FAILED and o.severity.value in "BH"}
         assert not serious, (name, serious)
         assert report.verdict.letter == "A"
-        assert all(p.met for p in report.profiles), name
+        assert all(p.met or p.other_kinds for p in report.profiles), name
+        assert {r.receiver.id: r.as_is.answer for r in report.receivers if r.receiver.classes is None} == {
+            "strict": "yes", "compressed": "yes", "searching": "yes", "old": "partly" if "report" in name else "yes",
+        }, name  # fmt: skip
 
 
 def test_confusion_table(capsys: pytest.CaptureFixture[str]) -> None:

@@ -211,17 +211,3 @@ def test_no_forbidden_words() -> None:
 
 def report_of(name: str) -> Report:
     return judged(DISCS[name][1])
-
-
-def test_profiles() -> None:
-    assert {p.id: p.met for p in report_of("our own export").profiles} == dict.fromkeys(
-        ("FILE-SET", "STD-GEN-CD", "STD-GEN-DVD-JPEG", "STD-GEN-DVD-J2K", "STD-GEN-ZIP-MAIL", "IHE-PDI"), True
-    )
-    compressed = {p.id: p for p in report_of("a conformant disc of JPEG 2000").profiles}
-    assert compressed["STD-GEN-CD"].failing_rules == ("F05",)
-    assert compressed["STD-GEN-DVD-JPEG"].failing_rules == ("F05",) and compressed["STD-GEN-DVD-J2K"].met
-    assert compressed["FILE-SET"].met and compressed["STD-GEN-ZIP-MAIL"].met
-    without = {p.id: p.failing_rules for p in report_of("our export without its DICOMDIR").profiles}
-    assert all("D01" in rules for rules in without.values())
-    reports_alone = judged(clean_disc([make_document()]))
-    assert reports_alone.verdict.letter == "A"

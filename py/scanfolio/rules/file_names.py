@@ -13,7 +13,7 @@ _COMPONENT = re.compile(r"[A-Z0-9_]{1,8}")
 MOST_COMPONENTS = 8
 
 
-def _root_folder(c: DiscContext) -> str:
+def root_folder(c: DiscContext) -> str:
     """The folder File IDs count from, with a last "/", or ""."""
     if c.dicomdirs and "/" in c.dicomdirs[0].path:
         return c.dicomdirs[0].path.rpartition("/")[0] + "/"
@@ -50,7 +50,7 @@ def names_some_systems_refuse(c: DiscContext) -> Result:
     """
     if not c.instances:
         return not_applicable("no_dicom")
-    root = _root_folder(c)
+    root = root_folder(c)
     wrong: dict[str, list[str]] = {}
     for instance in c.instances:
         fault = name_fault(instance.path, root)
@@ -79,7 +79,7 @@ def names_in_small_letters(c: DiscContext) -> Result:
     """
     if not c.instances:
         return not_applicable("no_dicom")
-    small = [i.path for i in c.instances if i.path != i.path.upper() and not name_fault(i.path, _root_folder(c))]
+    small = [i.path for i in c.instances if i.path != i.path.upper() and not name_fault(i.path, root_folder(c))]
     if not small:
         return passed("No File ID in lower case only.")
     return failed(
@@ -130,7 +130,7 @@ def explanation_file_is_missing(c: DiscContext) -> Result:
     """
     if not c.instances:
         return not_applicable("no_dicom")
-    root = _root_folder(c).lower()
+    root = root_folder(c).lower()
     if any(f.path.lower() == root + "readme.txt" for f in c.files):
         return passed("README.TXT is in the root.")
     return failed("README.TXT absent from the root.", [issue("README.TXT absent")])

@@ -64,7 +64,7 @@ def header_has_mistakes(c: DiscContext) -> Result:
         return not_applicable("no_dicom" if not c.instances else "no_file_meta")
     faults: dict[str, list[SopInstance]] = {}
     for instance in with_meta:
-        for fault in _header_faults(instance):
+        for fault in header_faults(instance):
             faults.setdefault(fault, []).append(instance)
     if not faults:
         return passed(f"{len(with_meta)} headers are well formed.")
@@ -73,7 +73,7 @@ def header_has_mistakes(c: DiscContext) -> Result:
     return failed(f"{count} of {len(with_meta)} headers have faults.", issues[:20], count=count, total=len(with_meta))
 
 
-def _header_faults(i: SopInstance) -> list[str]:
+def header_faults(i: SopInstance) -> list[str]:
     """Faults of group 0002 itself, and the reader's doubt whether the transfer syntax it names is true."""
     return [*i.meta_faults, *(note for note in i.notes if note.startswith("the transfer syntax says"))]
 

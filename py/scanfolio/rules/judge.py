@@ -10,10 +10,10 @@ from scanfolio.rules.after import Copy
 from scanfolio.rules.context import DiscContext
 from scanfolio.rules.outcome import Outcome, Result, State
 from scanfolio.rules.profiles import judge_profiles
+from scanfolio.rules.receivers import expect
 from scanfolio.rules.registry import RULES
 from scanfolio.rules.report import Report
 from scanfolio.rules.rule import Rule
-from scanfolio.rules.uids import is_compressed
 from scanfolio.rules.verdict import reach_verdict
 from scanfolio.words import say
 
@@ -45,18 +45,20 @@ def judge(
         today=today,
     )
     outcomes = []
+    total = len(RULES) + 1  # the last one: who would take it
     for number, rule in enumerate(RULES.values(), 1):
         outcome = run_rule(rule, context, language)
         outcomes.append(outcome)
         yield Item({"outcome": outcome.as_dict()})
-        yield Progress("judging", number, len(RULES))
+        yield Progress("judging", number, total)
     verdict = reach_verdict(outcomes, context, language)
-    syntaxes = {i.transfer_syntax_uid for i in context.instances}
-    compressions = frozenset(uid for uid in syntaxes if is_compressed(uid))
+    receivers = yield from expect(context, outcomes, Progress("judging", len(RULES), total))
+    yield Progress("judging", total, total)
     return Report(
         verdict=verdict,
         outcomes=tuple(outcomes),
-        profiles=judge_profiles(outcomes, compressions, language),
+        profiles=judge_profiles(outcomes, context.instances, language),
+        receivers=receivers,
         files=context.files,
         instances=context.instances,
         study_count=len({i.study_instance_uid for i in context.instances if i.study_instance_uid}),

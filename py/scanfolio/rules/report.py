@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from scanfolio.model import FileRecord, Kind, SopInstance
 from scanfolio.rules.outcome import Outcome
 from scanfolio.rules.profiles import Profile
+from scanfolio.rules.receivers import Expectation
 from scanfolio.rules.verdict import Verdict
 
 SCHEMA = "scanfolio-report-1"
@@ -20,6 +21,7 @@ class Report:
     verdict: Verdict
     outcomes: tuple[Outcome, ...]
     profiles: tuple[Profile, ...]
+    receivers: tuple[Expectation, ...]
     files: tuple[FileRecord, ...]
     instances: tuple[SopInstance, ...]
     patient_count: int
@@ -56,6 +58,7 @@ def as_dict(report: Report) -> dict[str, object]:
         "counts": report.counts,
         "outcomes": [o.as_dict() for o in report.outcomes],
         "profiles": [p.as_dict() for p in report.profiles],
+        "receivers": [r.as_dict(report.language) for r in report.receivers],
         "files": [_file_as_dict(f) for f in report.files],
     }
 

@@ -53,6 +53,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield words("profiles_lead")
     for profile in report.profiles:
         yield from _wrap(f"{profile.title}: {_met(profile, language)}", "    ", "  ")
+    yield from _receivers(report)
     yield from _heading(words("technical"))
     for letter in FAMILIES:
         yield say(f"rules.family.{letter}", language)
@@ -107,7 +108,26 @@ def _met(profile: Profile, language: str) -> str:
         return say("rules.report.met", language)
     if profile.met is None:
         return say("rules.report.not_known", language)
+    if profile.other_kinds and not profile.failing_rules:
+        return say("rules.report.other_kinds", language, count=profile.other_kinds)
     return say("rules.report.not_met", language, rules=", ".join(profile.failing_rules))
+
+
+def _receivers(report: Report) -> Iterator[str]:
+    language = report.language
+    yield from _heading(say("receivers.heading", language))
+    yield from _wrap(say("receivers.lead", language))
+    for found in report.receivers:
+        yield ""
+        yield from _wrap(say(f"receivers.title.{found.receiver.id}", language))
+        for answer, of in ((found.as_is, "as_is"), (found.copy, "copy"), (found.copy_as_encoded, "copy_as_encoded")):
+            said = answer.as_dict(language)
+            line = say(f"receivers.of.{of}", language, answer=say(f"receivers.word.{answer.answer}", language))
+            yield from _wrap(f"{line} {said['plain']}", "    ", "  - ")
+            for reason in answer.reasons:
+                because = say(f"receivers.because.{reason.code}", language, count=reason.instances)
+                rules = f" ({', '.join(reason.rules)})" if reason.rules else ""
+                yield from _wrap(because + rules, "      ", "      ")
 
 
 def _technical(outcome: Outcome) -> Iterator[str]:

@@ -43,18 +43,19 @@ def sop_class_name(sop_class_uid: str) -> str:
     return known.name if known else sop_class_uid or "no SOP Class"
 
 
-def _family(transfer_syntax_uid: str) -> str:
+def family(transfer_syntax_uid: str) -> str:
+    """The codec: native, jpeg, jpeg-2000 and so on; "" for what the Standard does not know."""
     known = TRANSFER_SYNTAXES.get(transfer_syntax_uid)
     return known.family if known else ""
 
 
 def is_compressed(transfer_syntax_uid: str) -> bool:
     """A compression of pictures (films apart)."""
-    return _family(transfer_syntax_uid) in _COMPRESSIONS or transfer_syntax_uid == "1.2.840.10008.1.2.8.1"
+    return family(transfer_syntax_uid) in _COMPRESSIONS or transfer_syntax_uid == "1.2.840.10008.1.2.8.1"
 
 
 def is_video(transfer_syntax_uid: str) -> bool:
-    return _family(transfer_syntax_uid) == "video" or transfer_syntax_uid.startswith("1.2.840.10008.1.2.7.")
+    return family(transfer_syntax_uid) == "video" or transfer_syntax_uid.startswith("1.2.840.10008.1.2.7.")
 
 
 def is_always_lossy(transfer_syntax_uid: str) -> bool:
