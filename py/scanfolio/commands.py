@@ -11,7 +11,7 @@ from pathlib import Path
 from scanfolio.catalogue import as_dict
 from scanfolio.errors import RequestError
 from scanfolio.export.drive import run, sink_for
-from scanfolio.export.plan import Choices, LeftOut
+from scanfolio.export.plan import Choices, LeftOut, Plan
 from scanfolio.export.verify import Verification
 from scanfolio.export.verify import verify as verify_alone
 from scanfolio.model import Kind
@@ -74,6 +74,9 @@ def export(options: argparse.Namespace) -> int:
     session = _read(options.source)
     choices = Choices(options.study, options.series, _patient_key(session, options.patient), options.encoding)
     destination = Path(options.destination)
+    if options.dry_run:
+        _print(_plan_text(run(session.plan(choices), on_progress=_progress), str(destination)))
+        return 0
     sink = sink_for(destination)
     kind = "zip" if destination.suffix.lower() == ".zip" else "folder"
     manifest = run(session.export(choices, kind), sink, _progress)
@@ -88,6 +91,28 @@ def verify(options: argparse.Namespace) -> int:
     verification = run(steps, on_progress=_progress)
     _print(_export_text(verification, ()))
     return 0 if verification.ok else 1
+
+
+def _plan_text(plan: Plan, where: str) -> str:
+    lines = [
+        say("export.plan.would_write", count=len(plan.files), where=where),
+        say("export.plan.size", before=_megabytes(plan.size_before), after=_megabytes(plan.size_after)),
+        say("export.plan.changes"),
+        *(f"  {sentence}" for sentence in plan.changes()),
+    ]
+    if plan.left_out:
+        lines.append(say("export.plan.left_out", count=len(plan.left_out)))
+        for reason, files, _ in plan.left_out_by_reason():
+            lines.append(f"  {files:,} × {reason}")
+            lines.extend(f"      {left.path}" for left in plan.left_out if left.reason == reason)
+    if plan.not_chosen:
+        lines.append(say("export.plan.not_chosen", count=plan.not_chosen))
+    lines.append(say("export.plan.nothing_written"))
+    return "\n".join(lines) + "\n"
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:,.1f} MB"
 
 
 def _export_text(verification: Verification, left_out: Iterable[LeftOut]) -> str:

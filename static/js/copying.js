@@ -2,6 +2,7 @@
 // Making a copy: plan, where to, write, read back. The page says "done" only when every image is identical.
 import { writeExport } from "./exporting.js";
 import { t } from "./i18n.js";
+import { readSpeed } from "./read-speed.js";
 import { ZIP_NAME, download } from "./save.js";
 
 /** @typedef {import("./types.js").ExportChoice} ExportChoice */
@@ -10,6 +11,8 @@ export class Copying {
   /** @type {AbortController | null} */
   #running = null;
   #planned = 0;
+  /** @type {Promise<number> | null} bytes a second, tried once for a disc */
+  #readSpeed = null;
 
   /** @param {import("./ui/app.js").App} app @param {() => import("./opening.js").OpenDisc | null} disc */
   constructor(app, disc) {
@@ -18,6 +21,7 @@ export class Copying {
   }
 
   reset() {
+    this.#readSpeed = null;
     this.stop();
   }
 
@@ -29,9 +33,13 @@ export class Copying {
   /** @param {ExportChoice} choice */
   async plan(choice) {
     const ticket = ++this.#planned;
+    const disc = this.disc();
+    if (!disc) return;
     try {
-      const plan = await this.disc()?.engine.ask("plan", wire(choice));
-      if (ticket === this.#planned && plan) this.app.setExportPlan(plan);
+      const plan = await disc.engine.ask("plan", wire(choice));
+      this.#readSpeed ??= readSpeed(disc.files.values());
+      const speed = await this.#readSpeed;
+      if (ticket === this.#planned) this.app.setExportPlan({ ...plan, read_bytes_per_second: speed });
     } catch (error) {
       const words = /** @type {any} */ (error).wire;
       if (ticket === this.#planned) this.app.setExportPlan({ refused: words ? `${words.title} ${words.hint}`.trim() : t("export.no_plan") });

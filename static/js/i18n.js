@@ -111,3 +111,10 @@ export function formatTimeLeft(seconds) {
   if (seconds < 55) return t("time.seconds", { count: seconds < 10 ? Math.ceil(seconds) : Math.ceil(seconds / 5) * 5 });
   return t("time.minutes", { count: Math.max(1, Math.round(seconds / 60)) });
 }
+
+/** How long something takes, said before it begins: no finer than a person needs. "" while nothing can be said. @param {number} seconds */
+export function formatTimeExpected(seconds) {
+  if (!Number.isFinite(seconds) || seconds < 0) return "";
+  if (seconds < 45) return t("time.expected_short");
+  return t("time.expected", { count: Math.max(1, Math.round(seconds / 60)) });
+}

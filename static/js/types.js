@@ -86,9 +86,13 @@
  * @property {string[]} [changes] one sentence each
  * @property {Record<string, number>} [actions] instances by what happens to them: copy, keep, re-encode, decompress
  * @property {LeftOut[]} [left_out]
+ * @property {number} [left_out_instances]
+ * @property {{reason: string, files: number, instances: number}[]} [left_out_by_reason]
  * @property {number} [not_chosen]
  * @property {number} [size_before]
  * @property {number} [size_after]
+ * @property {number} [decoded_bytes] of the images that have to be unpacked
+ * @property {number} [read_bytes_per_second] how fast the disc is; NaN where that is not known
  */
 /**
  * What the re-reading of a copy found.

@@ -219,3 +219,16 @@ def test_a_zip_is_read_like_a_folder(page: Page, tmp_path: Path) -> None:
     assert page.browser.eval(f"scanfolio.show('{uid}')")
     got = page.browser.eval(GET_BASE64.format("scanfolio.pixels().data"))
     assert base64.b64decode(got) == session.display_values(uid, 0).tobytes()
+
+
+def test_the_plan_of_a_copy_is_on_the_screen_before_it_is_made(page: Page, tmp_path: Path) -> None:
+    folder = disc_folder(tmp_path, "implicit")
+    (folder / "NOTE.TXT").write_text("a letter")
+    page.open(folder)
+    page.browser.eval("void (location.hash = '#/export')")
+    page.browser.wait("document.querySelectorAll('.export-choose .left-out details').length === 2")
+    said = page.browser.eval("[...document.querySelectorAll('.export-choose .left-out li')].map((li) => li.textContent)")
+    assert "3 images are rewritten in the form every hospital reads; their values stay the same." in said
+    assert any(sentence.endswith("A document, not a medical image.") for sentence in said)
+    facts = page.text(".sum dl")
+    assert "Less than a minute" in facts

@@ -5,11 +5,13 @@ import { test } from "node:test";
 import { discHolds, holdsText, seriesCount, seriesTitle, shownPatients } from "../../static/js/ui/catalogue-view.js";
 import { DiscState } from "../../static/js/ui/disc-state.js";
 import { doneView } from "../../static/js/ui/done-view.js";
-import { choiceOf, chosenHolds, mediumFor, stageAt } from "../../static/js/ui/export-choices.js";
+import { choiceOf, chosenHolds, mediumFor, secondsExpected, stageAt } from "../../static/js/ui/export-choices.js";
 import { fateOf, groupCounts, kindsOf, pickFiles } from "../../static/js/ui/file-rows.js";
 import { letterLines, letterText } from "../../static/js/ui/letter-text.js";
 import { evidenceRows, groupsOf, markOf, placesOf, remarksOf, tallyOf } from "../../static/js/ui/report-view.js";
 import { hashOf, screenOf } from "../../static/js/ui/router.js";
+import { formatTimeExpected } from "../../static/js/i18n.js";
+import { readSpeed } from "../../static/js/read-speed.js";
 import { matchingTags } from "../../static/js/ui/tag-filter.js";
 import { nextTheme } from "../../static/js/ui/theme.js";
 import { TimeLeft } from "../../static/js/ui/time-left.js";
@@ -99,6 +101,25 @@ test("a choice is said in the shortest way: all, whole examinations, or single s
   assert.equal(mediumFor(600e6), "export.fits_cd");
   assert.equal(mediumFor(996e6), "export.fits_dvd");
   assert.equal(mediumFor(5e9), "export.fits_stick");
+});
+
+test("the time a copy takes follows the disc, the size and what has to be unpacked", () => {
+  const plan = { size_before: 600e6, size_after: 600e6, decoded_bytes: 0, read_bytes_per_second: 3e6 };
+  assert.equal(secondsExpected(plan), 415);
+  assert.equal(secondsExpected({ ...plan, read_bytes_per_second: 600e6 }), 17);
+  assert.equal(secondsExpected({ ...plan, read_bytes_per_second: 600e6, decoded_bytes: 100e6 }), 27);
+  assert.ok(Number.isNaN(secondsExpected({ ...plan, read_bytes_per_second: NaN })));
+  assert.deepEqual([NaN, 10, 44, 45, 100, 415].map(formatTimeExpected), ["", "Less than a minute", "Less than a minute", "About 1 minute", "About 2 minutes", "About 7 minutes"]);
+});
+
+test("how fast a disc is read is tried on the middle of its largest file", async () => {
+  const times = [0, 2000];
+  const read = [];
+  const file = (size) => ({ size, slice: (from, to) => ({ arrayBuffer: async () => { read.push([from, to]); return new ArrayBuffer(Math.min(to, size) - from); } }) });
+  assert.equal(await readSpeed([file(10), file(12 << 20), file(5 << 20)], () => times.shift()), (4 << 20) / 2);
+  assert.deepEqual(read, [[4 << 20, 8 << 20]]);
+  assert.ok(Number.isNaN(await readSpeed([])));
+  assert.ok(Number.isNaN(await readSpeed([{ size: 5, slice: () => ({ arrayBuffer: async () => { throw new Error("gone"); } }) }])));
 });
 
 test("stages of a copy never go back", () => {

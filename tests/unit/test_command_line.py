@@ -110,6 +110,20 @@ def test_export_of_a_choice_into_a_zip(tmp_path: Path, capsys: Capture) -> None:
         assert sum(name.startswith("DICOM/") for name in archive.namelist()) == len(wanted)
 
 
+def test_a_dry_run_says_everything_and_writes_nothing(tmp_path: Path, capsys: Capture) -> None:
+    source, copy = disc_folder(tmp_path, "implicit"), tmp_path / "COPY"
+    (source / "LIESMICH.TXT").write_text("hello")
+    assert main(["export", str(source), str(copy), "--dry-run"]) == 0
+    said = capsys.readouterr().out
+    assert f"3 images and documents would be written to {copy}." in said
+    assert "  3 images are rewritten in the form every hospital reads; their values stay the same.\n" in said
+    assert "  1 × A document, not a medical image.\n      LIESMICH.TXT\n" in said
+    assert said.endswith("Nothing has been written.\n")
+    assert not copy.exists()
+    assert main(["export", str(disc_folder(tmp_path / "other", "two_people")), str(copy), "--dry-run"]) == 2
+    assert not copy.exists()
+
+
 @pytest.mark.parametrize("kind", ["two_people", "contradictory_identity", "duplicate_uid_different"])
 def test_what_cannot_be_copied_is_refused_and_nothing_is_left(kind: str, tmp_path: Path, capsys: Capture) -> None:
     copy = tmp_path / "COPY"

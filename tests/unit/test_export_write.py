@@ -254,9 +254,34 @@ def test_the_plan_says_what_will_change() -> None:
     said = plan_of(files_of("implicit")).as_dict()
     assert said["actions"] == {"copy": 0, "keep": 0, "re-encode": 3, "decompress": 0}
     assert said["instances"] == 3
-    assert said["changes"] == ["3 images are rewritten in the form every hospital reads; their values stay the same."]
+    assert said["changes"] == [
+        "3 images are rewritten in the form every hospital reads; their values stay the same.",
+        "Every file gets a new short name that any system can read, and a new file header. What is inside stays.",
+    ]
     assert said["size_before"] > 0
+    assert said["decoded_bytes"] == 0
     json.dumps(said)
+
+
+def test_the_plan_says_what_the_table_of_contents_will_have_to_fill_in() -> None:
+    first = make_instance("ct", 1, StudyID="", InstanceNumber=None)
+    lacking = {"A": encode(first), "B": encode(make_instance("ct", 2, StudyID=""))}
+    assert plan_of(lacking).changes()[-1].startswith("2 dates and numbers that the table of contents must have")
+    assert sorted(s.keyword for s in export(lacking).manifest.supplied) == ["InstanceNumber", "StudyID"]
+
+
+def test_the_plan_gives_each_reason_once_medical_files_first() -> None:
+    cut_off = encode(make_instance("ct", 9))[:-400]
+    files = {**files_of("mixed"), "A.TXT": b"a letter", "B.TXT": b"another letter", "C": cut_off}
+    rows = plan_of(files).left_out_by_reason()
+    assert rows[0] == ("The file is cut off: part of the image is missing.", 1, 1)
+    assert ("A document, not a medical image.", 2, 0) in rows
+    assert len({reason for reason, _, _ in rows}) == len(rows)
+
+
+def test_the_plan_says_how_much_has_to_be_unpacked() -> None:
+    said = plan_of(files_of("rle")).as_dict()
+    assert said["decoded_bytes"] == said["size_after"] > 0
 
 
 def test_the_plan_says_which_packages_it_needs() -> None:

@@ -107,8 +107,28 @@ class Plan:
         """How many instances each action concerns, by the action's name."""
         return {action.value: sum(f.action is action for f in self.files) for action in Action}
 
+    def changes(self) -> list[str]:
+        """What will be other than on the disc, one plain sentence each."""
+        language = self.choices.language
+        said = [say(f"export.change.{name}", language, count=n) for name, n in self.counts().items() if n]
+        said.append(say("export.change.names", language))
+        lacking = _lacking([f.instance for f in self.files])
+        if lacking:
+            said.append(say("export.change.supplied", language, count=lacking))
+        return said
+
+    def left_out_by_reason(self) -> list[tuple[str, int, int]]:
+        """(reason, files, of them medical), the reasons that concern most medical files first."""
+        found: dict[str, list[int]] = {}
+        for left in self.left_out:
+            sums = found.setdefault(left.reason, [0, 0])
+            sums[0] += 1
+            sums[1] += bool(left.sop_instance_uid)
+        rows = [(reason, files, medical) for reason, (files, medical) in found.items()]
+        return sorted(rows, key=lambda row: (-row[2], -row[1], row[0]))
+
     def as_dict(self) -> dict[str, Any]:
-        """The plan as the page and `--dry-run` show it: sums and reasons, not one row per image."""
+        """The plan as the page shows it: sums and reasons, not one row per image."""
         return {
             "encoding": self.choices.encoding,
             "instances": len(self.files),
@@ -116,15 +136,39 @@ class Plan:
             "studies": self.studies,
             "series": self.series,
             "actions": self.counts(),
-            "changes": [
-                say(f"export.change.{k}", self.choices.language, count=n) for k, n in self.counts().items() if n
-            ],
+            "changes": self.changes(),
             "left_out": [f.as_dict() for f in self.left_out],
+            "left_out_by_reason": [
+                {"reason": reason, "files": files, "instances": instances}
+                for reason, files, instances in self.left_out_by_reason()
+            ],
             "left_out_instances": sum(bool(f.sop_instance_uid) for f in self.left_out),
             "not_chosen": self.not_chosen,
             "size_before": self.size_before,
             "size_after": self.size_after,
+            "decoded_bytes": sum(decoded_size(f.instance) for f in self.files if f.action is Action.DECOMPRESS),
         }
+
+
+def _lacking(instances: Sequence[SopInstance]) -> int:
+    """How many values directory records must have (PS3.3 F.5) but no instance of their patient, study, series has."""
+    known: dict[tuple[str, str, str], bool] = {}
+    lacking = 0
+    for i in instances:
+        if record_type(i.sop_class_uid) in ROOT_TYPES:
+            continue
+        lacking += i.instance_number is None
+        patient, study, series = i.patient_id, i.study_instance_uid, f"{i.study_instance_uid} {i.series_instance_uid}"
+        for key, value in (
+            (("patient", patient, "id"), i.patient_id),
+            (("study", study, "date"), i.study_date),
+            (("study", study, "time"), i.study_time),
+            (("study", study, "id"), i.study_id),
+            (("series", series, "modality"), i.modality),
+            (("series", series, "number"), i.series_number),
+        ):
+            known[key] = known.get(key, False) or value not in ("", None)
+    return lacking + sum(not has for has in known.values())
 
 
 def planned_size(planned: PlannedFile) -> int:

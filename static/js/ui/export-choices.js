@@ -46,3 +46,16 @@ export function stageAt(stage, reached) {
   if (stage === "reading" || stage === "directory") return Math.max(2, reached);
   return reached >= 1 ? Math.max(2, reached) : 0; // comparing, preparing; "checking" is said before and after writing
 }
+
+// Bytes a second of what this page does besides reading the disc, on an ordinary computer: hashing and writing, then
+// reading back and comparing; and unpacking, of which the slowest compression decides.
+const HANDLED = 40e6;
+const UNPACKED = 20e6;
+
+/**
+ * About how long a copy takes, NaN while it cannot be said. The disc is read twice: once to copy, once to compare.
+ * @param {import("../types.js").ExportPlan} plan
+ */
+export function secondsExpected({ size_before = 0, size_after = 0, decoded_bytes = 0, read_bytes_per_second = NaN }) {
+  return (2 * size_before) / read_bytes_per_second + size_after / HANDLED + (2 * decoded_bytes) / UNPACKED;
+}

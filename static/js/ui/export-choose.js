@@ -1,7 +1,7 @@
 // Choosing what to copy. Good choices are made beforehand; who the person is, never.
-import { formatBytes, formatDate, formatPerson, formatPersonSpoken, t } from "../i18n.js";
+import { formatBytes, formatDate, formatPerson, formatPersonSpoken, formatTimeExpected, t } from "../i18n.js";
 import { holdsText, seriesCount, seriesTitle, studyHolds, studyTitle } from "./catalogue-view.js";
-import { choiceOf, chosenHolds, mediumFor } from "./export-choices.js";
+import { choiceOf, chosenHolds, mediumFor, secondsExpected } from "./export-choices.js";
 import { emit, h, icon, put, setText } from "./h.js";
 import { drawThumbnail } from "./series-row.js";
 
@@ -40,7 +40,8 @@ export class ExportChoose {
     this.make = [this.#button(), this.#button()];
     this.why = [h("p", { class: "why-not", role: "status" }), h("p", { class: "why-not" })];
     this.left = h("div", { class: "left-out" });
-    this.sum = h("aside", { class: "sum", "aria-label": t("export.summary") }, h("h2", {}, t("export.your_copy")), this.facts, this.left, this.confirmBox, this.make[0], this.why[0], h("p", { class: "label" }, t("export.promise")));
+    this.more = h("div", { class: "left-out" });
+    this.sum = h("aside", { class: "sum", "aria-label": t("export.summary") }, h("h2", {}, t("export.your_copy")), this.facts, this.left, this.confirmBox, this.make[0], this.why[0], h("p", { class: "label" }, t("export.promise")), this.more);
     this.element = h("div", { class: "export-choose" },
       h("div", { class: "export" },
         h("div", { class: "title" }, h("a", { class: "tool-quiet back-link", href: "#/disc" }, icon("left", "icon s"), t("action.back_to_scans")), h("h1", { tabindex: "-1" }, t("export.title")), h("p", {}, t("export.lead"))),
@@ -191,15 +192,18 @@ export class ExportChoose {
     const size = plan?.size_after ?? holds.bytes;
     const name = formatPerson(patient.name) || t("person.no_name");
     const born = formatDate(patient.birth_date);
-    /** @type {[string, string, string][]} */
+    /** What stands fourth gives way where the screen is low. @type {[string, string, string, string?][]} */
     const rows = [
       ["export.person", name, born ? t("export.born", { date: born }) : t("export.no_birth_date")],
       ["export.holds", holdsText(holds), ""],
-      ["export.written_as", t(this.#encoding === "most-compatible" ? "export.compatible" : "export.keep"), this.#encoding === "most-compatible" ? t("export.explicit") : ""],
+      ["export.written_as", t(this.#encoding === "most-compatible" ? "export.compatible" : "export.keep"), "", this.#encoding === "most-compatible" ? t("export.explicit") : ""],
     ];
-    if (size) rows.push(["export.size", formatBytes(size), t(this.#where === "zip" ? "export.zip_size" : mediumFor(size))]);
-    put(this.facts, rows.map(([term, fact, more]) => h("div", {}, h("dt", {}, t(term)), h("dd", {}, h("bdi", {}, fact), more ? h("small", {}, more) : null))));
-    this.#showLeftOut(plan);
+    if (size) rows.push(["export.size", formatBytes(size), t(this.#where === "zip" ? "export.zip_size" : mediumFor(size)), plan?.size_before ? t("export.size_here", { size: formatBytes(plan.size_before) }) : ""]);
+    const time = plan ? formatTimeExpected(secondsExpected(plan)) : "";
+    if (time) rows.push(["export.time", time, "", this.#where === "folder" ? t("export.time_stick") : ""]);
+    put(this.facts, rows.map(([term, fact, more, extra]) => h("div", {}, h("dt", {}, t(term)),
+      h("dd", {}, h("bdi", {}, fact), more ? h("small", {}, more) : null, extra ? h("small", { class: "opt" }, extra) : null))));
+    this.#showPlan(plan);
     const spoken = formatPersonSpoken(patient.name);
     setText(this.confirmText, spoken ? (born ? t("export.confirm", { name: spoken, date: born }) : t("export.confirm_no_date", { name: spoken })) : t("export.confirm_nameless", { number: patient.patient_id || "-" }));
     const reason = this.#reason();
@@ -214,15 +218,21 @@ export class ExportChoose {
     setText(this.why[1], sentence || [holdsText(holds), size ? formatBytes(size) : ""].filter(Boolean).join(" · "));
   }
 
-  /** Images that cannot go along are named before, not after. @param {ExportPlan | null} plan */
-  #showLeftOut(plan) {
-    const images = plan?.left_out?.filter((file) => file.sop_instance_uid) ?? [];
-    if (!images.length) {
-      put(this.left);
-      return;
-    }
-    const reasons = [...new Set(images.map((file) => file.reason))];
-    put(this.left, h("details", { class: "disclose tone-warn" }, h("summary", {}, icon("shape-warn", "shape"), t("export.left_out_images", { count: images.length })),
-      h("ul", { class: "label" }, reasons.map((reason) => h("li", {}, `${t("count.files", { count: images.filter((file) => file.reason === reason).length })}: ${reason}`)))));
+  /** What changes and what stays behind is said before, not after. @param {ExportPlan | null} plan */
+  #showPlan(plan) {
+    const rows = plan?.left_out_by_reason ?? [];
+    const images = plan?.left_out_instances ?? 0;
+    const others = rows.reduce((sum, row) => sum + row.files - row.instances, 0);
+    put(this.left, images ? this.#reasons("disclose tone-warn", icon("shape-warn", "shape"), t("export.left_out_images", { count: images }), rows.filter((row) => row.instances)) : null);
+    put(this.more,
+      plan ? h("details", { class: "disclose" }, h("summary", {}, icon("right", "icon s chev"), t("export.what_changes")),
+        h("ul", { class: "label" }, (plan.changes ?? []).map((sentence) => h("li", {}, sentence)))) : null,
+      others ? this.#reasons("disclose", icon("right", "icon s chev"), t("export.left_out_other", { count: others }), rows.filter((row) => row.files > row.instances)) : null);
+  }
+
+  /** @param {string} look @param {Node} mark @param {string} title @param {{reason: string, files: number}[]} rows */
+  #reasons(look, mark, title, rows) {
+    return h("details", { class: look }, h("summary", {}, mark, title),
+      h("ul", { class: "label" }, rows.map((row) => h("li", {}, t("export.left_out_row", { files: t("count.files", { count: row.files }), reason: row.reason })))));
   }
 }
