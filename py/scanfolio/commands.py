@@ -10,7 +10,8 @@ from pathlib import Path
 
 from scanfolio.catalogue import as_dict
 from scanfolio.errors import RequestError
-from scanfolio.export.drive import run, sink_for
+from scanfolio.export.drive import is_zip_name, refuse_taken, run, sink_for
+from scanfolio.export.parts import OTHER_PART, divide
 from scanfolio.export.plan import Choices, LeftOut, Plan
 from scanfolio.export.verify import Verification
 from scanfolio.export.verify import verify as verify_alone
@@ -74,15 +75,34 @@ def export(options: argparse.Namespace) -> int:
     session = _read(options.source)
     choices = Choices(options.study, options.series, _patient_key(session, options.patient), options.encoding)
     destination = Path(options.destination)
+    plan = run(session.plan(choices), on_progress=_progress)
+    parts = divide(plan, int(options.media_size * 1e6)) if options.media_size else [plan]
+    places = _places(destination, len(parts))
     if options.dry_run:
-        _print(_plan_text(run(session.plan(choices), on_progress=_progress), str(destination)))
+        _print(_plan_text(plan, str(destination)) + _parts_text(parts, places, options.media_size))
         return 0
-    sink = sink_for(destination)
-    kind = "zip" if destination.suffix.lower() == ".zip" else "folder"
-    manifest = run(session.export(choices, kind), sink, _progress)
-    verification = run(session.verify(open_source(str(destination))), on_progress=_progress)
-    _print(_export_text(verification, manifest.left_out))
-    return 0 if verification.ok else 1
+    for place in places:
+        refuse_taken(place)
+    # All or nothing of one part; a part that is written and verified stays, whatever becomes of the next.
+    verified = [_write_part(session, part, place) for part, place in zip(parts, places, strict=True)]
+    return 0 if all(verified) else 1
+
+
+def _places(destination: Path, parts: int) -> list[Path]:
+    """Where each part goes: `destination` itself, or COPY-1, COPY-2 … and copy-1.zip, copy-2.zip …"""
+    if parts == 1:
+        return [destination]
+    return [destination.with_name(f"{destination.stem}-{n}{destination.suffix}") for n in range(1, parts + 1)]
+
+
+def _write_part(session: Session, part: Plan, place: Path) -> bool:
+    kind = "zip" if is_zip_name(place) else "folder"
+    manifest = run(session.write(part, kind), sink_for(place), _progress)
+    verification: Verification = run(session.verify(open_source(str(place))), on_progress=_progress)
+    if part.part:
+        _print(say("export.plan.part", number=part.part.number, of=part.part.of, where=str(place)))
+    _print(_export_text(verification, [f for f in manifest.left_out if f.code != OTHER_PART]))
+    return verification.ok
 
 
 def verify(options: argparse.Namespace) -> int:
@@ -108,6 +128,17 @@ def _plan_text(plan: Plan, where: str) -> str:
     if plan.not_chosen:
         lines.append(say("export.plan.not_chosen", count=plan.not_chosen))
     lines.append(say("export.plan.nothing_written"))
+    return "\n".join(lines) + "\n"
+
+
+def _parts_text(parts: list[Plan], places: list[Path], media_size: float | None) -> str:
+    if media_size is None:
+        return ""
+    lines = [say("export.plan.parts", count=len(parts))]
+    if len(parts) > 1:
+        for part, place in zip(parts, places, strict=True):
+            holds = say("export.plan.would_write", count=len(part.files), where=str(place))
+            lines.append(f"  {holds} {_megabytes(part.size_after)}")
     return "\n".join(lines) + "\n"
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from scanfolio.export.manifest import Manifest
-    from scanfolio.export.plan import Choices
+    from scanfolio.export.plan import Choices, Plan
     from scanfolio.rules.report import Report
 
 
@@ -227,12 +227,16 @@ class Session:
         return plan_steps(self.disc, self.index.entries, choices)
 
     def export(self, choices: Choices, sink: str) -> Steps:
+        """Plan and write in one go; see `write`."""
+        plan = yield from self.plan(choices)
+        return (yield from self.write(plan, sink))
+
+    def write(self, plan: Plan, sink: str) -> Steps:
         """Write the export as effects: Chunks of a zip, or WriteFiles of a folder (`sink`). Returns its Manifest."""
         from scanfolio.export.write import write_folder, write_zip
 
         if self._report is None:
-            yield from self.judge(choices.language)
-        plan = yield from self.plan(choices)
+            yield from self.judge(plan.choices.language)
         write = write_folder if sink == "folder" else write_zip
         self._manifest = yield from write(plan, self.report_json(), self.report_text())
         return self._manifest

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from discs import NEEDS_IMAGECODECS, disc_folder
+from instances import ct_series
 from scanfolio.__main__ import main
 
 Capture = pytest.CaptureFixture[str]
@@ -122,6 +123,29 @@ def test_a_dry_run_says_everything_and_writes_nothing(tmp_path: Path, capsys: Ca
     assert not copy.exists()
     assert main(["export", str(disc_folder(tmp_path / "other", "two_people")), str(copy), "--dry-run"]) == 2
     assert not copy.exists()
+
+
+def test_a_copy_for_small_media_comes_in_parts(tmp_path: Path, capsys: Capture) -> None:
+    source = tmp_path / "DISC"
+    source.mkdir()
+    for name, data in ct_series(6).items():
+        (source / name).write_bytes(data)
+    slices = [p for p in source.rglob("*") if p.is_file()]
+    # three slices a part, beside what a part keeps free for its papers
+    size = ((256 << 10) + 512 * len(slices) + 3.1 * (-(-slices[0].stat().st_size // 2048) * 2048 + 4096)) / 1e6
+    sizes = ["--media-size", f"{size:.6f}"]
+    assert main(["export", str(source), str(tmp_path / "copy.zip"), *sizes, "--dry-run"]) == 0
+    assert "It takes 2 media of this size." in capsys.readouterr().out
+    assert main(["export", str(source), str(tmp_path / "copy.zip"), *sizes]) == 0
+    assert capsys.readouterr().out.count("3 of 3 images re-read and identical") == 2
+    for number in (1, 2):
+        part = tmp_path / f"copy-{number}.zip"
+        assert part.stat().st_size <= size * 1e6
+        assert letter(part, capsys) == "A"
+        assert main(["verify", str(part), "--against", str(source)]) == 0
+        capsys.readouterr()
+    assert not (tmp_path / "copy.zip").exists()
+    assert main(["export", str(source), str(tmp_path / "copy.zip"), *sizes]) == 2  # nothing is replaced
 
 
 @pytest.mark.parametrize("kind", ["two_people", "contradictory_identity", "duplicate_uid_different"])

@@ -28,12 +28,9 @@ class FolderSink:
     """A new or empty folder. Raises ExportError when there is something in it already."""
 
     def __init__(self, folder: Path) -> None:
+        refuse_taken(folder)
         self.folder = folder
         self._made: list[Path] = []
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-            raise ExportError(
-                say("export.stopped.not_empty"), hint=say("export.stopped.not_empty_hint"), where=str(folder)
-            )
 
     def write(self, effect: WriteFile | Chunk) -> None:
         assert isinstance(effect, WriteFile)
@@ -63,9 +60,8 @@ class ZipFileSink:
     """A zip, written beside its place under a temporary name and moved there once it is whole."""
 
     def __init__(self, path: Path) -> None:
+        refuse_taken(path)
         self.path = path
-        if path.exists():
-            raise ExportError(say("export.stopped.exists"), hint=say("export.stopped.exists_hint"), where=str(path))
         self._partial = path.with_name(f".{path.name}.part-{os.getpid()}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -89,7 +85,22 @@ class ZipFileSink:
 
 def sink_for(destination: Path) -> Sink:
     """A ZipFileSink for a name ending in .zip, else a FolderSink."""
-    return ZipFileSink(destination) if destination.suffix.lower() == ".zip" else FolderSink(destination)
+    return ZipFileSink(destination) if is_zip_name(destination) else FolderSink(destination)
+
+
+def is_zip_name(destination: Path) -> bool:
+    return destination.suffix.lower() == ".zip"
+
+
+def refuse_taken(destination: Path) -> None:
+    """Raises ExportError where a zip of this name exists, or a folder that is not empty."""
+    if is_zip_name(destination):
+        if destination.exists():
+            where = str(destination)
+            raise ExportError(say("export.stopped.exists"), hint=say("export.stopped.exists_hint"), where=where)
+    elif destination.exists() and (not destination.is_dir() or any(destination.iterdir())):
+        hint = say("export.stopped.not_empty_hint")
+        raise ExportError(say("export.stopped.not_empty"), hint=hint, where=str(destination))
 
 
 def run(steps: Steps, sink: Sink | None = None, on_progress: OnProgress | None = None) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
 from html import escape
 
@@ -31,6 +32,7 @@ def readme_txt(plan: Plan, manifest: Manifest) -> bytes:
     instances = _written(plan, manifest)
     blocks = [
         "MEDICAL IMAGES (DICOM)",
+        *_part_of(plan),
         (
             f"Made on {manifest.created.replace('T', ' ')} by Scanfolio {__version__}, a program that runs on the "
             "user's own computer, from the contents of a disc or folder the user had."
@@ -65,12 +67,13 @@ def readme_txt(plan: Plan, manifest: Manifest) -> bytes:
     if left_out:
         blocks += ["What was left out:", "\r\n".join(f"  {n} files: {code}" for code, n in sorted(left_out.items()))]
     blocks.append(DISCLAIMER)
-    text = "\r\n\r\n".join(block if block.startswith("  ") else _wrap(block) for block in blocks) + "\r\n"
+    text = "\r\n\r\n".join(_indented(block) if block.startswith("  ") else _wrap(block) for block in blocks) + "\r\n"
     return text.encode("ascii", "replace")
 
 
 def index_htm(plan: Plan, manifest: Manifest) -> bytes:
     """INDEX.HTM: the studies and series as a table. XHTML 1.0 Strict in UTF-8; every value escaped."""
+    part = "".join(f"<p>{_text(sentence)}</p>\n" for sentence in _part_of(plan))
     rows = []
     for instances in _by_series(_written(plan, manifest)):
         first = instances[0]
@@ -97,7 +100,7 @@ th, td {{ border-bottom: 1px solid #bbb; padding: 0.3em 0.6em; text-align: left;
 </head>
 <body>
 <h1>Medical images (DICOM)</h1>
-<p>{len(manifest.instances)} DICOM instances. Importing software starts at the file DICOMDIR beside this page.
+{part}<p>{len(manifest.instances)} DICOM instances. Importing software starts at the file DICOMDIR beside this page.
 Details are in README.TXT, REPORT.TXT and EXPORT.JSN.</p>
 <table>
 <thead><tr>{head}</tr></thead>
@@ -110,6 +113,13 @@ Details are in README.TXT, REPORT.TXT and EXPORT.JSN.</p>
 </html>
 """
     return page.replace("\n", "\r\n").encode("utf-8", "replace")
+
+
+def _part_of(plan: Plan) -> list[str]:
+    if plan.part is None:
+        return []
+    number, of = plan.part.number, plan.part.of
+    return [f"This is part {number} of {of}. Each part is a complete DICOM file-set; import all {of} of them."]
 
 
 def _written(plan: Plan, manifest: Manifest) -> list[SopInstance]:
@@ -139,6 +149,11 @@ def _date(value: str) -> str:
 def _text(value: str) -> str:
     """Escaped, and without the control characters XML does not know."""
     return escape("".join(max(c, " ") for c in value))
+
+
+def _indented(block: str) -> str:
+    lines = [textwrap.wrap(line, LINE, subsequent_indent="    ") for line in block.split("\r\n")]
+    return "\r\n".join(part for line in lines for part in line)
 
 
 def _wrap(text: str) -> str:

@@ -82,6 +82,15 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """One of several media: `number` counts from 1; `media_bytes` is what it may hold."""
+
+    number: int
+    of: int
+    media_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     choices: Choices
     disc_name: str
@@ -92,6 +101,7 @@ class Plan:
     studies: int = 0
     series: int = 0
     needs: tuple[str, ...] = field(default=())  # packages that have to be importable to carry it out
+    part: Part | None = None  # where one medium was not enough
 
     @property
     def size_before(self) -> int:

@@ -265,6 +265,11 @@ def _write_papers(run: _Run, sink: _Sink, report_json: bytes | str, report_text:
     sums = "".join(f"{digest}  {path}\n" for path, digest in sorted(run.sha256.items()))
     yield from sink.add("SHA256SUM.TXT", [sums.encode("ascii")])
     run.total_bytes += len(sums)
+    part = run.plan.part
+    if part and run.total_bytes > part.media_bytes:
+        language = run.plan.choices.language
+        title, hint = say("export.stopped.media", language), say("export.stopped.media_hint", language)
+        raise ExportError(title, hint=hint, detail=f"{run.total_bytes} bytes, the medium holds {part.media_bytes}")
 
 
 def _crlf(text: str) -> bytes:
