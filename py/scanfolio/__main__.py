@@ -42,7 +42,9 @@ def _parser() -> argparse.ArgumentParser:
 
     report = verbs.add_parser("report", help="what the disc is, and what to do")
     report.add_argument("source", metavar="SOURCE")
-    report.add_argument("--json", action="store_true", help="the report as JSON (docs/report.schema.json)")
+    form = report.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true", help="the report as JSON (docs/report.schema.json)")
+    form.add_argument("--letter", action="store_true", help="the letter that asks the hospital for a standard disc")
     report.add_argument("--lang", default="en", metavar="xx", help="language of the plain sentences (en)")
     report.set_defaults(command=commands.report)
 

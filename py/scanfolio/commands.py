@@ -6,7 +6,9 @@ import argparse
 import json
 import sys
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
+from textwrap import wrap
 
 from scanfolio.catalogue import as_dict
 from scanfolio.errors import RequestError
@@ -26,8 +28,24 @@ def report(options: argparse.Namespace) -> int:
         raise RequestError(f"There is no {options.lang} yet.", hint=f"Languages: {', '.join(languages())}.")
     session = _read(options.source)
     judged = run(session.judge(options.lang))
-    _print(session.report_json() if options.json else session.report_text())
+    if options.letter:
+        _print(_letter_text(session, options.lang))
+    else:
+        _print(session.report_json() if options.json else session.report_text())
     return 0 if judged.verdict.letter == "A" else 1
+
+
+def _letter_text(session: Session, language: str) -> str:
+    """The letters one after the other, in 80 columns. Raises RequestError where there is nothing to ask for."""
+    letters = session.letters(language, date.today().strftime("%Y%m%d"))
+    if not letters:
+        raise RequestError(say("letter.none" if session.disc.complete else "letter.none_yet", language))
+    blocks = []
+    for letter in letters:
+        lines = [line for paragraph in letter.paragraphs for line in (*paragraph, "")]
+        hanging = [wrap(line, 80, subsequent_indent="  " if line.startswith("- ") else "") or [""] for line in lines]
+        blocks.append("\n".join(text for wrapped in hanging for text in wrapped))
+    return ("-" * 80 + "\n\n").join(blocks)
 
 
 def listing(options: argparse.Namespace) -> int:

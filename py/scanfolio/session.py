@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import sys
 from typing import TYPE_CHECKING, Any
 
-from scanfolio import catalogue
+from scanfolio import __version__, catalogue
 from scanfolio.effects import Item, Progress, Sha256, Steps
 from scanfolio.errors import RequestError, SourceError
 from scanfolio.model import Disc, Series, SopInstance
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from scanfolio.export.manifest import Manifest
     from scanfolio.export.plan import Choices, Plan
+    from scanfolio.letter import Letter
     from scanfolio.rules.report import Report
 
 
@@ -116,6 +119,35 @@ class Session:
         from scanfolio.rules import report
 
         return report.as_text(self._judged())
+
+    def saved_report(self) -> dict[str, Any]:
+        """The report's text and JSON, the SHA-256 of the JSON, and the versions of what read the disc.
+
+        `pydicom` is "" where it has not been needed.
+        """
+        text = self.report_json()
+        versions = {
+            "scanfolio": __version__,
+            "python": sys.version.split()[0],
+            "pydicom": getattr(sys.modules.get("pydicom"), "__version__", ""),
+        }
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        return {"text": self.report_text(), "json": text, "json_sha256": digest, "versions": versions}
+
+    def letters(self, language: str, today: str, *, read_texts: bool = True) -> tuple[Letter, ...]:
+        """What to ask the hospital for, in `language` and in English; () where there is nothing to ask for.
+
+        `today` is YYYYMMDD. `read_texts` looks for facts in the disc's README and the like; raises SourceError when the
+        host cannot supply their bytes.
+        """
+        from scanfolio.letter import letters
+        from scanfolio.letter.texts import read_texts as read
+        from scanfolio.rules.context import DiscContext
+
+        verdict = self._judged().verdict
+        context = DiscContext(self.disc)
+        texts = read(self.disc.files, self.index.entries) if read_texts else {}
+        return letters(context, verdict, texts, language=language, today=today)
 
     def _judged(self) -> Report:
         if self._report is None:

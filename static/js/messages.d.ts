@@ -33,6 +33,12 @@ export interface Finish {
 /** No parameters. */
 export interface Nothing {
 }
+/** In which language, on which day (YYYYMMDD), and whether the texts on the disc may be read for it. */
+export interface LetterWish {
+  language?: string;
+  today?: string;
+  read_texts?: boolean;
+}
 export interface OfSeries {
   key: string;
 }
@@ -68,8 +74,10 @@ export interface Requests {
   catalogue: Nothing;
   /** Apply every rule; outcomes come as items. */
   judge: Nothing;
-  /** The report as plain text. */
+  /** The report as it is saved, the SHA-256 of the JSON, and what read the disc. */
   report_text: Nothing;
+  /** What to ask the hospital for; without letters where there is nothing to ask for. */
+  letter: LetterWish;
   /** The frames of one series in scroll order. */
   series: OfSeries;
   /** How to show one frame, and its values where the page cannot slice them itself. */

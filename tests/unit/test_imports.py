@@ -24,6 +24,7 @@ LAYERS = {
     "objects": 6,
     "rules": 7,
     "export": 8,
+    "letter": 8,
     "catalogue": 8,
     "session": 9,
     "commands": 10,
@@ -33,10 +34,10 @@ LAYERS = {
 }
 """A part may import parts of a lower number, and its own modules."""
 
-STANDARD_LIBRARY_ONLY = ("errors", "standard", "model", "effects", "words", "source", "rules", "catalogue")
+STANDARD_LIBRARY_ONLY = ("errors", "standard", "model", "effects", "words", "source", "rules", "letter", "catalogue")
 NUMPY = ("geometry", "reading", "pixels", "objects", "export", "session", "bridge", "commands", "__main__")
 PYDICOM = ("reading", "pixels", "objects", "export", "session", "bridge", "commands", "__main__")
-LIGHT = ("reading", "rules", "source", "model", "standard", "words", "effects", "errors", "geometry")
+LIGHT = ("reading", "rules", "letter", "source", "model", "standard", "words", "effects", "errors", "geometry")
 """Parts that the page imports before it has loaded numpy or pydicom."""
 HEAVY_MODULES = ("reading/by_pydicom.py",)
 """Modules of light parts that are themselves only imported where pydicom is there."""

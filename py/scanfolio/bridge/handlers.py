@@ -13,6 +13,7 @@ from scanfolio.bridge.messages import (
     Archive,
     ExportChoices,
     Finish,
+    LetterWish,
     NewEntry,
     Nothing,
     OfFrame,
@@ -23,10 +24,12 @@ from scanfolio.bridge.messages import (
 )
 from scanfolio.effects import Steps
 from scanfolio.export.plan import Choices
+from scanfolio.letter.write import BLANK
 from scanfolio.reading.index import Need
 from scanfolio.session import Session
 from scanfolio.source.entry import Entry
 from scanfolio.source.zip import ZipSource
+from scanfolio.words import languages
 
 Read = Callable[[int, int, int], bytes]
 
@@ -99,7 +102,11 @@ class Handlers:
         return self.session.judge_as_dict()
 
     def _report_text(self, params: Nothing) -> dict[str, Any]:
-        return {"text": self.session.report_text(), "json": self.session.report_json()}
+        return self.session.saved_report()
+
+    def _letter(self, params: LetterWish) -> dict[str, Any]:
+        letters = self.session.letters(params.language, params.today, read_texts=params.read_texts)
+        return {"letters": [letter.as_dict() for letter in letters], "blank": BLANK, "languages": languages()}
 
     # -- showing
 

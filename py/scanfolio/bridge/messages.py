@@ -70,6 +70,15 @@ class Nothing:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterWish:
+    """In which language, on which day (YYYYMMDD), and whether the texts on the disc may be read for it."""
+
+    language: str = "en"
+    today: str = ""
+    read_texts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class OfSeries:
     key: str
 
@@ -124,7 +133,18 @@ METHODS: dict[str, Method] = {
     "finish": Method(Finish, "Group and sort what was read.", "Catalogue"),
     "catalogue": Method(Nothing, "The patients, studies and series known so far.", "Catalogue"),
     "judge": Method(Nothing, "Apply every rule; outcomes come as items.", "Report", long=True),
-    "report_text": Method(Nothing, "The report as plain text.", "{text: string, json: string}"),
+    "report_text": Method(
+        Nothing,
+        "The report as it is saved, the SHA-256 of the JSON, and what read the disc.",
+        "{text: string, json: string, json_sha256: string, "
+        "versions: {scanfolio: string, python: string, pydicom: string}}",
+    ),
+    "letter": Method(
+        LetterWish,
+        "What to ask the hospital for; without letters where there is nothing to ask for.",
+        "{letters: {language: string, text: string, lines: Record<string, string>, values: Record<string, string>}[], "
+        "blank: string, languages: string[]}",
+    ),
     "series": Method(OfSeries, "The frames of one series in scroll order.", "{key: string, items: FrameItem[]}"),
     "frame": Method(
         OfFrame, "How to show one frame, and its values where the page cannot slice them itself.", "{recipe: Recipe}"
