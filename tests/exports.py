@@ -13,7 +13,8 @@ from typing import Any
 from scanfolio.effects import Chunk, Sha256, Steps, WriteFile
 from scanfolio.errors import SourceError
 from scanfolio.export.manifest import Manifest
-from scanfolio.export.plan import Choices, Plan, make_plan
+from scanfolio.export.plan import make_plan
+from scanfolio.export.planned import Choices, Plan
 from scanfolio.export.verify import Verification, verify
 from scanfolio.export.write import write_folder, write_zip
 from scanfolio.model import Disc

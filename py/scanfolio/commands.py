@@ -14,7 +14,7 @@ from scanfolio.catalogue import as_dict
 from scanfolio.errors import RequestError
 from scanfolio.export.drive import is_zip_name, refuse_taken, run, sink_for
 from scanfolio.export.parts import OTHER_PART, divide
-from scanfolio.export.plan import Choices, LeftOut, Plan
+from scanfolio.export.planned import Choices, LeftOut, Plan
 from scanfolio.export.verify import Verification
 from scanfolio.export.verify import verify as verify_alone
 from scanfolio.model import Kind

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from scanfolio.export.manifest import Manifest
-    from scanfolio.export.plan import Choices, Plan
+    from scanfolio.export.planned import Choices, Plan
     from scanfolio.letter import Letter
     from scanfolio.rules.report import Report
 

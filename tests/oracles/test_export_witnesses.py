@@ -17,7 +17,8 @@ from discs import close_file_set, write_files
 from instances import BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT, JPEG_2000_LOSSLESS, RLE, encode, make_instance
 from scanfolio.export import drive
 from scanfolio.export.manifest import Manifest
-from scanfolio.export.plan import EVERYONE, Choices, make_plan
+from scanfolio.export.plan import make_plan
+from scanfolio.export.planned import EVERYONE, Choices
 from scanfolio.export.verify import verify
 from scanfolio.export.write import write_folder, write_zip
 from scanfolio.export.zip import ZipWriter

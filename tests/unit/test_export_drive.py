@@ -14,7 +14,8 @@ from exports import open_files
 from scanfolio.effects import Chunk, Progress, Steps, WriteFile
 from scanfolio.errors import Cancelled, ExportError
 from scanfolio.export import drive
-from scanfolio.export.plan import Choices, make_plan
+from scanfolio.export.plan import make_plan
+from scanfolio.export.planned import Choices
 from scanfolio.export.write import write_folder, write_zip
 
 

@@ -11,7 +11,8 @@ from exports import CREATED, Exported, drive, open_files, re_read
 from instances import encode, make_instance
 from scanfolio.errors import ExportError
 from scanfolio.export.parts import OTHER_PART, PAPERS_BYTES, PER_FILE_GIVEN_BYTES, divide
-from scanfolio.export.plan import Choices, Plan, make_plan, planned_size
+from scanfolio.export.plan import make_plan
+from scanfolio.export.planned import Choices, Plan, planned_size
 from scanfolio.export.write import write_folder
 
 

@@ -15,8 +15,9 @@ from discs import files_of
 from exports import CREATED, FILE_SET_UID, drive, export, open_files, plan_of, re_read
 from instances import ANOTHER, RLE, SAMPLE, encode, make_instance, uid
 from scanfolio.errors import ExportError
-from scanfolio.export import large, plan, verify
-from scanfolio.export.plan import EVERYONE, Choices, make_plan
+from scanfolio.export import large, plan, planned, verify
+from scanfolio.export.plan import make_plan
+from scanfolio.export.planned import EVERYONE, Choices
 from scanfolio.export.write import write_folder, write_zip
 from scanfolio.words import catalogue
 
@@ -302,7 +303,7 @@ def test_two_patient_numbers_of_one_person_are_asked_about() -> None:
 def test_large_images_are_sent_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     files = files_of("clean") | {"CUT": encode(make_instance("ct", 8)) + b"rubbish"}
     whole = export(files, into="zip")
-    for module in (plan, verify):
+    for module in (planned, verify):
         monkeypatch.setattr(module, "STREAM_ABOVE_BYTES", 100)
     monkeypatch.setattr(large, "PIECE_BYTES", 333)
     in_pieces = export(files, into="zip")

@@ -26,7 +26,8 @@ from facts import (
 )
 from scanfolio.effects import Progress
 from scanfolio.export.drive import run
-from scanfolio.export.plan import EVERYONE, Choices, make_plan
+from scanfolio.export.plan import make_plan
+from scanfolio.export.planned import EVERYONE, Choices
 from scanfolio.model import Disc
 from scanfolio.rules.context import DiscContext
 from scanfolio.rules.forms import AS_ENCODED, MOST_COMPATIBLE, form_in_copy, forms_of

@@ -18,7 +18,7 @@ import numpy as np
 import pydicom
 
 from scanfolio.export.drive import FolderSink, run
-from scanfolio.export.plan import Choices
+from scanfolio.export.planned import Choices
 from scanfolio.model import SopInstance
 from scanfolio.pixels.frame import stored_values
 from scanfolio.reading.index import DiscIndex, read_all

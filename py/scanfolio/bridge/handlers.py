@@ -23,7 +23,7 @@ from scanfolio.bridge.messages import (
     Verify,
 )
 from scanfolio.effects import Steps
-from scanfolio.export.plan import Choices
+from scanfolio.export.planned import Choices
 from scanfolio.letter.write import BLANK
 from scanfolio.reading.index import Need
 from scanfolio.session import Session

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from scanfolio.export.plan import Action, LeftOut
+from scanfolio.export.planned import Action, LeftOut
 from scanfolio.export.supply import Supplied
 
 SCHEMA = "scanfolio-export/1"

@@ -8,7 +8,7 @@ from html import escape
 
 from scanfolio import __version__
 from scanfolio.export.manifest import Manifest
-from scanfolio.export.plan import Action, Plan
+from scanfolio.export.planned import Action, Plan
 from scanfolio.model import SopInstance
 
 LINE = 72

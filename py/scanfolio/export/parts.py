@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import groupby
 
 from scanfolio.errors import ExportError
-from scanfolio.export.plan import LeftOut, Part, Plan, PlannedFile, planned_size
+from scanfolio.export.planned import LeftOut, Part, Plan, PlannedFile, planned_size
 from scanfolio.words import say
 
 OTHER_PART = "other-part"  # LeftOut.code of what another part holds

@@ -6,14 +6,23 @@ Nothing is left out silently: every file given is either planned, not chosen, or
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
 from scanfolio.effects import Progress, Steps
 from scanfolio.errors import BytesNotHere, ExportError, SourceError
 from scanfolio.export.identity import contradiction_error, contradiction_in, refuse_several_patients
-from scanfolio.export.large import MAX_WHOLE_BYTES, STREAM_ABOVE_BYTES
+from scanfolio.export.large import MAX_WHOLE_BYTES
+from scanfolio.export.planned import (
+    EVERYONE,
+    KEEP_ENCODING,
+    MOST_COMPATIBLE,
+    Action,
+    Choices,
+    LeftOut,
+    Plan,
+    PlannedFile,
+    decoded_size,
+)
 from scanfolio.export.records import ROOT_TYPES, record_type
 from scanfolio.export.reencode import EXPLICIT_LITTLE, NATIVE
 from scanfolio.export.transcode import data_set_length, effective
@@ -21,182 +30,7 @@ from scanfolio.model import Disc, Kind, SopInstance
 from scanfolio.source.entry import Entry
 from scanfolio.words import say
 
-MOST_COMPATIBLE = "most-compatible"
-KEEP_ENCODING = "keep-encoding"
-EVERYONE = "*"  # as patient_key: all patients together, on purpose
 COMPARE_BYTES = 1 << 20
-
-
-class Action(StrEnum):
-    """What happens to a data set: copy and keep leave every byte (keep: not in the syntax every hospital reads)."""
-
-    COPY = "copy"
-    KEEP = "keep"
-    RE_ENCODE = "re-encode"
-    DECOMPRESS = "decompress"
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What to take along. None means all; `encoding`: "most-compatible" or "keep-encoding"; `language` is for reasons.
-
-    `patient_key` is a Patient's key; EVERYONE takes all patients into one file-set, which nobody gets by accident: then
-    images with contradictory identities or a clashing identifier are left out with the reason, instead of refusing all.
-    """
-
-    studies: Sequence[str] | None = None
-    series: Sequence[str] | None = None
-    patient_key: str | None = None
-    encoding: str = MOST_COMPATIBLE
-    language: str = "en"
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedFile:
-    """One instance that will be written at `file_id` ('/'-separated, from the root of the export)."""
-
-    instance: SopInstance
-    entry: Entry
-    file_id: str
-    action: Action
-
-    @property
-    def transfer_syntax_uid(self) -> str:
-        """The syntax it will have."""
-        return self.instance.transfer_syntax_uid if self.action is Action.KEEP else EXPLICIT_LITTLE
-
-
-@dataclass(frozen=True, slots=True)
-class LeftOut:
-    """A file that stays behind. `code` is stable (duplicate, program, cut-off, ...); `reason` is for people."""
-
-    path: str
-    code: str
-    reason: str
-    size: int
-    sop_instance_uid: str = ""
-
-    def as_dict(self) -> dict[str, Any]:
-        return {"path": self.path, "code": self.code, "reason": self.reason, "size": self.size,
-                "sop_instance_uid": self.sop_instance_uid}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One of several media: `number` counts from 1; `media_bytes` is what it may hold."""
-
-    number: int
-    of: int
-    media_bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    choices: Choices
-    disc_name: str
-    files: tuple[PlannedFile, ...]
-    left_out: tuple[LeftOut, ...]
-    not_chosen: int
-    patients: int = 0
-    studies: int = 0
-    series: int = 0
-    needs: tuple[str, ...] = field(default=())  # packages that have to be importable to carry it out
-    part: Part | None = None  # where one medium was not enough
-
-    @property
-    def size_before(self) -> int:
-        """Bytes of the planned instances on the disc."""
-        return sum(f.instance.size for f in self.files)
-
-    @property
-    def size_after(self) -> int:
-        """Bytes they will have in the export, near enough to choose a medium; headers not counted."""
-        return sum(planned_size(f) for f in self.files)
-
-    def counts(self) -> dict[str, int]:
-        """How many instances each action concerns, by the action's name."""
-        return {action.value: sum(f.action is action for f in self.files) for action in Action}
-
-    def changes(self) -> list[str]:
-        """What will be other than on the disc, one plain sentence each."""
-        language = self.choices.language
-        said = [say(f"export.change.{name}", language, count=n) for name, n in self.counts().items() if n]
-        said.append(say("export.change.names", language))
-        lacking = _lacking([f.instance for f in self.files])
-        if lacking:
-            said.append(say("export.change.supplied", language, count=lacking))
-        return said
-
-    def left_out_by_reason(self) -> list[tuple[str, int, int]]:
-        """(reason, files, of them medical), the reasons that concern most medical files first."""
-        found: dict[str, list[int]] = {}
-        for left in self.left_out:
-            sums = found.setdefault(left.reason, [0, 0])
-            sums[0] += 1
-            sums[1] += bool(left.sop_instance_uid)
-        rows = [(reason, files, medical) for reason, (files, medical) in found.items()]
-        return sorted(rows, key=lambda row: (-row[2], -row[1], row[0]))
-
-    def as_dict(self) -> dict[str, Any]:
-        """The plan as the page shows it: sums and reasons, not one row per image."""
-        return {
-            "encoding": self.choices.encoding,
-            "instances": len(self.files),
-            "patients": self.patients,
-            "studies": self.studies,
-            "series": self.series,
-            "actions": self.counts(),
-            "changes": self.changes(),
-            "left_out": [f.as_dict() for f in self.left_out],
-            "left_out_by_reason": [
-                {"reason": reason, "files": files, "instances": instances}
-                for reason, files, instances in self.left_out_by_reason()
-            ],
-            "left_out_instances": sum(bool(f.sop_instance_uid) for f in self.left_out),
-            "not_chosen": self.not_chosen,
-            "size_before": self.size_before,
-            "size_after": self.size_after,
-            "decoded_bytes": sum(decoded_size(f.instance) for f in self.files if f.action is Action.DECOMPRESS),
-        }
-
-
-def _lacking(instances: Sequence[SopInstance]) -> int:
-    """How many values directory records must have (PS3.3 F.5) but no instance of their patient, study, series has."""
-    known: dict[tuple[str, str, str], bool] = {}
-    lacking = 0
-    for i in instances:
-        if record_type(i.sop_class_uid) in ROOT_TYPES:
-            continue
-        lacking += i.instance_number is None
-        patient, study, series = i.patient_id, i.study_instance_uid, f"{i.study_instance_uid} {i.series_instance_uid}"
-        for key, value in (
-            (("patient", patient, "id"), i.patient_id),
-            (("study", study, "date"), i.study_date),
-            (("study", study, "time"), i.study_time),
-            (("study", study, "id"), i.study_id),
-            (("series", series, "modality"), i.modality),
-            (("series", series, "number"), i.series_number),
-        ):
-            known[key] = known.get(key, False) or value not in ("", None)
-    return lacking + sum(not has for has in known.values())
-
-
-def planned_size(planned: PlannedFile) -> int:
-    """Bytes of the written file, estimated from the facts."""
-    return decoded_size(planned.instance) if planned.action is Action.DECOMPRESS else planned.instance.size
-
-
-def decoded_size(i: SopInstance) -> int:
-    """Bytes of the file once its pixels are plain."""
-    if not i.rows or not i.columns:
-        return i.size
-    frame = i.rows * i.columns * (i.samples_per_pixel or 1) * (i.bits_allocated or 8) // 8
-    return (i.pixel_data_offset or 0) + frame * max(1, i.number_of_frames)
-
-
-def is_streamed(planned: PlannedFile) -> bool:
-    """So large, and unchanged, that it need not be held in memory as a whole."""
-    return planned.action in (Action.COPY, Action.KEEP) and planned.instance.size > STREAM_ABOVE_BYTES
 
 
 def make_plan(disc: Disc, entries: Sequence[Entry], choices: Choices) -> Plan:

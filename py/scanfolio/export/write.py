@@ -19,7 +19,7 @@ from scanfolio.export.file_meta import file_meta
 from scanfolio.export.large import zip_from
 from scanfolio.export.manifest import Manifest, WrittenInstance
 from scanfolio.export.papers import index_htm, readme_txt
-from scanfolio.export.plan import LeftOut, Plan, PlannedFile, is_streamed
+from scanfolio.export.planned import LeftOut, Plan, PlannedFile, is_streamed
 from scanfolio.export.records import WANTED_TAGS
 from scanfolio.export.reencode import Part
 from scanfolio.export.supply import Supplied
