@@ -29,7 +29,8 @@ class FileRecord:
 
     `signature` is a short exact name of the content ("Windows program (PE)", "JPEG picture", "DICOM instance",
     "encrypted (CMS)"); `reason` is a sentence for people, set where the entry is not simply shown (unreadable,
-    not DICOM, damaged); `locked` is true for encrypted content.
+    not DICOM, damaged); `locked` is true for encrypted content. `first_bytes` are the first 16 in
+    hexadecimal, where nobody knows what they are or what they promise could not be read.
     """
 
     entry_id: int
@@ -40,6 +41,7 @@ class FileRecord:
     reason: str = ""
     sop_instance_uid: str = ""
     locked: bool = False
+    first_bytes: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -197,7 +197,7 @@ class Session:
         shown = recipe(instance, entry, frame)
         if shown["cannot"]:
             return shown, None
-        if shown["location"] is not None and not self.archived:
+        if shown["location"] is not None and self._lies_plain(instance):
             return shown, None
         return frame_for_page(instance, entry, frame, shown)
 
@@ -234,7 +234,11 @@ class Session:
     def _quick_recipe(self, instance: SopInstance, frame: int = 0) -> dict[str, Any] | None:
         from scanfolio.pixels.recipe import quick_recipe
 
-        return None if self.archived else quick_recipe(instance, frame)
+        return quick_recipe(instance, frame) if self._lies_plain(instance) else None
+
+    def _lies_plain(self, instance: SopInstance) -> bool:
+        """Whether offsets in the instance are offsets in the file the page holds: then it can slice frames itself."""
+        return not (self.archived or self.index.entries[instance.entry_id].inside)
 
     def _series(self, key: str) -> Series:
         for patient in self.disc.patients:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import random
 
 import pytest
@@ -148,3 +149,18 @@ def test_read_all_reports_progress_and_takes_the_sources_name() -> None:
     assert steps[-1] == Progress("reading", 69, 69)
     assert index.finish().name == "A disc"
     assert index.counts()["images"] == 69
+
+
+def test_a_file_in_gzip_waits_for_pydicom_like_any_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scanfolio.reading.fallback.find_spec", lambda name: None)
+    odd = discs.ct_slice(7)
+    at = odd.find(b"\x20\x00\x13\x00IS\x02\x00")
+    data = gzip.compress(odd[: at + 8] + b"?!" + odd[at + 10 :], mtime=0)
+    index = DiscIndex()
+    feed_all(index, memory_entry(data, "A.gz"))
+    assert index.waiting_for_pydicom == 1
+    monkeypatch.undo()
+    needs = index.resume()
+    while needs:
+        needs = index.feed(needs[0], data[needs[0].offset : needs[0].offset + needs[0].length])
+    assert index.files[0].signature == "DICOM instance in gzip"

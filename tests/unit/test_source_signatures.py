@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import struct
 
 import pytest
@@ -49,7 +50,7 @@ CASES = [
     ("UTF16.TXT", "\ufeffHello".encode("utf-16-le"), Kind.DOCUMENT, "text"),
     ("A.RTF", b"{\\rtf1\\ansi hello}", Kind.DOCUMENT, "RTF document"),
     ("A.DOC", OLE, Kind.DOCUMENT, "Office document (OLE)"),
-    ("A.DOCX", local_header(b"[Content_Types].xml"), Kind.DOCUMENT, "Office document"),
+    ("A.DOCX", local_header(b"[Content_Types].xml"), Kind.DOCUMENT, "Office document (OOXML)"),
     ("A.XML", b'<?xml version="1.0"?><a/>', Kind.DOCUMENT, "XML document"),
     ("Thumbs.db", OLE, Kind.OTHER, "Windows thumbnail cache"),
     ("A.ZIP", local_header(b"DICOM/IM1"), Kind.ARCHIVE, "zip archive"),
@@ -62,7 +63,47 @@ CASES = [
     ("brain.hdr", b"\x5c\x01\0\0" + bytes(34) + b"r" + bytes(309), Kind.OTHER, "Analyze header"),
     ("brain.nrrd", b"NRRD0004\ntype: short\n", Kind.OTHER, "NRRD image"),
     (".DS_Store", b"\0\0\0\x01Bud1" + bytes(40), Kind.OTHER, "Mac folder settings"),
-]
+    ("viewer", b"Joy!peffpwpc" + bytes(40), Kind.PROGRAM, "Mac program (PEF)"),
+    ("run.jnlp", b'<?xml version="1.0"?>\n<jnlp spec="1.0+">', Kind.PROGRAM, "Java program (Web Start)"),
+    ("viewer.desktop", b"[Desktop Entry]\nExec=viewer\n", Kind.PROGRAM, "Linux starter"),
+    ("P.jxl", b"\0\0\0\x0cJXL \r\n\x87\n" + bytes(40), Kind.PICTURE, "JPEG XL picture"),
+    ("P.emf", b"\x01\0\0\0" + bytes(36) + b" EMF" + bytes(40), Kind.PICTURE, "Windows metafile (EMF)"),
+    ("V.rm", b".RMF\0\0\0\x12" + bytes(40), Kind.PICTURE, "RealMedia video"),
+    ("A.HLP", b"?_\x03\0" + bytes(40), Kind.DOCUMENT, "Windows help (HLP)"),
+    ("A.hl7", b"MSH|^~\\&|RIS|", Kind.DOCUMENT, "HL7 message"),
+    ("A.XML", b'<?xml version="1.0"?><ClinicalDocument>', Kind.DOCUMENT, "clinical document (CDA)"),
+    ("A.URL", b"[InternetShortcut]\r\nURL=https://example.org\r\n", Kind.DOCUMENT, "Internet shortcut"),
+    ("A.odt", local_header(b"mimetype"), Kind.DOCUMENT, "OpenDocument document"),
+    ("A.Z", b"\x1f\x9d\x90" + bytes(range(40)), Kind.ARCHIVE, "compress archive"),
+    ("A.lzh", b"\x21\x30-lh5-" + bytes(40), Kind.ARCHIVE, "LHA archive"),
+    ("A.pkg", b"xar!\0\x1c\0\x01" + bytes(40), Kind.ARCHIVE, "Mac installer package"),
+    ("A.mds", b"MEDIA DESCRIPTOR\x01" + bytes(40), Kind.ARCHIVE, "disc image (MDS)"),
+    ("A.bin", b"\0" + b"\xff" * 10 + b"\0" + bytes(3000), Kind.ARCHIVE, "disc image (raw sectors)"),
+    ("A.cue", b'REM made\r\nFILE "A.BIN" BINARY\r\n  TRACK 01 MODE1/2352\r\n', Kind.ARCHIVE, "disc image (CUE sheet)"),
+    ("A.vmdk", b"KDMV\x01\0\0\0" + bytes(40), Kind.ARCHIVE, "disc image (VMDK)"),
+    ("A.img", b"\xeb\x3c\x90MSDOS5.0" + bytes(43) + b"FAT16   " + bytes(448) + b"\x55\xaa", Kind.ARCHIVE,
+     "disc image (FAT or NTFS)"),
+    ("A.hfs", bytes(1024) + b"H+\0\x04" + bytes(40), Kind.ARCHIVE, "disc image (HFS)"),
+    ("A.ICO", b"\0\0\1\0\1\0" + struct.pack("<4B2H2I", 16, 16, 0, 0, 1, 32, 1128, 22), Kind.OTHER, "Windows icon"),
+    ("F.ttf", b"\0\1\0\0\0\x10\1\0\0\4\0\0" + bytes(40), Kind.OTHER, "font"),
+    ("P.icc", bytes(36) + b"acsp" + bytes(90), Kind.OTHER, "colour profile (ICC)"),
+    ("P12345.7", struct.pack("<f", 14.3) + bytes(30) + b"GE_MED_NMR" + bytes(90), Kind.OTHER, "GE P-file (raw data)"),
+    ("E1S1I1.MR", b"IMGF" + bytes(90), Kind.OTHER, "GE Signa raw image"),
+    ("1.IMA", bytes(96) + b"SIEMENS " + bytes(7000), Kind.OTHER, "Siemens raw image"),
+    ("meas.dat", b"\0\0\0\0\1\0\0\0Config\0<XProtocol> \n{" + bytes(9), Kind.OTHER, "Siemens raw data"),
+    ("T.mgh", struct.pack(">7i", 1, 4, 4, 4, 1, 4, 0) + bytes(256 + 128), Kind.OTHER, "MGH image"),
+    ("a.v", b"MATRIX72v\0" + bytes(90), Kind.OTHER, "ECAT 7 image"),
+    ("a.par", b"# === DATA DESCRIPTION FILE ======\r\n#\r\n", Kind.OTHER, "Philips PAR header"),
+    ("acqp", b"##TITLE=Parameter List, ParaVision 6.0\n##JCAMPDX=4.24\n", Kind.OTHER, "Bruker parameters"),
+    ("a.hv", b"!INTERFILE :=\n!imaging modality := nucmed\n", Kind.OTHER, "Interfile header"),
+    ("a.mnc", b"CDF\x01" + bytes(90), Kind.OTHER, "netCDF data (MINC)"),
+    ("a.mha", b"ObjectType = Image\nNDims = 3\n", Kind.OTHER, "MetaImage header"),
+    ("a.vol", b"KRETZFILE 1.0   " + bytes(90), Kind.OTHER, "GE Voluson volume"),
+    ("a.fdf", b"#!/usr/local/fdf/startup\nfloat  rank = 2;\n", Kind.OTHER, "Varian FDF image"),
+    ("old.img", b"\0\x08\0\0\0\0\0\x04" + bytes(90), Kind.OTHER, "ACR-NEMA data set, implicit VR big endian"),
+    ("ECG", bytes(16) + b"SCPECG" + bytes(90), Kind.OTHER, "ECG recording (SCP)"),
+    ("signed.p7m", CMS.replace(b"\x01\x07\x03", b"\x01\x07\x02"), Kind.OTHER, "signed (CMS)"),
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("path", "data", "kind", "signature"), CASES, ids=[f"{c[3]} {c[0]}" for c in CASES])
@@ -78,6 +119,16 @@ def test_signature(path: str, data: bytes, kind: Kind, signature: str) -> None:
     ("path", "data", "signature"),
     [
         ("IM000001", CMS, "encrypted (CMS)"),
+        ("IM000002", b"\x30\x80" + CMS[4:], "encrypted (CMS)"),  # BER, of indefinite length
+        ("IM000003", b"\x30\x80\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x17" + bytes(90), "encrypted (CMS)"),
+        ("IM000004", base64.encodebytes(CMS), "encrypted (CMS)"),
+        ("IM000005", b"-----BEGIN PKCS7-----\n" + base64.encodebytes(CMS), "encrypted (CMS)"),
+        ("IM000006", b"-----BEGIN CMS-----\r\n" + base64.encodebytes(b"\x30\x80" + CMS[4:]), "encrypted (CMS)"),
+        ("smime.p7m", b"MIME-Version: 1.0\r\nContent-Type: application/pkcs7-mime; smime-type=enveloped-data\r\n"
+         b"Content-Transfer-Encoding: base64\r\n\r\n" + base64.encodebytes(CMS), "encrypted (CMS)"),
+        ("a.aes", b"AES\x02\0\0" + bytes(range(90)), "encrypted (AES Crypt)"),
+        ("a.enc", b"Salted__" + bytes(range(90)), "encrypted (OpenSSL)"),
+        ("a.img", b"LUKS\xba\xbe\0\x01" + bytes(90), "encrypted disc image"),
         ("a.asc", b"-----BEGIN PGP MESSAGE-----\n\nhQEM", "encrypted (PGP)"),
         ("a.zip", local_header(b"IM1", flags=1), "zip archive, encrypted"),
         ("a.rar", b"Rar!\x1a\x07\x01\0\x33\x92\xb5\xe5\x0a\x04\x05" + bytes(40), "RAR archive"),
@@ -90,10 +141,34 @@ def test_locked_content(path: str, data: bytes, signature: str) -> None:
     assert "Locked" in record.reason
 
 
+def test_base64_that_is_no_envelope_is_text() -> None:
+    for data in (b"MII" + b"A" * 40, b"MISSISSIPPIMISSISSIPPI is a river", base64.encodebytes(b"\x30\x82" + bytes(60))):
+        record, _ = read_one(data, "a.txt")
+        assert (record.locked, record.signature) == (False, "text")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\0\0\1\0" + b"\x07PVDATA" * 60,  # like an icon, but nothing in it begins where an icon's first picture does
+        b"\0\1\0\0\0" + b"\x07PVDATA" * 60,  # like a font, but the tables do not add up
+        b"\x1f\x9d\xff" + b"\x07PVDATA" * 60,
+        struct.pack(">7i", 1, 512, 512, 100, 1, 4, 0) + b"\x07PVDATA" * 60,  # like MGH, but too short by far
+    ],
+)
+def test_two_or_three_bytes_alone_name_nothing(data: bytes) -> None:
+    assert read_one(data, "PVDATA.001")[0].signature == "unknown"
+
+
 def test_a_disc_image_is_told_by_what_lies_behind_its_head() -> None:
     iso = bytes(32769) + b"CD001\x01" + bytes(3000)
     udf = bytes(32769) + b"BEA01\x01" + bytes(3000)
     dmg = b"\x01\x02\x03\x04" * 12000 + b"koly" + bytes(508)
+    nrg = b"\x01\x02\x03\x04" * 12000 + b"NER5" + bytes(8)
+    vhd = b"\x01\x02\x03\x04" * 12000 + b"conectix" + bytes(504)
+    for data, signature in ((nrg, "disc image (NRG)"), (vhd, "disc image (VHD)")):
+        record, _ = read_one(data)
+        assert (record.kind, record.signature) == (Kind.ARCHIVE, signature)
     for data, signature in ((iso, "disc image (ISO 9660)"), (udf, "disc image (UDF)"), (dmg, "Mac disc image (DMG)")):
         record, _ = read_one(data)
         assert (record.kind, record.signature) == (Kind.ARCHIVE, signature)

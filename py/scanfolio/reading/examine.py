@@ -10,37 +10,58 @@ from scanfolio.model import Kind
 from scanfolio.reading.dicom_file import read_dicom
 from scanfolio.reading.facts import Converter
 from scanfolio.reading.finding import BytesLost, Examination, Finding, NotDicom
+from scanfolio.reading.inside import GZIP, behind_other_bytes, displaced, in_gzip
 from scanfolio.reading.part10 import looks_like_bare_data_set, looks_like_part10
 from scanfolio.source.entry import Entry
-from scanfolio.source.signatures import identify, wants_more
+from scanfolio.source.signatures import MIME_WITH_DICOM, identify, wants_more
 from scanfolio.words import say
+
+FIRST_BYTES = 16
 
 
 def examine(entry: Entry, head: bytes, converter: Converter, language: str = "en") -> Examination:
     """What `entry` is, whose first bytes are `head`. Returns a Finding; raises only programming errors."""
-    if not (looks_like_part10(head) or looks_like_bare_data_set(head)):
-        return (yield from _other(entry, head, language))
-    try:
-        return (yield from read_dicom(entry, head, converter, language))
-    except BytesLost as problem:
-        return Finding(Kind.UNREADABLE, "DICOM", str(problem))
-    except NotDicom as problem:
-        if looks_like_part10(head):
-            return Finding(Kind.UNREADABLE, "damaged DICOM file", say(str(problem), language))
-        return (yield from _other(entry, head, language))
-
-
-def _other(entry: Entry, head: bytes, language: str) -> Examination:
-    found = identify(head, None, entry.path, entry.size)
-    for offset, length in wants_more(found, head, entry.size):
+    if looks_like_part10(head) or looks_like_bare_data_set(head):
         try:
-            piece = yield offset, length
+            return (yield from read_dicom(entry, head, converter, language))
         except BytesLost as problem:
-            return Finding(Kind.UNREADABLE, found.signature, str(problem))
-        found = identify(head, (offset, piece), entry.path, entry.size)
-        if found.signature:
-            break
-    if not found.signature and b"DICM\x02\0" in head[:4096]:
-        return Finding(Kind.UNREADABLE, "damaged DICOM file", say("reading.reason.damaged_dicom", language))
-    key = "locked" if found.locked else found.kind.value
-    return Finding(found.kind, found.signature or "unknown", say(f"reading.reason.{key}", language), found.locked)
+            return Finding(Kind.UNREADABLE, "DICOM", str(problem))
+        except NotDicom as problem:
+            if looks_like_part10(head):
+                reason = say(str(problem), language)
+                return Finding(Kind.UNREADABLE, "damaged DICOM file", reason, first_bytes=_hexadecimal(head))
+    return (yield from _other(entry, head, converter, language))
+
+
+def _other(entry: Entry, head: bytes, converter: Converter, language: str) -> Examination:
+    def inner(inside: Entry, its_head: bytes) -> Examination:
+        try:
+            return (yield from read_dicom(inside, its_head, converter, language))
+        except BytesLost as problem:
+            return Finding(Kind.UNREADABLE, "DICOM", str(problem))
+        except NotDicom as problem:
+            return Finding(Kind.UNREADABLE, "damaged DICOM file", say(str(problem), language))
+
+    found = identify(head, None, entry.path, entry.size)
+    try:
+        if found.signature == GZIP:
+            return (yield from in_gzip(entry, head, inner, language))
+        place = None if found.signature else displaced(head)
+        if place:
+            return (yield from behind_other_bytes(entry, head, place, inner, language))
+        for offset, length in wants_more(found, head, entry.size):
+            piece = yield offset, length
+            found = identify(head, (offset, piece), entry.path, entry.size)
+            if found.signature:
+                break
+    except BytesLost as problem:
+        return Finding(Kind.UNREADABLE, found.signature, str(problem))
+    if not found.signature:
+        reason = say("reading.reason.other", language)
+        return Finding(found.kind, "unknown", reason, first_bytes=_hexadecimal(head))
+    key = "locked" if found.locked else "mime" if found.signature == MIME_WITH_DICOM else found.kind.value
+    return Finding(found.kind, found.signature, say(f"reading.reason.{key}", language), found.locked)
+
+
+def _hexadecimal(head: bytes) -> str:
+    return head[:FIRST_BYTES].hex(" ").upper()

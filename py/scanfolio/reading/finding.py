@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from typing import NamedTuple
 
 from scanfolio.model import Dicomdir, Kind, SopInstance
+from scanfolio.source.entry import Entry
 
 HEAD_BYTES = 16384
 MAX_HEADER_BYTES = 64 << 20
@@ -17,7 +18,10 @@ WAIT_FOR_PYDICOM = (-1, 0)
 
 
 class Finding(NamedTuple):
-    """What a file turned out to be; becomes its FileRecord."""
+    """What a file turned out to be; becomes its FileRecord.
+
+    `entry` takes the place of the one that was given, where the DICOM file lies inside it.
+    """
 
     kind: Kind
     signature: str
@@ -25,6 +29,8 @@ class Finding(NamedTuple):
     locked: bool = False
     instance: SopInstance | None = None
     dicomdir: Dicomdir | None = None
+    entry: Entry | None = None
+    first_bytes: str = ""  # in hexadecimal, where nobody knows what they are
 
 
 class BytesLost(Exception):
@@ -37,3 +43,6 @@ class NotDicom(Exception):
 
 Examination = Generator[tuple[int, int], bytes, Finding]
 """Yields (offset, length) of the bytes it wants and is sent them; returns what the file is."""
+
+Examine = Callable[[Entry, bytes], Examination]
+"""Begins the examination of an entry whose first bytes are given."""

@@ -163,6 +163,8 @@ class DiscIndex:
 
     def _settle(self, entry: Entry, finding: Finding) -> None:
         instance = finding.instance
+        if finding.entry is not None:
+            self.entries[entry.entry_id] = finding.entry
         uid = instance.sop_instance_uid if instance else ""
         reason = finding.reason
         if instance is not None:
@@ -184,7 +186,7 @@ class DiscIndex:
         self._done += 1
         self._records[entry.entry_id] = FileRecord(
             entry.entry_id, entry.path, entry.size, finding.kind, self._converter.shared(finding.signature),
-            self._converter.shared(reason), uid, finding.locked,
+            self._converter.shared(reason), uid, finding.locked, finding.first_bytes,
         )  # fmt: skip
 
 

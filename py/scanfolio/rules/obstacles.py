@@ -7,6 +7,7 @@ from scanfolio.rules.context import DiscContext, is_dicomdir_name, paths
 from scanfolio.rules.outcome import Result, Severity, blocked, failed, issue, not_applicable, passed
 from scanfolio.rules.pictures import folder_of
 from scanfolio.rules.rule import rule
+from scanfolio.source.signature_table import SCANS
 
 
 @rule("V04", "W", "never", "disc", "PS3.12 Annex V")
@@ -56,20 +57,6 @@ def is_mainly_locked(c: DiscContext) -> bool:
     )
 
 
-RAW_FORMATS = frozenset(
-    {
-        "GE Signa raw image",
-        "Analyze header",
-        "NIfTI image",
-        "NIfTI-2 image",
-        "netCDF data (MINC)",
-        "NRRD image",
-        "MetaImage header",
-    }
-)
-"""Signatures the reader gives to scans that are not DICOM."""
-
-
 @rule("V06", "B", "never", "disc", "PS3.10 section 7", says=("passed", "failed", "beside"))
 def raw_formats(c: DiscContext) -> Result:
     """What it checks: scans from before DICOM (ACR-NEMA), makers' and researchers' own formats told by their bytes.
@@ -93,7 +80,7 @@ def raw_formats(c: DiscContext) -> Result:
 
 
 def raw_files(c: DiscContext) -> list[FileRecord]:
-    return [f for f in c.files if f.signature in RAW_FORMATS]
+    return [f for f in c.files if f.signature.removesuffix(" in gzip") in SCANS]
 
 
 @rule("V07", "B", "never", "disc", "PS3.10 section 8.4", says=("passed", "failed", "failed_other"))

@@ -73,6 +73,8 @@ def _file_as_dict(file: FileRecord) -> dict[str, object]:
         found["reason"] = file.reason
     if file.locked:
         found["locked"] = True
+    if file.first_bytes:
+        found["first_bytes"] = file.first_bytes
     return found
 
 

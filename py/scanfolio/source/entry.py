@@ -15,12 +15,15 @@ class Entry:
 
     `size` is in bytes. `read(offset, length)` returns at most `length` bytes, fewer at the end of the file; raises
     SourceError when the bytes cannot be had (BytesNotHere when the host must fetch them first).
+    `inside`: the bytes are those of something inside the file (unpacked, or behind other bytes; see `inside.py`), so
+    that an offset in them is no offset in the file the host holds.
     """
 
     entry_id: int
     path: str
     size: int
     read: ReadRange
+    inside: bool = False
 
 
 class Source(Protocol):

@@ -6,9 +6,12 @@ never to decide whether something is DICOM.
 
 from __future__ import annotations
 
+import binascii
 import re
+from struct import unpack_from
 
 from scanfolio.model import Kind
+from scanfolio.source.signature_table import PREFIXES
 
 Identity = tuple[Kind, str, bool]  # (kind, signature, locked)
 Tail = tuple[int, bytes]  # bytes from an offset further on
@@ -32,68 +35,10 @@ class Found(tuple[Kind, str, bool]):
         return self[2]
 
 
-P, I, D, A, O = Kind.PROGRAM, Kind.PICTURE, Kind.DOCUMENT, Kind.ARCHIVE, Kind.OTHER  # noqa: E741  # for the table
-
-PREFIXES: tuple[tuple[bytes, Kind, str], ...] = (
-    (b"\x7fELF", P, "Linux program (ELF)"),
-    (b"\xfe\xed\xfa\xce", P, "Mac program (Mach-O)"),
-    (b"\xfe\xed\xfa\xcf", P, "Mac program (Mach-O)"),
-    (b"\xce\xfa\xed\xfe", P, "Mac program (Mach-O)"),
-    (b"\xcf\xfa\xed\xfe", P, "Mac program (Mach-O)"),
-    (b"#!", P, "script"),
-    (b"L\0\0\0\x01\x14\x02\0", P, "Windows shortcut"),
-    (b"\xff\xd8\xff", I, "JPEG picture"),
-    (b"\x89PNG\r\n\x1a\n", I, "PNG picture"),
-    (b"GIF87a", I, "GIF picture"),
-    (b"GIF89a", I, "GIF picture"),
-    (b"II*\0", I, "TIFF picture"),
-    (b"MM\0*", I, "TIFF picture"),
-    (b"II+\0", I, "BigTIFF picture"),
-    (b"MM\0+", I, "BigTIFF picture"),
-    (b"\0\0\0\x0cjP  \r\n\x87\n", I, "JPEG 2000 picture"),
-    (b"\xff\x4f\xff\x51", I, "JPEG 2000 picture"),
-    (b"8BPS", I, "Photoshop picture"),
-    (b"\x1aE\xdf\xa3", I, "Matroska video"),
-    (b"\0\0\x01\xba", I, "MPEG video"),
-    (b"\0\0\x01\xb3", I, "MPEG video"),
-    (b"0&\xb2u\x8ef\xcf\x11", I, "Windows Media video"),
-    (b"FLV\x01", I, "Flash video"),
-    (b"FWS", I, "Flash film"),
-    (b"CWS", I, "Flash film"),
-    (b"%PDF-", D, "PDF document"),
-    (b"{\\rtf", D, "RTF document"),
-    (b"%!PS", D, "PostScript document"),
-    (b"ITSF", D, "Windows help (CHM)"),
-    (b"7z\xbc\xaf'\x1c", A, "7z archive"),
-    (b"\x1f\x8b", A, "gzip archive"),
-    (b"BZh", A, "bzip2 archive"),
-    (b"\xfd7zXZ\0", A, "xz archive"),
-    (b"(\xb5/\xfd", A, "Zstandard archive"),
-    (b"MSCF", A, "Windows cabinet archive"),
-    (b"ISc(", A, "InstallShield archive"),
-    (b"SQLite format 3\0", O, "SQLite database"),
-    (b"\0\x01\0\0Standard Jet DB", O, "Access database"),
-    (b"\0\x01\0\0Standard ACE DB", O, "Access database"),
-    (b"\x89HDF\r\n\x1a\n", O, "HDF5 data"),
-    (b"CDF\x01", O, "netCDF data (MINC)"),
-    (b"NRRD000", O, "NRRD image"),
-    (b"ObjectType", O, "MetaImage header"),
-    (b"\0\0\x01\0", O, "Windows icon"),
-    (b"\0\0\x02\0", O, "Windows cursor"),
-    (b"wOFF", O, "font"),
-    (b"wOF2", O, "font"),
-    (b"OTTO", O, "font"),
-    (b"\0\x01\0\0\0", O, "font"),
-    (b"ID3", O, "sound"),
-    (b"OggS", O, "sound"),
-    (b"Bud1", O, "Mac folder settings"),
-    (b"\0\0\0\x01Bud1", O, "Mac folder settings"),
-    (b"\0\x05\x16\x07", O, "Mac resource fork"),
-    (b"IMGF", O, "GE Signa raw image"),
-    (b"MATLAB 5.0", O, "MATLAB data"),
-    (b"\x93NUMPY", O, "NumPy array"),
-)
-CMS_ENVELOPED_DATA = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03"
+CMS = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07"  # OID 1.2.840.113549.1.7, its last number follows
+CMS_AUTHENTICATED = b"\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x17"  # AuthEnvelopedData, RFC 5083
+CMS_KINDS = {2: "signed (CMS)", 3: "encrypted (CMS)", 4: "encrypted (CMS)", 6: "encrypted (CMS)"}
+MIME_WITH_DICOM = "message with DICOM attached (MIME)"
 SCRIPT_ENDINGS = {
     "bat": "Windows batch file",
     "cmd": "Windows batch file",
@@ -117,6 +62,8 @@ def identify(head: bytes, tail: Tail | None = None, path: str = "", size: int = 
         _locked(head, ending)
         or _structured(head, ending, size)
         or _by_prefix(head)
+        or _marked_inside(head, size)
+        or _message(head)
         or _text(head, ending)
         or (_further_on(tail, size) if tail else None)
         or (Kind.OTHER, "", False)
@@ -142,20 +89,45 @@ def _by_prefix(head: bytes) -> Identity | None:
     return None
 
 
-def _locked(head: bytes, ending: str) -> Identity | None:
-    """Encrypted content: CMS EnvelopedData (PS3.10 7.4), PGP, and archives that say so in their first bytes."""
-    if head[:1] == b"\x30" and CMS_ENVELOPED_DATA in head[:24]:
+def _cms(data: bytes) -> Identity | None:
+    """A CMS object (RFC 5652) by its content type: BER or DER, of definite or indefinite length. PS3.10 7.4."""
+    if data[:1] != b"\x30":
+        return None
+    if CMS_AUTHENTICATED in data[:24]:
         return Kind.OTHER, "encrypted (CMS)", True
+    at = data.find(CMS, 2, 16)
+    name = CMS_KINDS.get(data[at + len(CMS)], "") if 0 < at < len(data) - len(CMS) else ""
+    return (Kind.OTHER, name, name.startswith("encrypted")) if name else None
+
+
+def _cms_in_text(head: bytes) -> Identity | None:
+    """The same in base64: with the armour of PEM, behind the header of an S/MIME message, or bare."""
+    text = head[:4096]
+    if text.startswith((b"-----BEGIN PKCS7-----", b"-----BEGIN CMS-----")):
+        text = text.split(b"\n", 1)[-1]
+    elif re.search(rb"(?im)^content-type:\s*application/(?:x-)?pkcs7-mime", text):
+        text = re.split(rb"\r?\n\r?\n", text, maxsplit=1)[-1]
+    elif not re.match(rb"MI[A-Za-z0-9+/]{14}", text):
+        return None
+    letters = re.sub(rb"[^A-Za-z0-9+/]", b"", text[:128])[:64]
+    return _cms(binascii.a2b_base64(letters[: len(letters) // 4 * 4]))
+
+
+def _locked(head: bytes, ending: str) -> Identity | None:
+    """Encrypted content: CMS (PS3.10 7.4), PGP, and archives that say so in their first bytes."""
+    cms = _cms(head) or _cms_in_text(head)
+    if cms:
+        return cms
     start = head[:64]
     pgp_packet = ending in ("pgp", "gpg") and head[:1] in (b"\x84", b"\x85", b"\xc1", b"\xc3")
     if start.startswith(b"-----BEGIN PGP MESSAGE-----") or pgp_packet:
         return Kind.OTHER, "encrypted (PGP)", True
-    if start.startswith((b"-----BEGIN PKCS7-----", b"-----BEGIN CMS-----")):
-        return Kind.OTHER, "encrypted (CMS)", True
-    if start.startswith(b"Salted__"):
+    if start.startswith((b"Salted__", b"U2FsdGVkX1")):
         return Kind.OTHER, "encrypted (OpenSSL)", True
     if start.startswith(b"age-encryption.org/"):
         return Kind.OTHER, "encrypted (age)", True
+    if re.match(rb"AES[\0-\2]\0", start):
+        return Kind.OTHER, "encrypted (AES Crypt)", True
     if start.startswith((b"-FVE-FS-", b"\xeb\x58\x90-FVE-FS-", b"LUKS\xba\xbe", b"encrcdsa")):
         return Kind.ARCHIVE, "encrypted disc image", True
     if head.startswith(b"PK\x03\x04") and len(head) > 8 and head[6] & 1:
@@ -189,8 +161,12 @@ def _structured(head: bytes, ending: str, size: int) -> Identity | None:
     if head.startswith(b"BM") and int.from_bytes(head[14:18], "little") in BMP_HEADER_SIZES:
         return Kind.PICTURE, "BMP picture", False
     if head.startswith(b"RIFF"):
-        forms = {b"AVI ": (I, "AVI video"), b"WEBP": (I, "WebP picture"), b"WAVE": (O, "sound")}
-        kind, signature = forms.get(head[8:12], (O, "RIFF data"))
+        forms = {
+            b"AVI ": (Kind.PICTURE, "AVI video"),
+            b"WEBP": (Kind.PICTURE, "WebP picture"),
+            b"WAVE": (Kind.OTHER, "sound"),
+        }
+        kind, signature = forms.get(head[8:12], (Kind.OTHER, "RIFF data"))
         return kind, signature, False
     if head[4:8] == b"ftyp":
         still = head[8:12] in (b"heic", b"heix", b"mif1", b"avif")
@@ -208,11 +184,66 @@ def _structured(head: bytes, ending: str, size: int) -> Identity | None:
             return Kind.OTHER, "Analyze header", False
     if head[:4] in (b"\x1c\x02\0\0", b"\0\0\x02\x1c") and head[4:8] in (b"n+2\0", b"ni2\0"):
         return Kind.OTHER, "NIfTI-2 image", False
-    if head.startswith(b"koly") or (size <= len(head) and head[-512:-508] == b"koly"):
-        return Kind.ARCHIVE, "Mac disc image (DMG)", False
     if size % 188 == 0 and size >= 564 and head[:1] == head[188:189] == head[376:377] == b"G":
         return Kind.PICTURE, "MPEG transport stream", False
     return None
+
+
+def _marked_inside(head: bytes, size: int) -> Identity | None:
+    """Formats whose mark does not stand first: pictures, fonts, file systems, scans of research and raw data."""
+    if re.match(rb"\0\0[\1\2]\0.\0", head, re.DOTALL) and head[4]:
+        first = int.from_bytes(head[18:22], "little")
+        if 6 + 16 * head[4] <= first < max(size, 64):
+            return Kind.OTHER, "Windows icon" if head[2] == 1 else "Windows cursor", False
+    if head[:4] == b"\0\1\0\0" and _is_font(head):
+        return Kind.OTHER, "font", False
+    if head[40:44] == b" EMF" and head[:4] == b"\1\0\0\0":
+        return Kind.PICTURE, "Windows metafile (EMF)", False
+    if head[36:40] == b"acsp":
+        return Kind.OTHER, "colour profile (ICC)", False
+    if head[:2] == b"\x1f\x9d" and 0x09 <= head[2] & 0x1F <= 0x10:
+        return Kind.ARCHIVE, "compress archive", False
+    if re.match(rb"-l[hz][0-9ds]-", head[2:7]):
+        return Kind.ARCHIVE, "LHA archive", False
+    if head[7:14] == b"**ACE**":
+        return Kind.ARCHIVE, "ACE archive", False
+    if head[64:68] == b"\x7f\x10\xda\xbe":
+        return Kind.ARCHIVE, "disc image (VDI)", False
+    if head[510:512] == b"\x55\xaa" and (head[3:11] == b"NTFS    " or b"FAT" in (head[54:57], head[82:85])):
+        return Kind.ARCHIVE, "disc image (FAT or NTFS)", False
+    if head[1024:1026] in (b"H+", b"HX", b"BD") and head[:2] in (b"\0\0", b"LK"):
+        return Kind.ARCHIVE, "disc image (HFS)", False
+    if head[:2] == b"ER" and head[512:514] == b"PM":
+        return Kind.ARCHIVE, "disc image (Apple)", False
+    if head[34:44] in (b"GE_MED_NMR", b"INVALIDNMR"):
+        return Kind.OTHER, "GE P-file (raw data)", False
+    if head[96:103] == b"SIEMENS" and size > 6144:
+        return Kind.OTHER, "Siemens raw image", False
+    if b"<XProtocol>" in head and b"\0" in head[:64]:
+        return Kind.OTHER, "Siemens raw data", False
+    if head[16:22] == b"SCPECG":
+        return Kind.OTHER, "ECG recording (SCP)", False
+    if re.match(rb"0 {7}[\x20-\x7e]{160}\d\d\.\d\d\.\d\d", head):
+        return Kind.OTHER, "EEG recording (EDF)", False
+    return (Kind.OTHER, "MGH image", False) if _is_mgh(head, size) else None
+
+
+def _is_font(head: bytes) -> bool:
+    """TrueType: the search range follows from the number of tables."""
+    tables = int.from_bytes(head[4:6], "big")
+    return 0 < tables < 100 and int.from_bytes(head[6:8], "big") == 16 << (tables.bit_length() - 1)
+
+
+def _is_mgh(head: bytes, size: int) -> bool:
+    """FreeSurfer's image has no mark: version 1, four dimensions and a type that explain its size."""
+    if len(head) < 28:
+        return False
+    version, width, height, depth, frames, cell = unpack_from(">6i", head)
+    bytes_each = {0: 1, 1: 4, 3: 4, 4: 2}.get(cell, 0)
+    if version != 1 or not bytes_each or min(width, height, depth, frames) < 1:
+        return False
+    needed = 284 + width * height * depth * frames * bytes_each
+    return bool(needed <= size < needed + (1 << 20))
 
 
 def _zip(head: bytes, ending: str) -> Identity | None:
@@ -224,7 +255,7 @@ def _zip(head: bytes, ending: str) -> Identity | None:
     name_length = int.from_bytes(head[26:28], "little")
     name = head[30 : 30 + name_length]
     if name in (b"[Content_Types].xml", b"_rels/.rels", b"docProps/app.xml"):
-        return Kind.DOCUMENT, "Office document", False
+        return Kind.DOCUMENT, "Office document (OOXML)", False
     if name == b"mimetype":
         if b"application/epub" in head[:128]:
             return Kind.DOCUMENT, "e-book (EPUB)", False
@@ -243,9 +274,29 @@ def _further_on(tail: Tail, size: int) -> Identity | None:
             return Kind.ARCHIVE, "disc image (ISO 9660)", False
         if data[1:6] in (b"BEA01", b"NSR02", b"NSR03"):
             return Kind.ARCHIVE, "disc image (UDF)", False
-    if offset == size - 512 and data[:4] == b"koly":
-        return Kind.ARCHIVE, "Mac disc image (DMG)", False
+    if offset + len(data) == size:
+        if data[-512:-508] == b"koly":
+            return Kind.ARCHIVE, "Mac disc image (DMG)", False
+        if data[-512:-504] == b"conectix":
+            return Kind.ARCHIVE, "disc image (VHD)", False
+        if data[-12:-8] == b"NER5" or data[-8:-4] == b"NERO":
+            return Kind.ARCHIVE, "disc image (NRG)", False
     return None
+
+
+def _message(head: bytes) -> Identity | None:
+    """A MIME message (RFC 2045): an e-mail, or what a DICOMweb server answers; with or without DICOM in it."""
+    start = head[:8192]
+    lines = rb"(?:(?:[!-9;-~]+:[^\r\n]*|[ \t][^\r\n]*|HTTP/1\.[01] \d{3}[^\r\n]*)\r?\n)+"
+    headers = re.match(rb"\s*" + lines, start)
+    parts = re.match(rb"\s*--[^\r\n]{1,70}\r?\n" + lines, start)
+    found = (headers or parts or [b""])[0].lower()
+    many = parts or b"multipart/" in found or b"mime-version:" in found or start.startswith(b"--", len(found))
+    if b"content-type:" not in found or not many:
+        return None
+    if re.search(rb"application/dicom\b(?!\+)|\.dcm\b|\bdicomdir\b|DICM\x02\0", start, re.IGNORECASE):
+        return Kind.ARCHIVE, MIME_WITH_DICOM, False
+    return Kind.DOCUMENT, "message (MIME)", False
 
 
 def _text(head: bytes, ending: str) -> Identity | None:
@@ -262,9 +313,19 @@ def _text(head: bytes, ending: str) -> Identity | None:
         return Kind.PROGRAM, "script", False
     if start.startswith(("<!doctype html", "<html")) or "<html" in start or "<head>" in start:
         return Kind.DOCUMENT, "HTML page", False
+    if start.startswith("[internetshortcut]"):
+        return Kind.DOCUMENT, "Internet shortcut", False
+    if start.startswith("[desktop entry]"):
+        return Kind.PROGRAM, "Linux starter", False
+    if re.match(r"(?:rem [^\n]*\n|catalog [^\n]*\n)*file \"[^\n]*\n\s*track \d", start):
+        return Kind.ARCHIVE, "disc image (CUE sheet)", False
+    if start.startswith("<jnlp") or (start.startswith("<?xml") and "<jnlp" in start):
+        return Kind.PROGRAM, "Java program (Web Start)", False
+    if "<clinicaldocument" in start:
+        return Kind.DOCUMENT, "clinical document (CDA)", False
     if start.startswith("<svg") or (start.startswith("<?xml") and "<svg" in start):
         return Kind.PICTURE, "SVG picture", False
-    if start.startswith(("<?xml", "<clinicaldocument")):
+    if start.startswith("<?xml"):
         return Kind.DOCUMENT, "XML document", False
     if ending in ("js", "css"):
         return Kind.DOCUMENT, "part of a web page", False
