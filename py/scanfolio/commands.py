@@ -115,8 +115,11 @@ def _places(destination: Path, parts: int) -> list[Path]:
 
 def _write_part(session: Session, part: Plan, place: Path) -> bool:
     kind = "zip" if is_zip_name(place) else "folder"
-    manifest = run(session.write(part, kind), sink_for(place), _progress)
+    sink = sink_for(place)
+    manifest = run(session.write(part, kind), sink, _progress)
     verification: Verification = run(session.verify(open_source(str(place))), on_progress=_progress)
+    if verification.ok:
+        sink.confirm()
     if part.part:
         _print(say("export.plan.part", number=part.part.number, of=part.part.of, where=str(place)))
     _print(_export_text(verification, [f for f in manifest.left_out if f.code != OTHER_PART]))

@@ -28,6 +28,7 @@ export async function writeExport(disc, choices, target, signal, onProgress) {
     });
     const written = await sink.close();
     const verification = await readBack(disc, written, signal, tell);
+    if (verification.ok) await sink.confirm();
     return { manifest, verification, written };
   } catch (error) {
     await sink.abort();

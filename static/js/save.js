@@ -1,10 +1,15 @@
 // @ts-check
 // Files out: a .zip that is kept only when it is whole, or a folder that is emptied again when something fails.
 
-/** @typedef {{write(path: string, bytes: ArrayBuffer): Promise<void>, close(): Promise<Written>, abort(): Promise<void>}} Sink */
+/**
+ * `close` keeps what was written, `confirm` says that it has been read back and is identical, `abort` leaves nothing.
+ * @typedef {{write(path: string, bytes: ArrayBuffer): Promise<void>, close(): Promise<Written>, confirm(): Promise<void>, abort(): Promise<void>}} Sink
+ */
 /** @typedef {{archive: boolean, files: {path: string, file: Blob}[], blob?: Blob, handle?: any}} Written */
 
 export const ZIP_NAME = "DICOM.ZIP";
+/** Stands in a folder until the copy in it is known to be identical: should the page die, nobody hands it over. */
+const NOT_READY = "NOTREADY.TXT";
 const PART_BYTES = 8 << 20;
 
 /** A .zip in memory (the browser moves large Blobs to disk itself). @returns {Sink} */
@@ -31,6 +36,7 @@ export function blobSink() {
       parts = [];
       return { archive: true, files: [{ path: ZIP_NAME, file: blob }], blob };
     },
+    async confirm() {},
     async abort() {
       parts = [];
       small = [];
@@ -48,6 +54,7 @@ export async function fileSink(handle) {
       const file = await handle.getFile();
       return { archive: true, files: [{ path: ZIP_NAME, file }], blob: file, handle };
     },
+    async confirm() {},
     async abort() { await stream.abort().catch(() => {}); },
   };
 }
@@ -79,6 +86,7 @@ export async function folderSink(folder) {
       for (const path of written) files.push({ path, file: await fileAt(folder, path) });
       return { archive: false, files, handle: folder };
     },
+    async confirm() { await folder.removeEntry(NOT_READY).catch(() => {}); },
     async abort() {
       for (const top of new Set(written.map((path) => path.split("/")[0]))) {
         await folder.removeEntry(top, { recursive: true }).catch(() => {});

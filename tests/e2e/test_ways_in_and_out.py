@@ -16,6 +16,7 @@ from drivers import Chromium
 from discs import disc_folder
 from instances import ct_series
 from scanfolio.export.drive import run
+from scanfolio.export.papers import NOT_READY
 from scanfolio.session import Session
 from scanfolio.source import open_source
 
@@ -174,12 +175,78 @@ def test_a_copy_into_a_folder_is_verified_there(tmp_path: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(text.encode("latin-1"))
     assert (copy / "DICOMDIR").exists()
+    assert not (copy / NOT_READY).exists()
     session = Session()
     run(session.read(open_source(str(source))))
     assert run(session.verify(open_source(str(copy)))).ok
     again = page.browser.eval("""(async () => { const root = await navigator.storage.getDirectory();
         return scanfolio.export({folder: await root.getDirectoryHandle("stick")}).then(() => "written", (e) => e.name); })()""")
     assert again == "InvalidModificationError"
+    pages.close()
+
+
+def stick(page: Page) -> dict[str, int]:
+    """{path: bytes} of the private folder that stands in for a stick."""
+    files: dict[str, int] = page.browser.eval("""(async () => {
+        const files = {};
+        const walk = async (at, prefix) => { for await (const [name, handle] of at.entries()) {
+            if (handle.kind === "directory") await walk(handle, prefix + name + "/");
+            else files[prefix + name] = (await handle.getFile()).size; } };
+        await walk(await (await navigator.storage.getDirectory()).getDirectoryHandle("stick", {create: true}), "");
+        return files;
+    })()""")
+    return files
+
+
+COPY_TO_STICK = """(async () => {
+    const folder = await (await navigator.storage.getDirectory()).getDirectoryHandle("stick", {create: true});
+    return scanfolio.export({folder}).then(() => "written", (e) => e.name + ": " + e.message);
+})()"""
+
+
+def test_a_page_that_dies_while_copying_leaves_a_folder_that_says_so(tmp_path: Path) -> None:
+    pages = open_page("chromium", "http")
+    page = next(pages)
+    assert isinstance(page.browser, Chromium)
+    assert page.site
+    page.open(disc_folder(tmp_path, "mixed"))
+    page.browser.eval("""void (() => {
+        const real = FileSystemFileHandle.prototype.createWritable;
+        let files = 0;
+        FileSystemFileHandle.prototype.createWritable = function (...options) {
+            files += 1;
+            if (files < 5) return real.apply(this, options);
+            window.__stuck = true;
+            return new Promise(() => {});
+        };
+    })()""")
+    page.browser.eval(f"void {COPY_TO_STICK}")
+    page.browser.wait("window.__stuck")
+    page.browser.page.close()
+    page.browser.page = page.browser.context.new_page()
+    page.browser.goto(page.site.url)
+    page.browser.wait("window.scanfolio")
+    left = stick(page)
+    assert left[NOT_READY] > 100
+    assert len([path for path, size in left.items() if path.startswith("DICOM/") and size]) == 3
+    assert "DICOMDIR" not in left
+    pages.close()
+
+
+def test_a_full_stick_is_emptied_again_and_said(tmp_path: Path) -> None:
+    pages = open_page("chromium", "http")
+    page = next(pages)
+    assert isinstance(page.browser, Chromium)
+    assert page.site
+    page.open(disc_folder(tmp_path, "mixed"))
+    session = page.browser.context.new_cdp_session(page.browser.page)
+    origin = page.browser.eval("location.origin")
+    session.send("Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": 20_000})
+    assert page.browser.eval(COPY_TO_STICK).endswith("There is not enough space where the copy should go.")
+    session.send("Storage.overrideQuotaForOrigin", {"origin": origin})
+    assert stick(page) == {}
+    assert page.browser.eval(COPY_TO_STICK) == "written"
+    assert NOT_READY not in stick(page)
     pages.close()
 
 

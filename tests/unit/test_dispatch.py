@@ -108,16 +108,22 @@ def test_cancelling_closes_the_generator_and_answers_once() -> None:
     assert page.of("result") == []
 
 
-def test_a_write_waits_for_the_page_and_a_full_disc_is_raised_in_place() -> None:
+@pytest.mark.parametrize(
+    ("failed", "title"),
+    [
+        ("QuotaExceededError: no space left", "There is not enough space where the copy should go."),
+        ("NotFoundError: the stick is gone", "The export could not be written."),
+    ],
+)
+def test_a_write_waits_for_the_page_and_never_blames_the_disc(failed: str, title: str) -> None:
     told: list[str] = []
 
     def writing(_: Any) -> effects.Steps:
         yield effects.WriteFile("A", b"one")
         try:
             yield effects.WriteFile("B", b"two")
-        except SourceError as error:
-            told.append(error.title)
-            raise
+        except SourceError:  # would be taken for a scratch on the disc, and the image for left out
+            told.append("source")
         return {}
 
     page = Page(judge=writing)
@@ -127,10 +133,25 @@ def test_a_write_waits_for_the_page_and_a_full_disc_is_raised_in_place() -> None
     assert page.seen[-1][1] == [b"one"]
     page.reply(1, value=None)
     page.run()
-    page.reply(1, error="QuotaExceededError: no space left")
+    page.reply(1, error=failed)
     page.run()
-    assert told == ["QuotaExceededError: no space left"]
-    assert page.of("error")[0]["error"]["code"] == "source"
+    assert told == []
+    error = page.of("error")[0]["error"]
+    assert (error["code"], error["title"], error["detail"]) == ("export", title, failed)
+
+
+def test_a_part_that_does_not_load_is_not_the_discs_fault() -> None:
+    def loading(_: Any) -> effects.Steps:
+        yield effects.LoadPackage("imagecodecs")
+        return {}
+
+    page = Page(judge=loading)
+    page.ask(1, "judge")
+    page.run()
+    page.reply(1, error="TypeError: Failed to fetch")
+    page.run()
+    error = page.of("error")[0]["error"]
+    assert (error["code"], error["title"]) == ("internal", "A part of this program could not be loaded.")
 
 
 def test_a_digest_falls_back_to_python_where_the_page_has_none() -> None:

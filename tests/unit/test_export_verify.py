@@ -9,6 +9,7 @@ import pytest
 from discs import files_of
 from exports import Exported, export, re_read
 from instances import IMPLICIT, RLE, encode, make_instance
+from scanfolio.export.papers import NOT_READY, NOT_READY_TEXT
 from scanfolio.export.verify import Verification
 
 
@@ -107,6 +108,14 @@ def test_left_out_with_a_reason_is_no_difference_later() -> None:
     verification = re_read(exported, said=False)
     assert verification.ok
     assert verification.left_out == 1
+
+
+def test_a_folder_nobody_found_identical_says_so() -> None:
+    exported = export(files_of("clean"))
+    marked = {NOT_READY: NOT_READY_TEXT, **exported.files}
+    assert re_read(exported, marked).ok  # the one who wrote it is just looking
+    later = re_read(exported, marked, said=False)
+    assert [(d.path, d.what.split(" that ")[0]) for d in later.differences] == [(NOT_READY, "says")]
 
 
 def test_a_damaged_record_of_the_export_is_a_difference() -> None:

@@ -19,7 +19,8 @@ from scanfolio import effects
 from scanfolio.bridge.decode import decode
 from scanfolio.bridge.handlers import Handlers
 from scanfolio.bridge.messages import METHODS, Answer
-from scanfolio.errors import BytesNotHere, Cancelled, RequestError, ScanfolioError, SourceError
+from scanfolio.errors import BytesNotHere, Cancelled, ExportError, RequestError, ScanfolioError, SourceError
+from scanfolio.words import say
 
 Post = Callable[[dict[str, Any], list[Any]], None]
 Clock = Callable[[], float]
@@ -37,6 +38,7 @@ class _Job:
     reply: Any = None
     hashed: bytes | None = None
     waiting: bool = False
+    asked: str = ""  # the type of the message whose reply is waited for
     last_progress_s: float = -1.0
 
 
@@ -154,6 +156,7 @@ class Dispatcher:
 
     def _wait(self, job: _Job, message: dict[str, Any], buffers: list[Any] | None = None) -> None:
         job.waiting = True
+        job.asked = message["type"]
         self._post({**message, "id": job.request_id}, buffers or [])
 
     def _wait_for_package(self, job: _Job, missing: ModuleNotFoundError) -> None:
@@ -170,12 +173,12 @@ class Dispatcher:
         failed = message.get("error")
         if job.steps is None:
             if failed:
-                self._fail(request_id, SourceError(str(failed)))
+                self._fail(request_id, _not_done(job.asked, str(failed)))
             else:
                 self._try(job)
             return
         job.waiting = False
-        job.reply = SourceError(str(failed)) if failed else message.get("value")
+        job.reply = _not_done(job.asked, str(failed)) if failed else message.get("value")
         if job.hashed is not None and job.reply is None:  # a page without WebCrypto (plain http from another machine)
             job.reply = hashlib.sha256(job.hashed).hexdigest()
         job.hashed = None
@@ -203,6 +206,16 @@ class Dispatcher:
         else:
             shown = ScanfolioError("Something went wrong on our side.", detail=_where_only(error)).as_dict()
         self._post({"type": "error", "id": request_id, "error": shown}, [])
+
+
+def _not_done(asked: str, failed: str) -> ScanfolioError:
+    """What the page could not do for us, in words. `failed` begins with the browser's name for the reason."""
+    if asked == "write":
+        key = "full" if failed.startswith("QuotaExceededError") else "write"
+        return ExportError(say(f"export.stopped.{key}"), hint=say(f"export.stopped.{key}_hint"), detail=failed)
+    if asked == "load":
+        return ScanfolioError(say("session.no_package"), hint=say("session.no_package_hint"), detail=failed)
+    return SourceError(failed)
 
 
 def _where_only(error: BaseException) -> str:

@@ -11,16 +11,21 @@ from typing import Any, Protocol
 
 from scanfolio.effects import Chunk, Progress, Sha256, Steps, WriteFile
 from scanfolio.errors import ExportError
+from scanfolio.export.papers import NOT_READY
 from scanfolio.words import say
 
 OnProgress = Callable[[str, int, int], None]
 
 
 class Sink(Protocol):
-    """Where bytes go. `close` keeps what was written, `discard` leaves nothing behind."""
+    """Where bytes go. `close` keeps what was written, `discard` leaves nothing behind.
+
+    `confirm`: what was written has been read back and is identical.
+    """
 
     def write(self, effect: WriteFile | Chunk) -> None: ...
     def close(self) -> None: ...
+    def confirm(self) -> None: ...
     def discard(self) -> None: ...
 
 
@@ -48,6 +53,9 @@ class FolderSink:
 
     def close(self) -> None:
         self._made.clear()
+
+    def confirm(self) -> None:
+        (self.folder / NOT_READY).unlink(missing_ok=True)
 
     def discard(self) -> None:
         for path in reversed(self._made):
@@ -78,8 +86,12 @@ class ZipFileSink:
         self._file.close()
         self._partial.replace(self.path)
 
+    def confirm(self) -> None:
+        """A zip gets its name only when it is whole: there is nothing to take away."""
+
     def discard(self) -> None:
-        self._file.close()
+        with contextlib.suppress(OSError):  # on a full disk closing fails, too: what is buffered has no place to go
+            self._file.close()
         self._partial.unlink(missing_ok=True)
 
 

@@ -12,6 +12,12 @@ from scanfolio.export.planned import Action, Plan
 from scanfolio.model import SopInstance
 
 LINE = 72
+NOT_READY = "NOTREADY.TXT"
+NOT_READY_TEXT = (
+    b"This copy is not finished, or it has not been compared with the original disc yet.\r\n"
+    b"Do not hand it over. Empty this folder and make the copy again.\r\n"
+)
+"""Stands in a folder from the first byte written until the copy has been read back and found identical."""
 DISCLAIMER = (
     "This is a copy for taking images to another hospital or doctor. Looking at it on an ordinary screen is not enough "
     "for a diagnosis. Keep the original disc: this copy does not replace it. Scanfolio follows the published rules "

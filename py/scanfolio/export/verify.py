@@ -14,6 +14,7 @@ from scanfolio.export.compare import differences, needs_pydicom
 from scanfolio.export.directory_check import FileFacts, check_directory
 from scanfolio.export.large import STREAM_ABOVE_BYTES, equal_ranges, sha256_of
 from scanfolio.export.manifest import Manifest
+from scanfolio.export.papers import NOT_READY
 from scanfolio.export.records import WANTED_TAGS
 from scanfolio.export.rejudge import judge_export
 from scanfolio.export.transcode import data_set_length, effective, header_elements
@@ -113,7 +114,8 @@ def verify(
     if any(i.sop_instance_uid in sources and needs_pydicom(sources[i.sop_instance_uid], i) for i in read.instances):
         yield LoadPackage("pydicom")
         yield LoadPackage("numpy")
-    identical = yield from checker.check_files(copies, sums, sources if disc else None, entries)
+    fresh = manifest is not None
+    identical = yield from checker.check_files(copies, sums, sources if disc else None, entries, fresh=fresh)
 
     expected = {str(i["sop_instance_uid"]): str(i["file_id"]) for i in said.get("instances", ())}
     excused = {str(f["sop_instance_uid"]) for f in said.get("left_out", ())}
@@ -208,8 +210,13 @@ class _Checker:
         sums: dict[str, str],
         sources: dict[str, SopInstance] | None,
         source_entries: Sequence[Entry],
+        *,
+        fresh: bool,
     ) -> Steps:
-        """Check sums of all files, and each instance against its source. Returns how many instances are identical."""
+        """Check sums of all files, and each instance against its source. Returns how many instances are identical.
+
+        `fresh`: the copy was only just written, and is still marked as not ready.
+        """
         identical = 0
         for path in sums:
             if path not in self.by_path:
@@ -217,6 +224,10 @@ class _Checker:
         for done, entry in enumerate(self.entries):
             yield Progress("verifying", done, len(self.entries))
             if entry.path == SUMS:
+                continue
+            if entry.path == NOT_READY:
+                if not fresh:
+                    self.fault(entry.path, "says that this copy was not finished or not compared with its source")
                 continue
             before = len(self.differences)
             large = entry.size > STREAM_ABOVE_BYTES

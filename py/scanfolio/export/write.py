@@ -18,7 +18,7 @@ from scanfolio.export.dicomdir import Gatherer, Listed, dicomdir
 from scanfolio.export.file_meta import file_meta
 from scanfolio.export.large import zip_from
 from scanfolio.export.manifest import Manifest, WrittenInstance
-from scanfolio.export.papers import index_htm, readme_txt
+from scanfolio.export.papers import NOT_READY, NOT_READY_TEXT, index_htm, readme_txt
 from scanfolio.export.planned import LeftOut, Plan, PlannedFile, is_streamed
 from scanfolio.export.records import WANTED_TAGS
 from scanfolio.export.reencode import Part
@@ -125,9 +125,13 @@ def write_zip(
 def write_folder(
     plan: Plan, report_json: bytes | str, report_text: str, *, created: datetime | None = None, file_set_uid: str = ""
 ) -> Steps:
-    """Yield the export as WriteFile effects, DICOMDIR last; returns its Manifest. Otherwise as `write_zip`."""
+    """Yield the export as WriteFile effects, DICOMDIR last; returns its Manifest. Otherwise as `write_zip`.
+
+    The first file is NOT_READY; whoever verifies the copy takes it away.
+    """
     run = _begin(plan, created, file_set_uid)
     sink = _Folder()
+    yield WriteFile(NOT_READY, NOT_READY_TEXT)
     yield from _packages(plan)
     yield from _read_headers(run)
     yield from _write_instances(run, sink)
