@@ -10,7 +10,8 @@ import sys
 from collections.abc import Callable, Sequence
 
 from scanfolio import __version__, commands
-from scanfolio.errors import ScanfolioError
+from scanfolio.errors import RequestError, ScanfolioError
+from scanfolio.words import again, languages, say
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -19,15 +20,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     command: Command = options.command
     try:
+        _check_language(options)
         return command(options)
     except ScanfolioError as error:
-        line = " ".join(part for part in (error.title, error.hint) if part)
+        line = " ".join(again(part, options.lang) for part in (error.title, error.hint) if part)
         print(f"scanfolio: {line}" + (f" ({error.where})" if error.where else ""), file=sys.stderr)
         return 2
     except BrokenPipeError:
         return 2
     except KeyboardInterrupt:
-        print("scanfolio: Stopped.", file=sys.stderr)
+        print(f"scanfolio: {say('session.stopped', options.lang)}", file=sys.stderr)
         return 2
 
 
@@ -45,7 +47,6 @@ def _parser() -> argparse.ArgumentParser:
     form = report.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="the report as JSON (docs/report.schema.json)")
     form.add_argument("--letter", action="store_true", help="the letter that asks the hospital for a standard disc")
-    report.add_argument("--lang", default="en", metavar="xx", help="language of the plain sentences (en)")
     report.set_defaults(command=commands.report)
 
     listing = verbs.add_parser("list", help="patients, studies, series, instances, and every other file and why")
@@ -80,7 +81,20 @@ def _parser() -> argparse.ArgumentParser:
     verify.add_argument("export", metavar="EXPORT")
     verify.add_argument("--against", metavar="SOURCE")
     verify.set_defaults(command=commands.verify)
+
+    for verb in (report, listing, image, export, verify):
+        verb.add_argument(
+            "--lang", default="en", metavar="xx", help=f"language of what is said: {', '.join(languages())} (en)"
+        )
     return parser
+
+
+def _check_language(options: argparse.Namespace) -> None:
+    if options.lang in languages():
+        return
+    asked, options.lang = options.lang, "en"
+    known = ", ".join(languages())
+    raise RequestError(say("session.no_language", asked=asked), hint=say("session.no_language_hint", known=known))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 from textwrap import wrap
@@ -20,13 +20,11 @@ from scanfolio.export.verify import verify as verify_alone
 from scanfolio.model import Kind
 from scanfolio.session import Session
 from scanfolio.source import open_source
-from scanfolio.words import languages, say
+from scanfolio.words import again, number, say, tenths
 
 
 def report(options: argparse.Namespace) -> int:
-    if options.lang not in languages():
-        raise RequestError(f"There is no {options.lang} yet.", hint=f"Languages: {', '.join(languages())}.")
-    session = _read(options.source)
+    session = _read(options)
     judged = run(session.judge(options.lang))
     if options.letter:
         _print(_letter_text(session, options.lang))
@@ -49,7 +47,7 @@ def _letter_text(session: Session, language: str) -> str:
 
 
 def listing(options: argparse.Namespace) -> int:
-    session = _read(options.source)
+    session = _read(options)
     listed = as_dict(session.disc, session.index.counts())
     listed["instances"] = [
         {
@@ -65,15 +63,18 @@ def listing(options: argparse.Namespace) -> int:
         {"path": f.path, "kind": f.kind.value, "size": f.size, "signature": f.signature, "reason": f.reason}
         for f in session.disc.files
     ]
-    _print(json.dumps(listed, ensure_ascii=False, indent=1) + "\n" if options.json else _listing_text(session))
+    if options.json:
+        _print(json.dumps(again(listed, options.lang), ensure_ascii=False, indent=1))
+    else:
+        _print(_listing_text(session, options.lang))
     return 0
 
 
 def image(options: argparse.Namespace) -> int:
-    session = _read(options.source)
+    session = _read(options)
     output = Path(options.output)
     if output.suffix.lower() not in (".png", ".npy"):
-        raise RequestError("The picture's name has to end in .png or .npy.", where=str(output))
+        raise RequestError(say("session.picture_name"), where=str(output))
     try:
         if output.suffix.lower() == ".npy":
             import numpy as np
@@ -85,15 +86,16 @@ def image(options: argparse.Namespace) -> int:
             window = tuple(options.window) if options.window else None
             output.write_bytes(encode(session.display_values(options.sop, options.frame - 1, window)))
     except OSError as error:
-        raise RequestError("The picture could not be written.", where=str(output), detail=str(error)) from error
+        raise RequestError(say("session.picture_not_written"), where=str(output), detail=str(error)) from error
     return 0
 
 
 def export(options: argparse.Namespace) -> int:
-    session = _read(options.source)
-    choices = Choices(options.study, options.series, _patient_key(session, options.patient), options.encoding)
+    session = _read(options)
+    patient_key = _patient_key(session, options.patient)
+    choices = Choices(options.study, options.series, patient_key, options.encoding, options.lang)
     destination = Path(options.destination)
-    plan = run(session.plan(choices), on_progress=_progress)
+    plan = run(session.plan(choices), on_progress=_progress_in(options.lang))
     parts = divide(plan, int(options.media_size * 1e6)) if options.media_size else [plan]
     places = _places(destination, len(parts))
     if options.dry_run:
@@ -115,72 +117,82 @@ def _places(destination: Path, parts: int) -> list[Path]:
 
 def _write_part(session: Session, part: Plan, place: Path) -> bool:
     kind = "zip" if is_zip_name(place) else "folder"
+    language = part.choices.language
+    progress = _progress_in(language)
     sink = sink_for(place)
-    manifest = run(session.write(part, kind), sink, _progress)
-    verification: Verification = run(session.verify(open_source(str(place))), on_progress=_progress)
+    manifest = run(session.write(part, kind), sink, progress)
+    verification: Verification = run(session.verify(open_source(str(place))), on_progress=progress)
     if verification.ok:
         sink.confirm()
     if part.part:
-        _print(say("export.plan.part", number=part.part.number, of=part.part.of, where=str(place)))
-    _print(_export_text(verification, [f for f in manifest.left_out if f.code != OTHER_PART]))
+        _print(say("export.plan.part", language, number=part.part.number, of=part.part.of, where=str(place)))
+    _print(_export_text(verification, [f for f in manifest.left_out if f.code != OTHER_PART], language))
     return verification.ok
 
 
 def verify(options: argparse.Namespace) -> int:
     written = open_source(options.export)
-    steps = _read(options.against).verify(written) if options.against else verify_alone(written)
-    verification = run(steps, on_progress=_progress)
-    _print(_export_text(verification, ()))
+    options.source = options.against
+    steps = _read(options).verify(written) if options.against else verify_alone(written)
+    verification = run(steps, on_progress=_progress_in(options.lang))
+    _print(_export_text(verification, (), options.lang))
     return 0 if verification.ok else 1
 
 
 def _plan_text(plan: Plan, where: str) -> str:
+    language = plan.choices.language
     lines = [
-        say("export.plan.would_write", count=len(plan.files), where=where),
-        say("export.plan.size", before=_megabytes(plan.size_before), after=_megabytes(plan.size_after)),
-        say("export.plan.changes"),
+        say("export.plan.would_write", language, count=len(plan.files), where=where),
+        say(
+            "export.plan.size",
+            language,
+            before=_megabytes(plan.size_before, language),
+            after=_megabytes(plan.size_after, language),
+        ),
+        say("export.plan.changes", language),
         *(f"  {sentence}" for sentence in plan.changes()),
     ]
     if plan.left_out:
-        lines.append(say("export.plan.left_out", count=len(plan.left_out)))
+        lines.append(say("export.plan.left_out", language, count=len(plan.left_out)))
         for reason, files, _ in plan.left_out_by_reason():
-            lines.append(f"  {files:,} × {reason}")
+            lines.append(f"  {number(files, language)} × {reason}")
             lines.extend(f"      {left.path}" for left in plan.left_out if left.reason == reason)
     if plan.not_chosen:
-        lines.append(say("export.plan.not_chosen", count=plan.not_chosen))
-    lines.append(say("export.plan.nothing_written"))
+        lines.append(say("export.plan.not_chosen", language, count=plan.not_chosen))
+    lines.append(say("export.plan.nothing_written", language))
     return "\n".join(lines) + "\n"
 
 
 def _parts_text(parts: list[Plan], places: list[Path], media_size: float | None) -> str:
     if media_size is None:
         return ""
-    lines = [say("export.plan.parts", count=len(parts))]
+    language = parts[0].choices.language
+    lines = [say("export.plan.parts", language, count=len(parts))]
     if len(parts) > 1:
         for part, place in zip(parts, places, strict=True):
-            holds = say("export.plan.would_write", count=len(part.files), where=str(place))
-            lines.append(f"  {holds} {_megabytes(part.size_after)}")
+            holds = say("export.plan.would_write", language, count=len(part.files), where=str(place))
+            lines.append(f"  {holds} {_megabytes(part.size_after, language)}")
     return "\n".join(lines) + "\n"
 
 
-def _megabytes(size: int) -> str:
-    return f"{size / 1e6:,.1f} MB"
+def _megabytes(size: int, language: str) -> str:
+    return f"{tenths(size / 1e6, language)} MB"
 
 
-def _export_text(verification: Verification, left_out: Iterable[LeftOut]) -> str:
-    lines = [verification.sentence()]
+def _export_text(verification: Verification, left_out: Iterable[LeftOut], language: str) -> str:
+    lines = [str(verification.sentence(language))]
     lines.extend(f"  {d.path}: {d.what}" for d in verification.differences)
     left = list(left_out)
     if left:
-        lines.append(say("session.left_out", count=len(left)))
+        lines.append(say("session.left_out", language, count=len(left)))
         lines.extend(f"  {f.path}: {f.reason}" for f in left)
     return "\n".join(lines) + "\n"
 
 
-def _read(path: str) -> Session:
-    source = open_source(path)
+def _read(options: argparse.Namespace) -> Session:
+    source = open_source(options.source)
     session = Session(source.name)
-    run(session.read(source), on_progress=_progress)
+    run(session.read(source), on_progress=_progress_in(options.lang))
     return session
 
 
@@ -190,42 +202,50 @@ def _patient_key(session: Session, patient_id: str | None) -> str | None:
     for patient in session.disc.patients:
         if patient.patient_id == patient_id:
             return patient.key
-    raise RequestError("No images of this person are on the disc.", hint="See `scanfolio list`.")
+    raise RequestError(say("session.no_person"), hint=say("session.no_person_hint"))
 
 
-def _listing_text(session: Session) -> str:
+def _listing_text(session: Session, language: str) -> str:
     lines: list[str] = []
+    no_name, no_description = (say(f"session.{key}", language) for key in ("no_name", "no_description"))
     for patient in session.disc.patients:
         lines.append(
-            " · ".join(
-                filter(None, (patient.patient_name or "(no name)", patient.patient_id, patient.patient_birth_date))
-            )
+            " · ".join(filter(None, (patient.patient_name or no_name, patient.patient_id, patient.patient_birth_date)))
         )
         for study in patient.studies:
             lines.append(
-                f"  {study.study_date} {study.study_description or '(no description)'}  {study.study_instance_uid}"
+                f"  {study.study_date} {study.study_description or no_description}  {study.study_instance_uid}"
             )
             for series in study.series:
-                what = f"{series.modality or '??'} {series.series_description or '(no description)'}"
+                what = f"{series.modality or '??'} {series.series_description or no_description}"
+                counts = {"count": len(series.instances), "frames": series.frame_count}
                 lines.append(
-                    f"    {what}: {len(series.instances)} instances, {series.frame_count} frames"
-                    f"  {series.series_instance_uid}"
+                    f"    {say('session.series', language, what=what, **counts)}  {series.series_instance_uid}"
                 )
                 lines.extend(f"      {i.path}  {i.sop_instance_uid}" for i in series.instances)
     others = [f for f in session.disc.files if f.kind != Kind.DICOM]
     if others:
         lines.append("")
-        lines.append(say("session.other_files", count=len(others)))
+        lines.append(say("session.other_files", language, count=len(others)))
         lines.extend(
-            f"  {f.path}  [{f.kind.value}] {f.signature}" + (f": {f.reason}" if f.reason else "") for f in others
+            f"  {f.path}  [{f.kind.value}] {f.signature}" + (f": {again(f.reason, language)}" if f.reason else "")
+            for f in others
         )
     return "\n".join(lines) + "\n"
 
 
-def _progress(stage: str, done: int, total: int) -> None:
-    if sys.stderr.isatty():
+def _progress_in(language: str) -> Callable[[str, int, int], None]:
+    def show(stage: str, done: int, total: int) -> None:
         end = "\n" if done == total else "\r"
-        print(f"{say(f'session.stage.{stage}')}: {done:,} / {total:,}", end=end, file=sys.stderr, flush=True)
+        what = say(f"session.stage.{stage}", language)
+        counted = f"{number(done, language)} / {number(total, language)}"
+        print(f"{what}: {counted}", end=end, file=sys.stderr, flush=True)
+
+    return show if sys.stderr.isatty() else _say_nothing
+
+
+def _say_nothing(stage: str, done: int, total: int) -> None:
+    """Progress, where nobody watches."""
 
 
 def _print(text: str) -> None:

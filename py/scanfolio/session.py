@@ -13,6 +13,7 @@ from scanfolio.model import Disc, Series, SopInstance
 from scanfolio.pixels import forget
 from scanfolio.reading.index import DiscIndex, read_all
 from scanfolio.source.entry import Entry, Source
+from scanfolio.words import say
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,6 +33,7 @@ class Session:
         self._disc: Disc | None = None
         self._so_far: tuple[int, Disc] | None = None
         self._report: Report | None = None
+        self._digests: dict[int, str] | None = None
         self._manifest: Manifest | None = None
         forget()
 
@@ -64,7 +66,7 @@ class Session:
     def finish(self, *, complete: bool = True) -> Disc:
         """Nothing more will be read; `complete` is false when that is because the person pressed Stop."""
         self._disc = self.index.finish(complete=complete)
-        self._report = None
+        self._report = self._digests = None
         return self._disc
 
     @property
@@ -96,18 +98,22 @@ class Session:
     # -- saying
 
     def judge(self, language: str = "en") -> Steps:
-        """Apply every rule. Yields Progress and one Item per outcome; returns the Report."""
+        """Apply every rule. Yields Progress and one Item per outcome; returns the Report, in words of `language`.
+
+        Nothing is read twice when it is asked for again, in another language.
+        """
         from scanfolio.rules import judge
 
-        digests = yield from self._digests_of_duplicates()
-        self._report = yield from judge(self.disc, content_digests=digests, language=language)
+        if self._digests is None:
+            self._digests = yield from self._digests_of_duplicates()
+        self._report = yield from judge(self.disc, content_digests=self._digests, language=language)
         return self._report
 
-    def judge_as_dict(self) -> Steps:
+    def judge_as_dict(self, language: str = "en") -> Steps:
         """The same, as the page takes it."""
         from scanfolio.rules import report
 
-        judged = yield from self.judge()
+        judged = yield from self.judge(language)
         return report.as_dict(judged)
 
     def report_json(self) -> str:
@@ -151,7 +157,7 @@ class Session:
 
     def _judged(self) -> Report:
         if self._report is None:
-            raise RequestError("The disc has not been judged yet.")
+            raise RequestError(say("session.not_judged"))
         return self._report
 
     def _digests_of_duplicates(self) -> Steps:
@@ -246,12 +252,12 @@ class Session:
                 for series in study.series:
                     if series.key == key:
                         return series
-        raise RequestError("This series is not on the disc.", detail=key)
+        raise RequestError(say("session.no_series"), detail=key)
 
     def _instance(self, sop_instance_uid: str) -> tuple[SopInstance, Entry]:
         instance = self.index.by_sop_uid(sop_instance_uid)
         if instance is None:
-            raise RequestError("This image is not on the disc.", detail=sop_instance_uid)
+            raise RequestError(say("session.no_image"), detail=sop_instance_uid)
         return instance, self.index.entries[instance.entry_id]
 
     # -- exporting
@@ -271,7 +277,7 @@ class Session:
         """Write the export as effects: Chunks of a zip, or WriteFiles of a folder (`sink`). Returns its Manifest."""
         from scanfolio.export.write import write_folder, write_zip
 
-        if self._report is None:
+        if self._report is None or self._report.language != plan.choices.language:
             yield from self.judge(plan.choices.language)
         write = write_folder if sink == "folder" else write_zip
         self._manifest = yield from write(plan, self.report_json(), self.report_text())

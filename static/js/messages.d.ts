@@ -3,6 +3,10 @@
 export interface Open {
   name?: string;
 }
+/** A language code such as "de". */
+export interface Language {
+  language?: string;
+}
 /** A file as the page was given it. `path` is relative to what was opened. */
 export interface NewEntry {
   entry_id: number;
@@ -64,6 +68,8 @@ export interface Verify {
 export interface Requests {
   /** Forget the disc before and start a new one. */
   open: Open;
+  /** Answer in this language from now on, whichever disc is open. */
+  language: Language;
   /** Take files and their first bytes; say what else is needed of them. */
   index: Index;
   /** Read a .zip as a disc. */

@@ -17,6 +17,8 @@ from scanfolio.errors import BytesNotHere, PixelError, SourceError
 class FakeHandlers:
     """Answers with whatever a test put under the method's name."""
 
+    language = "en"
+
     def __init__(self, **calls: Callable[[Any], Any]) -> None:
         self.calls = calls
 

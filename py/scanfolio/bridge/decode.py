@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from scanfolio.errors import RequestError
+from scanfolio.words import say
 
 
 @cache
@@ -49,17 +50,16 @@ def _decode_dataclass(cls: type, value: Any, where: str) -> Any:
     known = {f.name: f for f in fields(cls)}
     for name in value:
         if name not in known:
-            raise RequestError("This request has an unknown field.", detail=f"{where}.{name}")
+            raise RequestError(say("session.wrong_request"), detail=f"unknown field: {where}.{name}")
     given: dict[str, Any] = {}
     for name, f in known.items():
         if name in value:
             given[name] = decode(_hints(cls)[name], value[name], f"{where}.{name}")
         elif f.default is MISSING and f.default_factory is MISSING:
-            raise RequestError("This request lacks a field.", detail=f"{where}.{name}")
+            raise RequestError(say("session.wrong_request"), detail=f"missing field: {where}.{name}")
     return cls(**given)
 
 
 def _wrong(where: str, wanted: str, value: Any) -> RequestError:
-    return RequestError(
-        "This request has a field of the wrong kind.", detail=f"{where}: {wanted} wanted, got {type(value).__name__}"
-    )
+    detail = f"{where}: {wanted} wanted, got {type(value).__name__}"
+    return RequestError(say("session.wrong_request"), detail=detail)

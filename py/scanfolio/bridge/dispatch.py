@@ -20,7 +20,7 @@ from scanfolio.bridge.decode import decode
 from scanfolio.bridge.handlers import Handlers
 from scanfolio.bridge.messages import METHODS, Answer
 from scanfolio.errors import BytesNotHere, Cancelled, ExportError, RequestError, ScanfolioError, SourceError
-from scanfolio.words import say
+from scanfolio.words import again, say
 
 Post = Callable[[dict[str, Any], list[Any]], None]
 Clock = Callable[[], float]
@@ -56,7 +56,7 @@ class Dispatcher:
         """One message of the page. Never raises."""
         kind, request_id = message.get("type"), message.get("id")
         if not isinstance(request_id, int):
-            self._post({"type": "error", "id": -1, "error": RequestError("A message without a number.").as_dict()}, [])
+            self._post({"type": "error", "id": -1, "error": _wrong("a message without a number").as_dict()}, [])
         elif kind == "request":
             self._start(request_id, message, buffers)
         elif kind == "cancel":
@@ -64,7 +64,7 @@ class Dispatcher:
         elif kind == "reply":
             self._take_reply(request_id, message)
         else:
-            self._fail(request_id, RequestError("This kind of message is not known.", detail=str(kind)))
+            self._fail(request_id, _wrong(f"a message of an unknown kind: {kind}"))
 
     def step(self) -> bool:
         """Go on with long methods for a slice of time. True while one of them could go on right away."""
@@ -81,12 +81,12 @@ class Dispatcher:
 
     def _start(self, request_id: int, message: dict[str, Any], buffers: list[Any]) -> None:
         if request_id in self._jobs:
-            self._fail(request_id, RequestError("This request number is in use."))
+            self._fail(request_id, _wrong("this request number is in use"))
             return
         try:
             method = METHODS.get(str(message.get("method")))
             if method is None:
-                raise RequestError("This request is not known.", detail=str(message.get("method")))
+                raise _wrong(f"an unknown request: {message.get('method')}")
             params = decode(method.params, message.get("params") or {})
         except ScanfolioError as error:
             self._fail(request_id, error)
@@ -143,7 +143,7 @@ class Dispatcher:
                         {"type": "progress", "id": job.request_id, "stage": stage, "done": done, "total": total}, []
                     )
             case effects.Item(item):
-                self._post({"type": "item", "id": job.request_id, "item": item}, [])
+                self._post({"type": "item", "id": job.request_id, "item": again(item, self._handlers.language)}, [])
             case effects.WriteFile(path, data):
                 self._wait(job, {"type": "write", "path": path}, [data])
             case effects.Chunk(data):
@@ -190,7 +190,7 @@ class Dispatcher:
             return  # it has been answered already
         if job.steps is not None:
             job.steps.close()
-        self._fail(request_id, Cancelled("Stopped."))
+        self._fail(request_id, Cancelled(say("session.stopped")))
 
     # -- answers
 
@@ -204,8 +204,12 @@ class Dispatcher:
         if isinstance(error, ScanfolioError):
             shown = error.as_dict()
         else:
-            shown = ScanfolioError("Something went wrong on our side.", detail=_where_only(error)).as_dict()
-        self._post({"type": "error", "id": request_id, "error": shown}, [])
+            shown = ScanfolioError(say("session.our_fault"), detail=_where_only(error)).as_dict()
+        self._post({"type": "error", "id": request_id, "error": again(shown, self._handlers.language)}, [])
+
+
+def _wrong(what: str) -> RequestError:
+    return RequestError(say("session.wrong_request"), detail=what)
 
 
 def _not_done(asked: str, failed: str) -> ScanfolioError:
@@ -215,7 +219,7 @@ def _not_done(asked: str, failed: str) -> ScanfolioError:
         return ExportError(say(f"export.stopped.{key}"), hint=say(f"export.stopped.{key}_hint"), detail=failed)
     if asked == "load":
         return ScanfolioError(say("session.no_package"), hint=say("session.no_package_hint"), detail=failed)
-    return SourceError(failed)
+    return SourceError(say("source.read_failed"), detail=failed)
 
 
 def _where_only(error: BaseException) -> str:

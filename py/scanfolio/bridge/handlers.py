@@ -13,6 +13,7 @@ from scanfolio.bridge.messages import (
     Archive,
     ExportChoices,
     Finish,
+    Language,
     LetterWish,
     NewEntry,
     Nothing,
@@ -29,7 +30,7 @@ from scanfolio.reading.index import Need
 from scanfolio.session import Session
 from scanfolio.source.entry import Entry
 from scanfolio.source.zip import ZipSource
-from scanfolio.words import languages
+from scanfolio.words import again, languages
 
 Read = Callable[[int, int, int], bytes]
 
@@ -40,6 +41,7 @@ class Handlers:
     def __init__(self, read: Read) -> None:
         self._read = read
         self.session = Session()
+        self.language = "en"
 
     def bind(self, name: str, params: Any, buffers: list[Any]) -> Callable[[], Any]:
         """The call for one request. It may be repeated when bytes or a package were missing: what is done stays."""
@@ -49,7 +51,9 @@ class Handlers:
         return partial(getattr(self, f"_{name}"), params)
 
     def answer(self, name: str, outcome: Any) -> Answer:
-        return outcome if isinstance(outcome, Answer) else Answer(outcome if outcome is not None else {})
+        """What the page gets, in its language; every answer goes through here."""
+        found = outcome if isinstance(outcome, Answer) else Answer(outcome if outcome is not None else {})
+        return found if self.language == "en" else Answer(again(found.result, self.language), found.buffers)
 
     def _entry(self, given: NewEntry) -> Entry:
         return Entry(given.entry_id, given.path, given.size, partial(self._read, given.entry_id))
@@ -58,6 +62,9 @@ class Handlers:
 
     def _open(self, params: Open) -> None:
         self.session = Session(params.name)
+
+    def _language(self, params: Language) -> None:
+        self.language = params.language if params.language in languages() else "en"
 
     def _index(
         self, entries: deque[NewEntry], pieces: deque[Piece], packed: memoryview, needs: list[Need]
@@ -99,7 +106,7 @@ class Handlers:
     # -- saying
 
     def _judge(self, params: Nothing) -> Steps:
-        return self.session.judge_as_dict()
+        return self.session.judge_as_dict(self.language)
 
     def _report_text(self, params: Nothing) -> dict[str, Any]:
         return self.session.saved_report()
@@ -136,12 +143,15 @@ class Handlers:
     # -- exporting
 
     def _plan(self, params: ExportChoices) -> Steps:
-        plan = yield from self.session.plan(_choices(params))
+        plan = yield from self.session.plan(self._choices(params))
         return plan.as_dict()
 
     def _export(self, params: ExportChoices) -> Steps:
-        manifest = yield from self.session.export(_choices(params), params.sink)
+        manifest = yield from self.session.export(self._choices(params), params.sink)
         return manifest.as_dict()
+
+    def _choices(self, params: ExportChoices) -> Choices:
+        return Choices(params.studies, params.series, params.patient_key, params.encoding, language=self.language)
 
     def _verify(self, params: Verify) -> Steps:
         entries = [self._entry(e) for e in params.entries]
@@ -165,7 +175,3 @@ class GivenSource:
     def entries(self) -> Iterator[Entry]:
         for number, entry in enumerate(self._entries):
             yield replace(entry, entry_id=number)
-
-
-def _choices(params: ExportChoices) -> Choices:
-    return Choices(params.studies, params.series, params.patient_key, params.encoding)

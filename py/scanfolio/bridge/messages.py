@@ -43,6 +43,13 @@ class Open:
 
 
 @dataclass(frozen=True, slots=True)
+class Language:
+    """A language code such as "de"."""
+
+    language: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
 class Index:
     """New files, and bytes that were asked for. One packed buffer holds the bytes of all pieces, in order."""
 
@@ -123,6 +130,7 @@ class Method:
 
 METHODS: dict[str, Method] = {
     "open": Method(Open, "Forget the disc before and start a new one.", "{}"),
+    "language": Method(Language, "Answer in this language from now on, whichever disc is open.", "{}"),
     "index": Method(
         Index,
         "Take files and their first bytes; say what else is needed of them.",

@@ -12,6 +12,7 @@ import js  # type: ignore[import-not-found]
 from scanfolio.bridge.dispatch import Dispatcher
 from scanfolio.bridge.handlers import Handlers
 from scanfolio.errors import BytesNotHere, SourceError
+from scanfolio.words import say
 
 
 def _read(entry_id: int, offset: int, length: int) -> bytes:
@@ -19,7 +20,7 @@ def _read(entry_id: int, offset: int, length: int) -> bytes:
     try:
         got = js.scanfolioRead(entry_id, offset, length)
     except JsException as error:
-        raise SourceError("A file could not be read from the disc.", detail=str(error).split("\n")[0][:200]) from None
+        raise SourceError(say("source.read_failed"), detail=str(error).split("\n")[0][:200]) from None
     if got is None:
         raise BytesNotHere(entry_id, offset, length)
     data: bytes = got.to_bytes()

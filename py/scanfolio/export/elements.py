@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping
 from struct import Struct, error, pack, unpack_from
 
 from scanfolio.errors import ReadingError
+from scanfolio.words import say
 
 TAG_LENGTH = Struct("<HHI")
 SHORT_HEADER = Struct("<HH2sH")
@@ -50,7 +51,7 @@ def read_elements(
         if tag > last_tag or tag in PIXEL_TAGS:
             return found
         if tag <= previous and tag >> 16 != previous >> 16:
-            raise ReadingError("The parts of this file are out of order.", detail=f"tag {tag:08X} after {previous:08X}")
+            raise ReadingError(say("export.bad.order"), detail=f"tag {tag:08X} after {previous:08X}")
         previous = tag
         if length == UNDEFINED_LENGTH:
             value_end, position = _end_of_sequence(view, value_start, implicit=vr == b"UN")
@@ -74,7 +75,7 @@ def _header(view: memoryview, position: int) -> tuple[int, bytes, int, int]:
         if position + 12 > len(view):
             raise MoreNeeded(position + 12)
         return tag, vr, position + 12, int.from_bytes(view[position + 8 : position + 12], "little")
-    raise ReadingError("This is not Explicit VR Little Endian.", detail=f"VR {vr!r} of tag {tag:08X} at {position}")
+    raise ReadingError(say("export.bad.not_explicit"), detail=f"VR {vr!r} of tag {tag:08X} at {position}")
 
 
 def _end_of_sequence(view: memoryview, position: int, *, implicit: bool) -> tuple[int, int]:
@@ -86,7 +87,7 @@ def _end_of_sequence(view: memoryview, position: int, *, implicit: bool) -> tupl
             if tag == SEQUENCE_END:
                 return position, position + 8
             if tag != ITEM:
-                raise ReadingError("A list in this file is damaged.", detail=f"tag {tag:08X} where an item should be")
+                raise ReadingError(say("export.bad.list"), detail=f"tag {tag:08X} where an item should be")
             position += 8
             position = (
                 _end_of_item(view, position, implicit=implicit) if length == UNDEFINED_LENGTH else position + length
@@ -119,7 +120,7 @@ def read_items(value: bytes) -> list[bytes]:
         if tag == SEQUENCE_END:
             break
         if tag != ITEM:
-            raise ReadingError("A list in this file is damaged.", detail=f"tag {tag:08X} where an item should be")
+            raise ReadingError(say("export.bad.list"), detail=f"tag {tag:08X} where an item should be")
         start = position + 8
         if length == UNDEFINED_LENGTH:
             position = _end_of_item(view, start, implicit=False)
@@ -199,7 +200,7 @@ def element(tag: int, vr: bytes, value: bytes) -> bytes:
     if vr in LONG_VRS:
         return pack("<HH2sHI", tag >> 16, tag & 0xFFFF, vr, 0, len(value)) + value
     if len(value) > 0xFFFE:
-        raise ReadingError("A value is too long for a table of contents.", detail=f"tag {tag:08X}, {len(value)} bytes")
+        raise ReadingError(say("export.bad.too_long"), detail=f"tag {tag:08X}, {len(value)} bytes")
     return pack("<HH2sH", tag >> 16, tag & 0xFFFF, vr, len(value)) + value
 
 

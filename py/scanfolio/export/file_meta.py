@@ -6,6 +6,7 @@ from struct import pack
 
 from scanfolio.errors import ExportError
 from scanfolio.export.elements import element
+from scanfolio.words import say
 
 # Fixed for all versions of Scanfolio: 2.25.<a UUID as a decimal integer>, PS3.5 B.2.
 IMPLEMENTATION_CLASS_UID = "2.25.169513774341885201688851580842046927286"
@@ -24,7 +25,7 @@ def file_meta(sop_class_uid: str, sop_instance_uid: str, transfer_syntax_uid: st
         ("Transfer Syntax UID", transfer_syntax_uid),
     ):
         if not uid or len(uid) > 64 or not uid.isascii():
-            raise ExportError("An identifier is missing or unusable.", detail=f"{name} has {len(uid)} characters")
+            raise ExportError(say("export.bad.identifier"), detail=f"{name} has {len(uid)} characters")
     body = b"".join(
         (
             element(0x00020001, b"OB", b"\0\1"),

@@ -12,6 +12,7 @@ from scanfolio.effects import Chunk, Effect, Progress
 from scanfolio.errors import ReadingError
 from scanfolio.export.zip import ZipWriter
 from scanfolio.source.entry import Entry
+from scanfolio.words import say
 
 STREAM_ABOVE_BYTES = 64 << 20
 PIECE_BYTES = 1 << 20
@@ -62,12 +63,12 @@ def zip_from(
         yield Chunk(piece)
     writer.passed(len(head) + length)
     if again != crc:
-        raise ReadingError("The disc gives other bytes each time it is read.", where=entry.path)
+        raise ReadingError(say("export.bad.changing"), where=entry.path)
     return digest.hexdigest(), len(head) + length
 
 
 def _piece(entry: Entry, offset: int, length: int) -> bytes:
     data = entry.read(offset, length)
     if len(data) != length:
-        raise ReadingError("The file ends too early.", where=entry.path, detail=f"{len(data)} of {length} bytes")
+        raise ReadingError(say("export.bad.ends_early"), where=entry.path, detail=f"{len(data)} of {length} bytes")
     return data

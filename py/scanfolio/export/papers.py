@@ -10,6 +10,7 @@ from scanfolio import __version__
 from scanfolio.export.manifest import Manifest
 from scanfolio.export.planned import Action, Plan
 from scanfolio.model import SopInstance
+from scanfolio.words import say
 
 LINE = 72
 NOT_READY = "NOTREADY.TXT"
@@ -78,8 +79,14 @@ def readme_txt(plan: Plan, manifest: Manifest) -> bytes:
 
 
 def index_htm(plan: Plan, manifest: Manifest) -> bytes:
-    """INDEX.HTM: the studies and series as a table. XHTML 1.0 Strict in UTF-8; every value escaped."""
-    part = "".join(f"<p>{_text(sentence)}</p>\n" for sentence in _part_of(plan))
+    """INDEX.HTM: the studies and series as a table, in the language of the choices. XHTML 1.0 Strict in UTF-8; every
+    value escaped."""
+    language = plan.choices.language
+
+    def words(key: str, **values: object) -> str:
+        return _text(say(f"export.index.{key}", language, **values))
+
+    part = f"<p>{words('part', number=plan.part.number, of=plan.part.of)}</p>\n" if plan.part else ""
     rows = []
     for instances in _by_series(_written(plan, manifest)):
         first = instances[0]
@@ -90,14 +97,14 @@ def index_htm(plan: Plan, manifest: Manifest) -> bytes:
             str(len(instances)),
         )  # fmt: skip
         rows.append("<tr>" + "".join(f"<td>{_text(cell)}</td>" for cell in cells) + "</tr>")
-    heads = ("Name", "Patient ID", "Born", "Date", "Study", "Kind", "Series", "Description", "Images")
-    head = "".join(f'<th scope="col">{h}</th>' for h in heads)
+    heads = ("name", "number", "born", "date", "study", "kind", "series", "description", "images")
+    head = "".join(f'<th scope="col">{words(key)}</th>' for key in heads)
     page = f"""<?xml version="1.0" encoding="UTF-8"?>
 <!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-strict.dtd">
-<html xmlns="http://www.w3.org/1999/xhtml" xml:lang="en" lang="en">
+<html xmlns="http://www.w3.org/1999/xhtml" xml:lang="{language}" lang="{language}">
 <head>
 <meta http-equiv="Content-Type" content="text/html; charset=UTF-8" />
-<title>Medical images (DICOM)</title>
+<title>{words("title")}</title>
 <style type="text/css">
 body {{ font-family: sans-serif; max-width: 70em; margin: 2em auto; padding: 0 1em; line-height: 1.5 }}
 table {{ border-collapse: collapse; width: 100% }}
@@ -105,16 +112,15 @@ th, td {{ border-bottom: 1px solid #bbb; padding: 0.3em 0.6em; text-align: left;
 </style>
 </head>
 <body>
-<h1>Medical images (DICOM)</h1>
-{part}<p>{len(manifest.instances)} DICOM instances. Importing software starts at the file DICOMDIR beside this page.
-Details are in README.TXT, REPORT.TXT and EXPORT.JSN.</p>
+<h1>{words("title")}</h1>
+{part}<p>{words("lead", count=len(manifest.instances))}</p>
 <table>
 <thead><tr>{head}</tr></thead>
 <tbody>
 {chr(10).join(rows)}
 </tbody>
 </table>
-<p>{_text(DISCLAIMER)}</p>
+<p>{words("note")}</p>
 </body>
 </html>
 """

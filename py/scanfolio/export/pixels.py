@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from scanfolio.errors import PixelError
 from scanfolio.model import SopInstance
 from scanfolio.source.entry import Entry
+from scanfolio.words import say
 
 if TYPE_CHECKING:
     import numpy as np
@@ -111,7 +112,7 @@ def _cells(values: Array, bits_allocated: int, *, signed: bool) -> bytes:
     if values.dtype.itemsize > wanted.itemsize:
         limits = np.iinfo(wanted)
         if values.size and (int(values.min()) < limits.min or int(values.max()) > limits.max):
-            raise PixelError("The decoded pixels do not fit where they belong.", detail=f"{values.dtype} into {wanted}")
+            raise PixelError(say("export.bad.misfit"), detail=f"{values.dtype} into {wanted}")
     return np.ascontiguousarray(values, dtype=wanted).tobytes()
 
 

@@ -14,6 +14,7 @@ from struct import Struct
 
 from scanfolio.errors import ReadingError
 from scanfolio.export.elements import ITEM, ITEM_END, LONG_VRS, SEQUENCE_END, SHORT_VRS, UNDEFINED_LENGTH
+from scanfolio.words import say
 
 IMPLICIT_LITTLE = "1.2.840.10008.1.2"
 EXPLICIT_LITTLE = "1.2.840.10008.1.2.1"
@@ -39,9 +40,9 @@ def inflate(data: Part, limit: int = MAX_INFLATED_BYTES) -> bytes:
     try:
         plain = inflater.decompress(data, limit)
     except zlib.error as fault:
-        raise ReadingError("The packed contents of this file are damaged.", detail=str(fault)) from None
+        raise ReadingError(say("export.bad.packed"), detail=str(fault)) from None
     if not inflater.eof and (inflater.unconsumed_tail or len(plain) >= limit):
-        raise ReadingError("The packed contents of this file are too large.", detail=f"more than {limit} bytes")
+        raise ReadingError(say("export.bad.packed_large"), detail=f"more than {limit} bytes")
     return plain + b"\0" if len(plain) % 2 else plain
 
 
@@ -76,13 +77,15 @@ class _Recoder:
             if vr == b"":
                 vr = self._vr(tag, length, numbers, start)
             if length != UNDEFINED_LENGTH and start + length > end:
-                raise ReadingError("The file ends too early.", detail=f"tag {tag:08X} claims {length} bytes at {start}")
+                raise ReadingError(
+                    say("export.bad.ends_early"), detail=f"tag {tag:08X} claims {length} bytes at {start}"
+                )
             if length == UNDEFINED_LENGTH and tag == PIXEL_DATA:
-                raise ReadingError("Compressed pixels where plain ones should be.", detail=f"at {start}")
+                raise ReadingError(say("export.bad.compressed"), detail=f"at {start}")
             if vr == b"SQ":
                 value, position = self._sequence(start, length, end, numbers)
             elif length == UNDEFINED_LENGTH:
-                raise ReadingError("A list in this file is damaged.", detail=f"undefined length of tag {tag:08X}")
+                raise ReadingError(say("export.bad.list"), detail=f"undefined length of tag {tag:08X}")
             else:
                 raw = self.data[start : start + length]
                 position = start + length
@@ -103,11 +106,11 @@ class _Recoder:
             return tag, vr, position + 8, short
         if vr in LONG_VRS and position + 12 <= len(self.data):
             return tag, vr, position + 12, self.ul.unpack_from(self.data, position + 8)[0]
-        raise ReadingError("This is not what its header says.", detail=f"VR {vr!r} of tag {tag:08X} at {position}")
+        raise ReadingError(say("export.bad.header"), detail=f"VR {vr!r} of tag {tag:08X} at {position}")
 
     def _vr(self, tag: int, length: int, numbers: dict[int, int], start: int) -> bytes:
         if tag >> 16 == 0xFFFE:
-            raise ReadingError("A list in this file is damaged.", detail=f"tag {tag:08X} outside a sequence at {start}")
+            raise ReadingError(say("export.bad.list"), detail=f"tag {tag:08X} outside a sequence at {start}")
         vr = dictionary_vr(tag)
         if " or " in vr:
             vr = _resolve(tag, vr, length, numbers)
@@ -127,15 +130,15 @@ class _Recoder:
             if tag == SEQUENCE_END:
                 return parts, position
             if tag != ITEM:
-                raise ReadingError("A list in this file is damaged.", detail=f"tag {tag:08X} where an item should be")
+                raise ReadingError(say("export.bad.list"), detail=f"tag {tag:08X} where an item should be")
             open_end = item_length == UNDEFINED_LENGTH
             if not open_end and position + item_length > limit:
-                raise ReadingError("The file ends too early.", detail=f"item of {item_length} bytes at {position}")
+                raise ReadingError(say("export.bad.ends_early"), detail=f"item of {item_length} bytes at {position}")
             item, position = self.data_set(position, limit if open_end else position + item_length, numbers)
             parts.append(Struct("<HHI").pack(0xFFFE, 0xE000, sum(map(len, item))))
             parts += item
         if length == UNDEFINED_LENGTH:
-            raise ReadingError("The file ends too early.", detail="a sequence is not closed")
+            raise ReadingError(say("export.bad.ends_early"), detail="a sequence is not closed")
         return parts, limit
 
 

@@ -32,6 +32,7 @@ from scanfolio.export.reencode import (
 )
 from scanfolio.model import SopInstance
 from scanfolio.source.entry import Entry
+from scanfolio.words import say
 
 if TYPE_CHECKING:
     from scanfolio.export.pixels import PlainPixels
@@ -99,7 +100,7 @@ def data_set_bytes(entry: Entry, instance: SopInstance) -> bytes:
     length = data_set_length(entry, instance)
     data = entry.read(instance.data_set_offset, length)
     if len(data) != length:
-        raise ReadingError("The file ends too early.", where=entry.path, detail=f"{len(data)} of {length} bytes")
+        raise ReadingError(say("export.bad.ends_early"), where=entry.path, detail=f"{len(data)} of {length} bytes")
     return data
 
 
@@ -120,7 +121,7 @@ def header_elements(entry: Entry, instance: SopInstance, wanted: frozenset[int])
             return read_elements(entry.read(start, length), wanted, complete=length >= total)
         except MoreNeeded as short:
             if length >= total:
-                raise ReadingError("The file ends too early.", where=entry.path, detail=short.detail) from None
+                raise ReadingError(say("export.bad.ends_early"), where=entry.path, detail=short.detail) from None
             length = min(total, short.needed + HEAD_BYTES)
 
 
@@ -144,7 +145,7 @@ def _decompress(entry: Entry, instance: SopInstance, data: bytes) -> Transcoded:
     from scanfolio.export.pixels import plain_pixels
 
     if instance.pixel_data_offset is None:
-        raise PixelError("There are no pixels in this file.", where=entry.path)
+        raise PixelError(say("export.bad.no_pixels"), where=entry.path)
     value_start = instance.pixel_data_offset - instance.data_set_offset
     head, tail = data[: value_start - 12], data[end_of_element(data, value_start - 12) :]
     decoded = plain_pixels(entry, instance)

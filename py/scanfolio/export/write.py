@@ -25,7 +25,7 @@ from scanfolio.export.reencode import Part
 from scanfolio.export.supply import Supplied
 from scanfolio.export.transcode import data_set_length, header_elements, transcode
 from scanfolio.export.zip import ZipWriter
-from scanfolio.words import say
+from scanfolio.words import again, say
 
 FILES_LOST_IN_A_ROW = 3  # after so many unreadable files the disc is taken for gone
 
@@ -49,7 +49,7 @@ class _Run:
         language = self.plan.choices.language
         instance = planned.instance
         detail = getattr(error, "title", "")
-        reason = say(f"export.left_out.{code}", language) + (f" ({detail})" if detail else "")
+        reason = say(f"export.left_out.{code}", language) + (f" ({again(detail, language)})" if detail else "")
         self.left_out.append(LeftOut(instance.path, code, reason, instance.size, instance.sop_instance_uid))
         self.listed.pop(planned.file_id, None)
         self.lost_in_a_row = self.lost_in_a_row + 1 if code == "unreadable" else 0

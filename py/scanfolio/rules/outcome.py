@@ -58,9 +58,9 @@ class Issue:
 
 
 def issue(message: str, where: Iterable[str] = (), **evidence: Value) -> Issue:
-    """An Issue with its places bounded and counted."""
+    """An Issue with its places bounded and counted; its message is technical, and English in every language."""
     places = list(where)
-    return Issue(message, tuple(places[:MOST_PLACES]), len(places), evidence)
+    return Issue(str(message), tuple(places[:MOST_PLACES]), len(places), evidence)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from scanfolio.rules.outcome import Outcome
 from scanfolio.rules.profiles import Profile
 from scanfolio.rules.receivers import Expectation
 from scanfolio.rules.verdict import Verdict
+from scanfolio.words import again
 
 SCHEMA = "scanfolio-report-1"
 
@@ -59,18 +60,18 @@ def as_dict(report: Report) -> dict[str, object]:
         "outcomes": [o.as_dict() for o in report.outcomes],
         "profiles": [p.as_dict() for p in report.profiles],
         "receivers": [r.as_dict(report.language) for r in report.receivers],
-        "files": [_file_as_dict(f) for f in report.files],
+        "files": [_file_as_dict(f, report.language) for f in report.files],
     }
 
 
-def _file_as_dict(file: FileRecord) -> dict[str, object]:
+def _file_as_dict(file: FileRecord, language: str) -> dict[str, object]:
     found: dict[str, object] = {"path": file.path, "size": file.size, "kind": file.kind.value}
     if file.signature:
         found["signature"] = file.signature
     if file.sop_instance_uid:
         found["sop_instance_uid"] = file.sop_instance_uid
     if file.reason:
-        found["reason"] = file.reason
+        found["reason"] = again(file.reason, language)
     if file.locked:
         found["locked"] = True
     if file.first_bytes:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
+import unicodedata
 from collections.abc import Iterator
 
 from scanfolio.rules.outcome import Issue, Outcome, Severity, State
 from scanfolio.rules.profiles import Profile
 from scanfolio.rules.report import Report, encodable
 from scanfolio.rules.rule import FAMILIES
-from scanfolio.words import say
+from scanfolio.words import again, say
 
 WIDTH = 80
 MOST_LINES_OF_PLACES = 5
+SECOND_COLUMN = "\0"
+_JAPANESE, _CLOSING = "\u3040-\u30ff\u3400-\u9fff々", "、。」』）・ー"
+AFTER_JAPANESE = re.compile(f"(?<=[{_JAPANESE}{_CLOSING}]{SECOND_COLUMN})(?![{_CLOSING}])")
 
 
 def write_text(report: Report) -> str:
@@ -20,15 +25,29 @@ def write_text(report: Report) -> str:
     return encodable("\n".join(_lines(report)) + "\n")
 
 
+class _Wrapper(textwrap.TextWrapper):
+    """Japanese is written without spaces: a line may end after any of its letters, but not before a full stop."""
+
+    def _split(self, text: str) -> list[str]:
+        return [piece for chunk in super()._split(text) for piece in AFTER_JAPANESE.split(chunk)]
+
+
 def _wrap(text: str, indent: str = "", first: str | None = None) -> list[str]:
     start = indent if first is None else first
-    return textwrap.wrap(text, WIDTH, initial_indent=start, subsequent_indent=indent, break_on_hyphens=False) or [
-        start.rstrip()
-    ]
+    wrapper = _Wrapper(WIDTH, initial_indent=start, subsequent_indent=indent, break_on_hyphens=False)
+    lines = wrapper.wrap(_in_columns(text)) or [start.rstrip()]
+    return [line.replace(SECOND_COLUMN, "") for line in lines]
+
+
+def _in_columns(text: str) -> str:
+    """The text with a mark behind each letter that takes two columns of a terminal."""
+    if text.isascii():
+        return text
+    return "".join(c + SECOND_COLUMN if unicodedata.east_asian_width(c) in "WF" else c for c in text)
 
 
 def _heading(text: str, under: str = "-") -> list[str]:
-    return ["", text, under * len(text)]
+    return ["", text, under * len(_in_columns(text))]
 
 
 def _lines(report: Report) -> Iterator[str]:
@@ -65,7 +84,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield from _wrap(words("counts", **counts))
     for file in report.files:
         if file.reason:
-            yield from _wrap(f"{file.path}: {file.reason}", "    ", "  ")
+            yield from _wrap(f"{file.path}: {again(file.reason, language)}", "    ", "  ")
     yield ""
     yield from _wrap(words("closing"))
 

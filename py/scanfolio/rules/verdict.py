@@ -261,7 +261,7 @@ def what_is_here(c: DiscContext, language: str) -> str:
     studies = len({i.study_instance_uid for i in c.instances})
     persons = len([p for p in c.persons if not all(i.empty for i in p.identities)])
     counts = (("images", images), ("documents", others), ("examinations", studies), ("people", persons))
-    return ", ".join(say(f"rules.count.{name}", language, count=n) for name, n in counts if n)
+    return say("rules.comma", language).join(say(f"rules.count.{name}", language, count=n) for name, n in counts if n)
 
 
 def what_else_is_here(c: DiscContext, language: str) -> str:
@@ -274,4 +274,4 @@ def what_else_is_here(c: DiscContext, language: str) -> str:
         ("documents_other", len(kinds[Kind.DOCUMENT])),
         ("others", len(rest)),
     )
-    return ", ".join(say(f"rules.count.{name}", language, count=n) for name, n in counts if n)
+    return say("rules.comma", language).join(say(f"rules.count.{name}", language, count=n) for name, n in counts if n)
