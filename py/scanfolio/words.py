@@ -14,7 +14,7 @@ from typing import Any
 Text = str | dict[str, str]
 
 # The cardinal plural categories of each language, for whole numbers, and how it groups digits. Source: Unicode CLDR,
-# supplemental/plurals.xml and main/<language>.xml (group, decimal, minimumGroupingDigits). The page has the same from Intl.
+# supplemental/plurals.xml and main/<language>.xml (group, decimal, minimumGroupingDigits). The page has it from Intl.
 PLURALS: dict[str, tuple[str, ...]] = {
     "de": ("one", "other"),
     "en": ("one", "other"),

@@ -1,6 +1,7 @@
 // @ts-check
 // The worker's client: one promise per request, progress and items on the way, cancelling by AbortSignal.
 // A dead worker is rebuilt; whoever owns the disc then gives it the files again (the "restarted" event).
+import { currentLanguage, t } from "./i18n.js";
 import { startWorker } from "./packs.js";
 
 /** @typedef {{code: string, title: string, hint: string, where: string, detail: string}} WireError */
@@ -77,6 +78,11 @@ export class Engine extends EventTarget {
     });
   }
 
+  /** What the worker says from now on is in the language of the page; a worker that starts is told by itself. */
+  tellLanguage() {
+    if (this.isReady) this.#post({ type: "request", id: this.#next++, method: "language", params: { language: currentLanguage() } });
+  }
+
   /** The same, when only the result matters. @param {string} method @param {object} [params] @param {Ask} [ask] */
   async ask(method, params, ask) {
     return (await this.request(method, params, ask)).result;
@@ -93,6 +99,7 @@ export class Engine extends EventTarget {
       this.dispatchEvent(new CustomEvent("boot", { detail: data }));
     } else if (data.type === "ready") {
       this.isReady = true;
+      this.tellLanguage();
       this.#markReady();
       this.dispatchEvent(new CustomEvent("ready", { detail: data }));
     } else if (data.type === "failed") {
@@ -144,7 +151,7 @@ export class Engine extends EventTarget {
 
   /** @param {string} detail */
   #fail(detail) {
-    this.#markFailed(new EngineError({ code: "start", title: "The program could not start.", hint: "", where: "", detail }));
+    this.#markFailed(new EngineError({ code: "start", title: t("engine.failed"), hint: "", where: "", detail }));
     this.dispatchEvent(new CustomEvent("failed", { detail }));
   }
 
@@ -153,7 +160,7 @@ export class Engine extends EventTarget {
     if (!this.isReady) return this.#fail(detail);
     this.isReady = false;
     for (const [id, job] of this.#open) {
-      job.reject(new EngineError({ code: "worker", title: "The program had to start again.", hint: "", where: "", detail }));
+      job.reject(new EngineError({ code: "worker", title: t("engine.restarting"), hint: "", where: "", detail }));
       this.#open.delete(id);
     }
     this.#worker?.terminate();

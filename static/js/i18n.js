@@ -1,12 +1,13 @@
 // Texts and numbers in the person's language. Texts are data (i18n/<language>/…json); code holds none.
 import english from "../i18n/en.json" with { type: "json" };
 
-/** @typedef {string | {one: string, other: string}} Text */
+/** @typedef {string | Record<string, string>} Text one text, or one per plural category of the language */
 /** @typedef {Record<string, string | number | undefined>} Values */
 
 /** @type {Record<string, Text>} */
 let texts = english;
 let language = "en";
+let plurals = new Intl.PluralRules(language);
 
 /** The language of the texts, for `lang` attributes and Intl. */
 export const currentLanguage = () => language;
@@ -14,6 +15,7 @@ export const currentLanguage = () => language;
 /** Use another catalogue of texts; texts it lacks stay English. @param {string} code @param {Record<string, Text>} catalogue */
 export function setLanguage(code, catalogue) {
   language = code;
+  plurals = new Intl.PluralRules(code);
   texts = { ...english, ...catalogue };
 }
 
@@ -21,20 +23,34 @@ export function setLanguage(code, catalogue) {
 export const has = (key) => Object.hasOwn(texts, key);
 
 /**
- * The text of `key` with {placeholders} filled in; numbers are written in the language's way. Where there are two forms,
- * `count` chooses. An unknown key shows itself, so that a gap is seen and nothing breaks.
+ * The text of `key` with {placeholders} filled in; numbers are written in the language's way. Where there are several
+ * forms, `count` chooses. An unknown key shows itself, so that a gap is seen and nothing breaks.
  * @param {string} key @param {Values} [values]
  */
 export function t(key, values = {}) {
   const text = texts[key];
   if (text === undefined) return key;
-  return fill(typeof text === "string" ? text : text[plural(Number(values.count))], values);
+  return fill(typeof text === "string" ? text : text[plurals.select(Number(values.count))] ?? text.other, values);
 }
 
-/** @param {number} count @returns {"one" | "other"} */
-function plural(count) {
-  return new Intl.PluralRules(language).select(count) === "one" ? "one" : "other";
+/** A text that stands for as long as the page does: h() puts it in, and writes it anew when the language changes. */
+export class Phrase {
+  /** @param {string} key @param {Values} values */
+  constructor(key, values) {
+    this.key = key;
+    this.values = values;
+  }
+
+  toString() {
+    return t(this.key, this.values);
+  }
 }
+
+/** Like t(), for what is made once. @param {string} key @param {Values} [values] */
+export const phrase = (key, values = {}) => new Phrase(key, values);
+
+/** "15 images, 2 documents": what stands side by side, with the comma of the language. @param {string[]} parts */
+export const list = (parts) => parts.join(t("comma"));
 
 /** @param {string} text @param {Values} values */
 function fill(text, values) {

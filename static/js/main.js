@@ -3,6 +3,7 @@
 import { Engine } from "./engine.js";
 import { fromDrop, fromFileList, fromHandle } from "./folder.js";
 import { t } from "./i18n.js";
+import { firstLanguage, keepLanguage, speak } from "./speaking.js";
 import { OpenDisc } from "./opening.js";
 import { overlayText } from "./overlay-text.js";
 import { assetBytes } from "./packs.js";
@@ -42,6 +43,28 @@ engine.addEventListener("restarted", () => {
 });
 engine.start((entryId) => disc?.files.get(entryId));
 watchSent((sent) => app.setSent(sent));
+
+// ---- the language ----
+
+/** Say everything in another language; the disc stays open and is not read again. @param {string} code */
+async function changeLanguage(code) {
+  try {
+    if (!(await speak(code))) return;
+  } catch {
+    app.announce(t("language.failed"), { urgent: true });
+    return;
+  }
+  engine.tellLanguage();
+  app.reword();
+  await disc?.reword();
+  await showing.reword();
+}
+document.body.addEventListener("language", (event) => {
+  const code = /** @type {CustomEvent} */ (event).detail;
+  keepLanguage(code);
+  changeLanguage(code).catch(() => {}); // the disc was closed meanwhile
+});
+changeLanguage(firstLanguage());
 
 // ---- opening ----
 
@@ -95,6 +118,7 @@ function listen(current) {
     followCatalogue(catalogue);
   });
   on("indexed", () => performance.mark("scanfolio:indexed"));
+  on("reworded", ({ catalogue, report }) => app.rewordDisc(catalogue, report));
   on("report", async (report) => {
     app.setReport(report);
     if (!viewport.hasFrame) await showAnything();

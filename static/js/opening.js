@@ -2,6 +2,7 @@
 // From what the person chose to a catalogue and a report. One disc at a time: opening another leaves nothing of the first.
 import { indexAll } from "./indexer.js";
 import { Frames } from "./frames.js";
+import { currentLanguage } from "./i18n.js";
 
 /** @typedef {import("./engine.js").Engine} Engine */
 /** @typedef {import("./folder.js").Given} Given */
@@ -46,12 +47,26 @@ export class OpenDisc extends EventTarget {
     }
     this.#setCatalogue(await this.engine.ask("finish", { complete: !this.stopped }, { signal: closed }));
     this.#emit("indexed", this.catalogue);
-    this.report = await this.engine.ask("judge", {}, {
-      signal: closed,
-      onProgress: (done, total, stage) => this.#emit("progress", { stage, done, total }),
-    });
+    let language;
+    do { // another one may be chosen meanwhile
+      language = currentLanguage();
+      this.report = await this.engine.ask("judge", {}, {
+        signal: closed,
+        onProgress: (done, total, stage) => this.#emit("progress", { stage, done, total }),
+      });
+    } while (language !== currentLanguage());
     this.#emit("report", this.report);
     return this.report;
+  }
+
+  /** The language has changed: have a disc that is judged said again. Nothing is read for it. Emits "reworded". */
+  async reword() {
+    this.frames.clear();
+    if (!this.report) return;
+    const signal = this.#close.signal;
+    this.catalogue = await this.engine.ask("catalogue", {}, { signal });
+    this.report = await this.engine.ask("judge", {}, { signal });
+    this.#emit("reworded", { catalogue: this.catalogue, report: this.report });
   }
 
   /** Read no further; what is known so far is judged as an incomplete disc. */

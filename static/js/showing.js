@@ -80,6 +80,12 @@ export class Showing extends EventTarget {
     return this.#paint(same >= 0);
   }
 
+  /** The language has changed: what is written on the picture, and why there is none, is said anew; the view stays. */
+  async reword() {
+    if (this.key) await this.showSeries(this.key, { keepPlace: true });
+    else if (this.item) await this.#paint(true);
+  }
+
   /** @param {string} sopInstanceUid @param {number} frame @returns {Promise<boolean>} */
   async showInstance(sopInstanceUid, frame) {
     let at = this.items.findIndex((i) => i.sop_instance_uid === sopInstanceUid && i.frame === frame);

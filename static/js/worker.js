@@ -68,7 +68,7 @@ async function load(id, name) {
     await /** @type {NonNullable<typeof loadPackage>} */ (loadPackage)(name);
     reply(id, null);
   } catch (error) {
-    reply(id, null, `A part of the program could not be loaded (${name}).`);
+    reply(id, null, `${name}: ${/** @type {Error} */ (error)?.message ?? error}`);
   }
 }
 

@@ -1,7 +1,8 @@
 // Numbers, dates, names and sizes as people read them.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { formatBytes, formatDate, formatPerson, formatPersonSpoken, formatTimeLeft, setLanguage, t } from "../../static/js/i18n.js";
+import { formatBytes, formatDate, formatPerson, formatPersonSpoken, formatTimeLeft, list, phrase, setLanguage, t } from "../../static/js/i18n.js";
+import { LANGUAGES, languageFor } from "../../static/js/languages.js";
 
 test("texts are filled in, numbers in the language's way, and the count chooses the form", () => {
   assert.equal(t("reading.long", { done: 1242, total: 1872 }), "Reading the disc: 1,242 of 1,872 files");
@@ -17,6 +18,39 @@ test("another language replaces what it has and keeps English for the rest", () 
   assert.equal(t("count.images", { count: 1843 }), "1.843 images");
   setLanguage("en", {});
   assert.equal(t("action.stop"), "Stop");
+});
+
+test("every plural category of a language has its form; the count chooses", () => {
+  setLanguage("fr", { "count.images": { one: "{count} image", many: "{count} d’images", other: "{count} images" } });
+  assert.equal(t("count.images", { count: 0 }), "0 image");
+  assert.equal(t("count.images", { count: 1 }), "1 image");
+  assert.equal(t("count.images", { count: 2 }), "2 images");
+  assert.equal(t("count.images", { count: 3_000_000 }), "3\u202f000\u202f000 d’images");
+  setLanguage("ja", { "count.images": { other: "画像{count}枚" } });
+  assert.equal(t("count.images", { count: 1 }), "画像1枚");
+  setLanguage("en", {});
+});
+
+test("a phrase says itself in the language of the moment; a list is joined as the language does", () => {
+  const stop = phrase("action.stop");
+  assert.equal(String(stop), "Stop");
+  assert.equal(list(["15 images", "2 documents"]), "15 images, 2 documents");
+  setLanguage("ja", { "action.stop": "中止", comma: "、" });
+  assert.equal(String(stop), "中止");
+  assert.equal(list(["画像15枚", "文書2件"]), "画像15枚、文書2件");
+  setLanguage("en", {});
+});
+
+test("the language: the address, then what was chosen, then the browser's, then English", () => {
+  assert.equal(languageFor("?lang=de", "en", ["en-GB"]), "de");
+  assert.equal(languageFor("?lang=tlh", "", ["sv-SE", "de-AT", "en"]), "de");
+  assert.equal(languageFor("", "de", ["en-GB"]), "de");
+  assert.equal(languageFor("", "constructor", []), "en");
+  assert.equal(languageFor("", "", ["sv"]), "en");
+  for (const [code, name] of Object.entries(LANGUAGES)) {
+    assert.equal(new Intl.Locale(code).language, code);
+    assert.ok(name, code);
+  }
 });
 
 test("dates are written out; what is no date stays as it is", () => {

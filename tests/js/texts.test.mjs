@@ -20,7 +20,7 @@ const sources = ["static/js/", "static/js/ui/"].flatMap((folder) =>
   readdirSync(new URL(folder, root)).filter((name) => name.endsWith(".js")).map((name) => readFileSync(new URL(folder + name, root), "utf8")));
 
 test("every key used in code exists", () => {
-  const used = sources.flatMap((code) => [...code.matchAll(/\bt\("([a-zA-Z0-9_.-]+)"/g)].map((m) => m[1]));
+  const used = sources.flatMap((code) => [...code.matchAll(/\b(?:t|phrase)\("([a-zA-Z0-9_.-]+)"/g)].map((m) => m[1]));
   assert.ok(used.length > 50);
   for (const key of used) assert.ok(key in texts, key);
 });

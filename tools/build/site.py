@@ -67,6 +67,8 @@ def build_site_alone() -> Path:
     sample = sample_disc()
     if sample:
         files["assets/sample.zip"] = sample
+    for language, texts in page_texts().items():
+        files[f"assets/{texts_file(language)}"] = texts
     versions = {name.removeprefix("assets/"): short_hash(content) for name, content in files.items()}
     files["assets/main.js"] = bundle(ROOT / "static/js/main.js", "iife", versions)
     if (ROOT / "static/css/main.css").is_file():
@@ -78,7 +80,7 @@ def build_site_alone() -> Path:
         if (ROOT / name).is_file():
             files[name] = ROOT / name
     files.update(licence_texts())
-    for name in (*ON_FILE, *(["sample.zip"] if sample else [])):
+    for name in (*ON_FILE, *(["sample.zip"] if sample else []), *map(texts_file, page_texts())):
         files[f"offline/{name}.js"] = offline_pack(name, files[f"assets/{name}"])
     changed = write_out(files)
     say(
@@ -101,6 +103,22 @@ def static_files() -> list[Path]:
     """Files of static/ that are shipped as they are: pictures, and what the page's manifest needs."""
     kinds = (".svg", ".png", ".ico", ".woff2", ".webmanifest")
     return sorted(path for path in (ROOT / "static").rglob("*") if path.suffix in kinds)
+
+
+def page_texts() -> dict[str, bytes]:
+    """The page's texts by language, but for the English ones, which are in its bundle: fetched when they are wanted."""
+    names = json.loads((ROOT / "static/i18n/languages.json").read_text("utf-8"))
+    files = {code: ROOT / f"static/i18n/{code}.json" for code in names if code != "en"}
+    return {code: compact(path) for code, path in files.items()}
+
+
+def compact(path: Path) -> bytes:
+    texts = json.loads(path.read_text("utf-8"))
+    return json.dumps(texts, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def texts_file(language: str) -> str:
+    return f"texts-{language}.json"
 
 
 def bundle(entry: Path, form: str, versions: dict[str, str] | None = None) -> bytes:

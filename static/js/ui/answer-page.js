@@ -73,7 +73,7 @@ function personCard(patient, several, look) {
 /** @param {Report} report */
 function head({ verdict }) {
   return h("div", { class: `head tone-${VERDICT_TONE[verdict.class]}` }, icon(`shape-${verdict.class}`, "answer-shape"), h("h1", { tabindex: "-1" }, verdict.title),
-    h("p", { class: "kicker" }, [verdict.summary.replace(/\.$/, ""), t("verdict.class", { class: verdict.class })].join(" · ")));
+    h("p", { class: "kicker" }, [verdict.summary.replace(/[.。]$/, ""), t("verdict.class", { class: verdict.class })].join(" · ")));
 }
 
 /** @param {string} title @param {...HTMLElement} children */

@@ -9,7 +9,7 @@ import { DiscScreen } from "./disc-screen.js";
 import { DiscState } from "./disc-state.js";
 import { STAGES } from "./export-choices.js";
 import { ExportScreen } from "./export-screen.js";
-import { emit } from "./h.js";
+import { emit, rewrite, stand, setText } from "./h.js";
 import { HelpDialog } from "./help-dialog.js";
 import { Landing } from "./landing.js";
 import { Navigation } from "./navigation.js";
@@ -28,6 +28,7 @@ export class App {
     this.root = root;
     this.announcer = new Announcer(byId("announcer"));
     this.landing = new Landing();
+    standAll(root);
     this.disc = new DiscScreen();
     this.statusBar = new StatusBar();
     this.bottomNav = new BottomNav();
@@ -86,6 +87,40 @@ export class App {
     this.announcer.say(text, options);
   }
 
+  // -- the language
+
+  /** Say everything anew: the language has changed. What the worker says follows with rewordDisc. */
+  reword() {
+    rewrite();
+    this.landing.reword();
+    this.appBar.reword();
+    this.statusBar.reword();
+    this.navigation.reword();
+    this.disc.toolbar.reword();
+    this.disc.scrubber.reword();
+    this.disc.detailsPanel.reword();
+    this.exportScreen.reword();
+    const disc = this.#disc;
+    if (!disc?.report) {
+      this.reportPage.showWaiting();
+      this.disc.exportPanel.showReading();
+    }
+    if (!disc) return;
+    if (disc.phase === "reading") this.#showReading(disc);
+    else if (disc.phase === "judging") this.disc.banner.showJudging();
+    this.#showAnswer();
+    this.#showRail();
+    this.#showCover();
+  }
+
+  /** The same disc in the words of another language. @param {import("../types.js").Catalogue} catalogue @param {import("../types.js").Report} report */
+  rewordDisc(catalogue, report) {
+    const disc = this.#disc;
+    if (!disc) return;
+    Object.assign(disc, { catalogue, report });
+    this.#showAnswer();
+  }
+
   // -- starting
 
   /** @param {{stage?: string, done?: number, total?: number} | "ready" | "failed"} state */
@@ -111,10 +146,15 @@ export class App {
     disc.reading = { done, total };
     disc.timeLeft.note(done, performance.now());
     this.appBar.setSource(disc.name);
-    this.disc.banner.showReading({ done, total, secondsLeft: total ? disc.timeLeft.secondsFor(total - done) : NaN, firstImage: disc.hasImage });
-    this.disc.reportPanel.showReading(disc.catalogue, disc.reading);
+    this.#showReading(disc);
     this.#showRail();
     if (total) this.announce(t("reading.long", { done, total }));
+  }
+
+  /** @param {DiscState} disc */
+  #showReading({ reading: { done, total }, timeLeft, hasImage, catalogue }) {
+    this.disc.banner.showReading({ done, total, secondsLeft: total ? timeLeft.secondsFor(total - done) : NaN, firstImage: hasImage });
+    this.disc.reportPanel.showReading(catalogue, { done, total });
   }
 
   /** Every file is read; the rules are being applied. */
@@ -273,7 +313,7 @@ export class App {
 
   #showExport() {
     const disc = /** @type {DiscState} */ (this.#disc);
-    const askWho = disc.phase === "done" && disc.patients.length > 1 ? { label: t("action.H"), act: () => this.#askPerson() } : undefined;
+    const askWho = disc.phase === "done" && disc.patients.length > 1 ? { label: "action.H", act: () => this.#askPerson() } : undefined;
     if (disc.noCopy) this.exportScreen.close(disc.noCopy, askWho);
     else this.exportScreen.open({ patient: disc.patients[0], confirmed: disc.answer === "right", documents: discHolds(disc.patients).documents });
   }
@@ -392,6 +432,12 @@ export class App {
     else if (key === "Escape" && drawer.element.classList.contains("open")) drawer.close();
     else if (tab) drawer.show(tab, { open: true, focus: true });
   }
+}
+
+/** The texts of index.html. @param {HTMLElement} root */
+function standAll(root) {
+  for (const element of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-t]"))) stand(element, () => setText(element, t(element.dataset.t ?? "")));
+  for (const element of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll("[data-t-label]"))) stand(element, () => element.setAttribute("aria-label", t(element.dataset.tLabel ?? "")));
 }
 
 /** @param {string} id */

@@ -1,5 +1,5 @@
 // Phone only: four places within reach of the thumb.
-import { t } from "../i18n.js";
+import { phrase } from "../i18n.js";
 import { emit, h, icon, put } from "./h.js";
 
 /** @typedef {"scans"|"report"|"details"|"export"} Place */
@@ -9,7 +9,7 @@ export class BottomNav {
   constructor() {
     this.element = /** @type {HTMLElement} */ (document.getElementById("bottomnav"));
     /** @type {Map<Place, HTMLButtonElement>} */
-    this.buttons = new Map(PLACES.map((place) => [place, h("button", { type: "button", on: { click: () => emit(this.element, "go-to", place) } }, icon(place), t(`nav.${place}`))]));
+    this.buttons = new Map(PLACES.map((place) => [place, h("button", { type: "button", on: { click: () => emit(this.element, "go-to", place) } }, icon(place), phrase(`nav.${place}`))]));
     put(this.element, ...this.buttons.values());
   }
 

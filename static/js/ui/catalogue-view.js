@@ -1,5 +1,5 @@
 // Patients, studies and series, arranged for reading. Pure: data in, data out.
-import { t } from "../i18n.js";
+import { list, t } from "../i18n.js";
 
 /** @typedef {import("../types.js").Catalogue} Catalogue */
 /** @typedef {import("../types.js").PatientFacts} PatientFacts */
@@ -61,7 +61,7 @@ export function discHolds(patients) {
 /** "1,843 images, 1 document"; what there is none of is left out. @param {{images: number, documents: number}} holds */
 export function holdsText({ images, documents }) {
   const parts = [images ? t("count.images", { count: images }) : "", documents ? t("count.documents", { count: documents }) : ""].filter(Boolean);
-  return parts.join(", ") || t("count.nothing");
+  return list(parts) || t("count.nothing");
 }
 
 /** @param {Catalogue | null} catalogue @param {string | null} key only this person, where one was chosen @returns {PatientFacts[]} */

@@ -1,5 +1,5 @@
 // The checks by family: what is to be said in the open, what passed behind a fold.
-import { t } from "../i18n.js";
+import { list, phrase, t } from "../i18n.js";
 import { checkRow } from "./check-row.js";
 import { h, icon, put } from "./h.js";
 import { groupsOf, isRemark, markOf, remarksOf, tallyOf } from "./report-view.js";
@@ -12,7 +12,7 @@ export class Checks {
   #all = false;
 
   constructor() {
-    this.switch = h("div", { class: "segments", role: "group", "aria-label": t("files.show") });
+    this.switch = h("div", { class: "segments", role: "group", "aria-label": phrase("files.show") });
     this.openAll = h("button", { class: "button quiet", type: "button", on: { click: () => this.#toggleAll() } }, t("checks.open_all"));
     this.body = h("div", {});
     this.element = h("div", {}, h("div", { class: "filters" }, this.switch, this.openAll), this.body);
@@ -50,7 +50,7 @@ export class Checks {
   /** @param {string} family @param {Outcome[]} outcomes @param {ReturnType<typeof tallyOf>} tally */
   #group(family, outcomes, tally) {
     const quiet = outcomes.filter((outcome) => !isRemark(outcome));
-    const counts = [t("count.passed", { count: tally.passed }), tally.remarks ? t("report.remarks", { count: tally.remarks }) : "", tally.not_applicable ? t("count.not_applicable", { count: tally.not_applicable }) : ""].filter(Boolean).join(", ");
+    const counts = list([t("count.passed", { count: tally.passed }), tally.remarks ? t("report.remarks", { count: tally.remarks }) : "", tally.not_applicable ? t("count.not_applicable", { count: tally.not_applicable }) : ""].filter(Boolean));
     return h("section", { class: "group", id: `group-${family}` },
       h("header", {}, h("h3", {}, t(`family.${family}`)), h("p", {}, `${t("report.checks", { count: tally.checks })}: ${counts}`)),
       this.#all ? outcomes.map(checkRow) : [...remarksOf(outcomes).map(checkRow), quiet.length ? passedFold(quiet, tally) : null]);
@@ -75,7 +75,7 @@ export class Checks {
 
 /** @param {Outcome[]} outcomes @param {ReturnType<typeof tallyOf>} tally */
 function passedFold(outcomes, tally) {
-  const words = [tally.passed ? t("checks.passed", { count: tally.passed }) : "", tally.not_applicable ? t("checks.not_applicable", { count: tally.not_applicable }) : ""].filter(Boolean).join(", ");
+  const words = list([tally.passed ? t("checks.passed", { count: tally.passed }) : "", tally.not_applicable ? t("checks.not_applicable", { count: tally.not_applicable }) : ""].filter(Boolean));
   return h("details", { class: "passed check" }, h("summary", {}, icon(tally.passed ? "shape-good" : "shape-none", "shape"), words, icon("right")),
     h("ul", {}, outcomes.map((outcome) => {
       const { mark, tone, word } = markOf(outcome);

@@ -1,5 +1,5 @@
 // The drawer's second tab: every field of the image that is shown.
-import { t } from "../i18n.js";
+import { phrase, t } from "../i18n.js";
 import { h, put, setText } from "./h.js";
 import { matchingTags } from "./tag-filter.js";
 
@@ -12,13 +12,13 @@ export class DetailsPanel {
   #all = false;
 
   constructor() {
-    this.input = h("input", { class: "input", id: "find-tag", type: "search", autocomplete: "off", spellcheck: "false", placeholder: t("tags.example"), on: { input: () => { this.#all = false; this.#show(); } } });
+    this.input = h("input", { class: "input", id: "find-tag", type: "search", autocomplete: "off", spellcheck: "false", placeholder: phrase("tags.example"), on: { input: () => { this.#all = false; this.#show(); } } });
     this.body = h("tbody", {});
-    this.table = h("table", { class: "tags-table" }, h("caption", { class: "visually-hidden" }, t("tags.caption")), this.body);
+    this.table = h("table", { class: "tags-table" }, h("caption", { class: "visually-hidden" }, phrase("tags.caption")), this.body);
     this.note = h("p", { class: "label", role: "status" });
     this.allButton = h("button", { class: "button quiet", type: "button", hidden: true, on: { click: () => { this.#all = true; this.#show(); } } });
     this.element = h("div", { class: "panel" },
-      h("div", { class: "field" }, h("label", { for: "find-tag" }, t("tags.find")), this.input), this.table, this.note, this.allButton);
+      h("div", { class: "field" }, h("label", { for: "find-tag" }, phrase("tags.find")), this.input), this.table, this.note, this.allButton);
     this.setTags(null);
   }
 
@@ -29,6 +29,12 @@ export class DetailsPanel {
     this.input.disabled = !rows;
     this.#show();
     if (!rows) setText(this.note, t("tags.none"));
+  }
+
+  /** The language has changed. */
+  reword() {
+    if (this.input.disabled) this.setTags(null);
+    else this.#show();
   }
 
   #show() {

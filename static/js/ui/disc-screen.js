@@ -1,5 +1,5 @@
 // Reading and the finished disc share this shell, so nothing jumps when reading ends.
-import { t } from "../i18n.js";
+import { phrase } from "../i18n.js";
 import { h, icon, put } from "./h.js";
 import { DetailsPanel } from "./details-panel.js";
 import { Drawer } from "./drawer.js";
@@ -23,7 +23,7 @@ export class DiscScreen {
     this.drawer = new Drawer({ report: this.reportPanel, details: this.detailsPanel, export: this.exportPanel });
     this.slot = h("div", { class: "viewport-slot" });
     this.cover = h("div", { class: "cover", hidden: true });
-    this.stage = h("section", { class: "stage lightbox", "aria-label": t("stage.label"), tabindex: "-1" },
+    this.stage = h("section", { class: "stage lightbox", "aria-label": phrase("stage.label"), tabindex: "-1" },
       this.toolbar.element, h("div", { class: "viewport-box" }, this.slot, this.cover), this.scrubber.element);
     this.work = h("div", { class: "work" }, this.rail.element, this.stage, this.drawer.element);
     this.answer = h("div", { class: "answer-slot", hidden: true });

@@ -72,13 +72,13 @@ export class DiscState {
     return { title: t("stage.first"), text: t("stage.first_more"), icon: "disc" };
   }
 
-  /** Why there can be no copy, as a sentence; "" when there can. */
+  /** Why there can be no copy, as the key of a sentence; "" when there can. */
   get noCopy() {
-    if (this.phase !== "done") return t("export.after_reading");
+    if (this.phase !== "done") return "export.after_reading";
     const patients = this.patients;
-    if (!discHolds(patients).series) return t("export.nothing_here");
-    if (patients.length > 1) return t("export.several");
-    if (this.answer === "wrong") return t("export.wrong_person");
+    if (!discHolds(patients).series) return "export.nothing_here";
+    if (patients.length > 1) return "export.several";
+    if (this.answer === "wrong") return "export.wrong_person";
     return "";
   }
 

@@ -1,5 +1,5 @@
 // Beside the picture: the report in short, the fields of the image, the copy. Folds to a strip, and to the bottom navigation on a phone.
-import { t } from "../i18n.js";
+import { phrase } from "../i18n.js";
 import { emit, h, icon } from "./h.js";
 import { roving } from "./roving.js";
 
@@ -16,9 +16,9 @@ export class Drawer {
     /** @type {Map<TabName, HTMLButtonElement>} */
     this.buttons = new Map(TABS.map((name) => [name, h("button", {
       type: "button", role: "tab", id: `tab-${name}`, "aria-controls": `panel-${name}`, on: { click: () => this.show(name) },
-    }, t(`tab.${name}`))]));
-    const tablist = h("div", { class: "tablist", role: "tablist", "aria-label": t("drawer.label") }, ...this.buttons.values());
-    this.fold = h("button", { class: "fold", type: "button", "aria-label": t("drawer.close"), title: t("drawer.close"), on: { click: () => this.close() } }, icon("close", "icon s"));
+    }, phrase(`tab.${name}`))]));
+    const tablist = h("div", { class: "tablist", role: "tablist", "aria-label": phrase("drawer.label") }, ...this.buttons.values());
+    this.fold = h("button", { class: "fold", type: "button", "aria-label": phrase("drawer.close"), title: phrase("drawer.close"), on: { click: () => this.close() } }, icon("close", "icon s"));
     for (const name of TABS) {
       const panel = panels[name].element;
       panel.id = `panel-${name}`;
@@ -26,9 +26,9 @@ export class Drawer {
       panel.setAttribute("aria-labelledby", `tab-${name}`);
       panel.tabIndex = -1;
     }
-    const folded = h("div", { class: "folded", role: "group", "aria-label": t("drawer.label") },
-      ...TABS.map((name) => h("button", { type: "button", on: { click: () => this.show(name, { open: true, focus: true }) } }, icon(name), t(`tab.${name}`))));
-    this.element = h("aside", { class: "drawer", "aria-label": t("drawer.label"), tabindex: "-1", on: { keydown: (event) => {
+    const folded = h("div", { class: "folded", role: "group", "aria-label": phrase("drawer.label") },
+      ...TABS.map((name) => h("button", { type: "button", on: { click: () => this.show(name, { open: true, focus: true }) } }, icon(name), phrase(`tab.${name}`))));
+    this.element = h("aside", { class: "drawer", "aria-label": phrase("drawer.label"), tabindex: "-1", on: { keydown: (event) => {
       if (event.key === "Escape" && this.element.classList.contains("open")) this.close();
     } } }, h("div", { class: "tabs" }, tablist, this.fold), ...TABS.map((name) => panels[name].element), folded);
     this.#refresh = roving(tablist, "button", { follow: (button) => button.click() });

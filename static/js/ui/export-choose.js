@@ -1,5 +1,5 @@
 // Choosing what to copy. Good choices are made beforehand; who the person is, never.
-import { formatBytes, formatDate, formatPerson, formatPersonSpoken, formatTimeExpected, t } from "../i18n.js";
+import { formatBytes, formatDate, formatPerson, formatPersonSpoken, formatTimeExpected, phrase, t } from "../i18n.js";
 import { holdsText, seriesCount, seriesTitle, studyHolds, studyTitle } from "./catalogue-view.js";
 import { choiceOf, chosenHolds, mediumFor, secondsExpected } from "./export-choices.js";
 import { emit, h, icon, put, setText } from "./h.js";
@@ -41,10 +41,10 @@ export class ExportChoose {
     this.why = [h("p", { class: "why-not", role: "status" }), h("p", { class: "why-not" })];
     this.left = h("div", { class: "left-out" });
     this.more = h("div", { class: "left-out" });
-    this.sum = h("aside", { class: "sum", "aria-label": t("export.summary") }, h("h2", {}, t("export.your_copy")), this.facts, this.left, this.confirmBox, this.make[0], this.why[0], h("p", { class: "label" }, t("export.promise")), this.more);
+    this.sum = h("aside", { class: "sum", "aria-label": phrase("export.summary") }, h("h2", {}, phrase("export.your_copy")), this.facts, this.left, this.confirmBox, this.make[0], this.why[0], h("p", { class: "label" }, phrase("export.promise")), this.more);
     this.element = h("div", { class: "export-choose" },
       h("div", { class: "export" },
-        h("div", { class: "title" }, h("a", { class: "tool-quiet back-link", href: "#/disc" }, icon("left", "icon s"), t("action.back_to_scans")), h("h1", { tabindex: "-1" }, t("export.title")), h("p", {}, t("export.lead"))),
+        h("div", { class: "title" }, h("a", { class: "tool-quiet back-link", href: "#/disc" }, icon("left", "icon s"), phrase("action.back_to_scans")), h("h1", { tabindex: "-1" }, phrase("export.title")), h("p", {}, phrase("export.lead"))),
         this.questions, this.sum),
       h("div", { class: "sticky-act" }, this.make[1], this.why[1]));
   }
@@ -54,12 +54,22 @@ export class ExportChoose {
     this.#confirmed = confirmed;
     this.confirm.checked = confirmed;
     if (this.#patient !== patient) {
+      const before = this.#patient;
       this.#patient = patient;
-      this.#keys = new Set(patient.studies.flatMap((study) => study.series.map((series) => series.key)));
-      this.#plan = null;
-      this.#ask();
+      if (JSON.stringify(keysOf(before)) !== JSON.stringify(keysOf(patient))) {
+        this.#keys = new Set(keysOf(patient));
+        this.#plan = null;
+      }
+      this.reword();
     }
     this.#changed(0);
+  }
+
+  /** The language has changed; what is chosen stays chosen. */
+  reword() {
+    if (!this.#patient) return;
+    this.#ask();
+    this.#tick();
   }
 
   /** @param {ExportPlan} plan */
@@ -75,7 +85,7 @@ export class ExportChoose {
   }
 
   #button() {
-    return h("button", { class: "button primary large wide", type: "button", on: { click: () => this.#go() } }, icon("export"), t("export.make"));
+    return h("button", { class: "button primary large wide", type: "button", on: { click: () => this.#go() } }, icon("export"), phrase("export.make"));
   }
 
   #go() {
@@ -236,3 +246,6 @@ export class ExportChoose {
       h("ul", { class: "label" }, rows.map((row) => h("li", {}, t("export.left_out_row", { files: t("count.files", { count: row.files }), reason: row.reason })))));
   }
 }
+
+/** @param {PatientFacts | null} patient */
+const keysOf = (patient) => patient?.studies.flatMap((study) => study.series.map((series) => series.key)) ?? [];

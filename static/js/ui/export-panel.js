@@ -14,10 +14,10 @@ export class ExportPanel {
     put(this.element, h("p", { class: "plain" }, t("export.after_reading")));
   }
 
-  /** @param {import("../types.js").PatientFacts[]} patients @param {string} refused why no copy can be made, or "" */
+  /** @param {import("../types.js").PatientFacts[]} patients @param {string} refused why no copy can be made, as the key of a sentence, or "" */
   showReady(patients, refused) {
     if (refused) {
-      put(this.element, h("p", { class: "plain" }, refused), h("button", { class: "button wide", type: "button", on: { click: () => emit(this.element, "go", "report") } }, icon("report"), t("action.read_report")));
+      put(this.element, h("p", { class: "plain" }, t(refused)), h("button", { class: "button wide", type: "button", on: { click: () => emit(this.element, "go", "report") } }, icon("report"), t("action.read_report")));
       return;
     }
     const holds = discHolds(patients);

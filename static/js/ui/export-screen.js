@@ -14,22 +14,31 @@ export class ExportScreen {
   /** @type {import("../types.js").ExportPlan | null} */
   #plan = null;
   #documents = 0;
+  /** Makes what is shown, in the language it is then. @type {() => HTMLElement} */
+  #make = () => this.choose.element;
 
   /** @param {(key: string) => import("../types.js").Thumbnail | undefined} thumbnail */
   constructor(thumbnail) {
     this.element = /** @type {HTMLElement} */ (document.getElementById("screen-export"));
     this.choose = new ExportChoose(thumbnail);
     this.writing = new ExportWriting();
-    this.element.addEventListener("new-copy", () => this.#show("choosing", this.choose.element));
+    this.element.addEventListener("new-copy", () => this.#show("choosing", () => this.choose.element));
     addEventListener("beforeunload", (event) => { if (this.phase === "writing") event.preventDefault(); });
-    this.close(t("export.after_reading"));
+    this.close("export.after_reading");
   }
 
-  /** There is nothing to choose (yet), and why. @param {string} sentence @param {{label: string, act: () => void}} [action] */
+  /** There is nothing to choose (yet), and why: keys of texts. @param {string} sentence @param {{label: string, act: () => void}} [action] */
   close(sentence, action) {
-    const back = h("button", { class: "button large", type: "button", on: { click: () => emit(this.element, "go", "disc") } }, t("action.back_to_scans"));
-    this.#show("closed", h("div", { class: "run" }, h("header", {}, h("h1", { tabindex: "-1" }, t("export.title")), h("p", { class: "plain" }, sentence)),
-      h("div", { class: "button-row" }, action ? h("button", { class: "button primary large", type: "button", on: { click: action.act } }, action.label) : null, back)));
+    const back = () => h("button", { class: "button large", type: "button", on: { click: () => emit(this.element, "go", "disc") } }, t("action.back_to_scans"));
+    this.#show("closed", () => h("div", { class: "run" }, h("header", {}, h("h1", { tabindex: "-1" }, t("export.title")), h("p", { class: "plain" }, t(sentence))),
+      h("div", { class: "button-row" }, action ? h("button", { class: "button primary large", type: "button", on: { click: action.act } }, t(action.label)) : null, back())));
+  }
+
+  /** The language has changed. What a copy that has ended says of single files stays as its papers say it. */
+  reword() {
+    this.choose.reword();
+    this.writing.reword();
+    put(this.element, this.#make());
   }
 
   /** @param {{patient: PatientFacts, confirmed: boolean, documents: number}} state */
@@ -40,13 +49,13 @@ export class ExportScreen {
       return;
     }
     this.choose.update({ patient, confirmed });
-    if (this.phase !== "choosing") this.#show("choosing", this.choose.element);
+    if (this.phase !== "choosing") this.#show("choosing", () => this.choose.element);
   }
 
   /** A new disc: whatever was chosen or ended belongs to the one before. */
   reset() {
     this.#plan = null;
-    this.close(t("export.after_reading"));
+    this.close("export.after_reading");
   }
 
   /** @param {import("../types.js").ExportPlan} plan */
@@ -59,24 +68,28 @@ export class ExportScreen {
   setProgress(progress) {
     if (this.phase !== "writing") {
       this.writing.start(this.choose.choice?.where ?? "zip");
-      this.#show("writing", this.writing.element);
+      this.#show("writing", () => this.writing.element);
     }
     return this.writing.update(progress);
   }
 
   /** @param {import("../types.js").ExportDone} done */
   setDone(done) {
-    this.#show("ended", donePage(done, { plan: this.#plan, documents: this.#documents }));
+    const known = { plan: this.#plan, documents: this.#documents };
+    this.#show("ended", () => donePage(done, known));
   }
 
   /** @param {import("../types.js").ErrorWords | null} error */
   setStopped(error) {
-    this.#show("ended", stoppedPage(error, this.choose.choice?.where ?? "zip"));
+    const where = this.choose.choice?.where ?? "zip";
+    this.#show("ended", () => stoppedPage(error, where));
   }
 
-  /** @param {Phase} phase @param {HTMLElement} page */
-  #show(phase, page) {
+  /** @param {Phase} phase @param {() => HTMLElement} make */
+  #show(phase, make) {
     const had = this.element.contains(document.activeElement);
+    const page = make();
+    this.#make = make;
     this.phase = phase;
     put(this.element, page);
     if (this.element.hidden) return;

@@ -1,5 +1,5 @@
 // While the copy is made: four stages, a count, a way to stop.
-import { formatTimeLeft, t } from "../i18n.js";
+import { formatTimeLeft, phrase, t } from "../i18n.js";
 import { STAGES, stageAt } from "./export-choices.js";
 import { emit, h, icon, put, setText } from "./h.js";
 import { TimeLeft } from "./time-left.js";
@@ -9,6 +9,8 @@ export class ExportWriting {
   /** @type {[number, number][]} */
   #counts = [];
   #timeLeft = new TimeLeft();
+  /** @type {"folder"|"zip"} */
+  #where = "zip";
 
   constructor() {
     this.left = h("p", { class: "plain" });
@@ -16,7 +18,7 @@ export class ExportWriting {
     this.rows = STAGES.map((stage) => {
       const shape = h("span", { class: "stage-shape" });
       const count = h("span", { class: "num" });
-      const bar = h("div", { class: "progress", role: "progressbar", "aria-label": t(`stage.${stage}.now`), "aria-valuemin": "0", "aria-valuemax": "100", hidden: true }, h("i", {}));
+      const bar = h("div", { class: "progress", role: "progressbar", "aria-label": phrase(`stage.${stage}.now`), "aria-valuemin": "0", "aria-valuemax": "100", hidden: true }, h("i", {}));
       const what = h("p", { hidden: true });
       const name = h("b", {}, t(`stage.${stage}.todo`));
       return { stage, shape, count, bar, what, name, element: h("li", {}, shape, name, count, bar, what) };
@@ -24,11 +26,11 @@ export class ExportWriting {
     put(this.stages, ...this.rows.map((row) => row.element));
     this.undo = h("p", { class: "label" });
     this.element = h("div", { class: "run" },
-      h("header", {}, h("h1", { tabindex: "-1" }, t("writing.title")), this.left),
+      h("header", {}, h("h1", { tabindex: "-1" }, phrase("writing.title")), this.left),
       this.stages,
       h("div", { class: "button-row" },
-        h("button", { class: "button large", type: "button", on: { click: () => emit(this.element, "stop", "export") } }, icon("stop"), t("action.stop")),
-        h("button", { class: "button quiet", type: "button", on: { click: () => emit(this.element, "go", "disc") } }, t("writing.look"))),
+        h("button", { class: "button large", type: "button", on: { click: () => emit(this.element, "stop", "export") } }, icon("stop"), phrase("action.stop")),
+        h("button", { class: "button quiet", type: "button", on: { click: () => emit(this.element, "go", "disc") } }, phrase("writing.look"))),
       this.undo);
   }
 
@@ -36,8 +38,15 @@ export class ExportWriting {
   start(where) {
     this.#reached = -1;
     this.#counts = STAGES.map(() => [0, 0]);
-    setText(this.undo, t(where === "folder" ? "writing.undo_folder" : "writing.undo_zip"));
+    this.#where = where;
     this.update({ stage: "preparing", done: 0, total: 0 });
+  }
+
+  /** The language has changed; the counts come with the next step. */
+  reword() {
+    if (this.#reached < 0) return;
+    setText(this.undo, t(this.#where === "folder" ? "writing.undo_folder" : "writing.undo_zip"));
+    this.rows.forEach((row, each) => this.#row(row, each, row.what.textContent ?? ""));
   }
 
   /** @param {{stage: string, done: number, total: number, what?: string}} progress */
@@ -49,6 +58,7 @@ export class ExportWriting {
     this.#timeLeft.note(done, performance.now());
     const left = formatTimeLeft(total ? this.#timeLeft.secondsFor(total - done) : NaN);
     setText(this.left, [left && at === 1 ? t("writing.stage_left", { left }) : "", t("writing.stay")].filter(Boolean).join(" "));
+    setText(this.undo, t(this.#where === "folder" ? "writing.undo_folder" : "writing.undo_zip"));
     this.rows.forEach((row, each) => this.#row(row, each, what));
     return { at, done, total };
   }

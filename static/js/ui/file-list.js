@@ -1,5 +1,5 @@
 // Every file that was given, once. Twenty thousand rows scroll smoothly: only those in view exist.
-import { t } from "../i18n.js";
+import { phrase, t } from "../i18n.js";
 import { FILE_GROUPS, fateOf, groupCounts, pickFiles } from "./file-rows.js";
 import { h, icon, put, setText } from "./h.js";
 
@@ -24,11 +24,11 @@ export class FileList {
   #rows = new Map();
 
   constructor() {
-    this.groups = h("div", { class: "segments", role: "group", "aria-label": t("files.show") });
-    this.search = h("input", { class: "input", type: "search", autocomplete: "off", spellcheck: "false", "aria-label": t("files.search"), placeholder: t("files.search"), on: { input: () => this.#pick() } });
+    this.groups = h("div", { class: "segments", role: "group", "aria-label": phrase("files.show") });
+    this.search = h("input", { class: "input", type: "search", autocomplete: "off", spellcheck: "false", "aria-label": phrase("files.search"), placeholder: phrase("files.search"), on: { input: () => this.#pick() } });
     this.head = h("div", { class: "file-head file-row", role: "row" });
     this.spacer = h("div", { class: "file-space", role: "rowgroup" });
-    this.scroller = h("div", { class: "file-scroll", tabindex: "0", role: "table", "aria-label": t("files.list") }, h("div", { class: "file-headgroup", role: "rowgroup" }, this.head), this.spacer);
+    this.scroller = h("div", { class: "file-scroll", tabindex: "0", role: "table", "aria-label": phrase("files.list") }, h("div", { class: "file-headgroup", role: "rowgroup" }, this.head), this.spacer);
     this.table = h("div", { class: "table-wrap file-table" }, this.scroller);
     this.note = h("p", { class: "more-row", role: "status" });
     this.printed = h("div", { class: "print-only" });

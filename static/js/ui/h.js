@@ -1,6 +1,8 @@
 // The only way elements are made: text is always text, so nothing from a disc can become markup.
 
-/** @typedef {Node | string | number | null | undefined | false} Child */
+import { Phrase } from "../i18n.js";
+
+/** @typedef {Node | Phrase | string | number | null | undefined | false} Child */
 /**
  * class, text, on (listeners), data (data-*), vars (CSS custom properties); everything else is an attribute:
  * true sets it empty, false, null and undefined leave it out.
@@ -21,6 +23,7 @@ export function h(tag, props, ...children) {
     else if (name === "on") for (const [event, listener] of Object.entries(value)) element.addEventListener(event, /** @type {EventListener} */ (listener));
     else if (name === "data") Object.assign(element.dataset, value);
     else if (name === "vars") for (const [key, content] of Object.entries(value)) element.style.setProperty(key, /** @type {string} */ (content));
+    else if (value instanceof Phrase) stand(element, () => element.setAttribute(name, String(value)));
     else element.setAttribute(name, value === true ? "" : String(value));
   }
   fill(element, ...children);
@@ -37,7 +40,39 @@ export function put(element, ...children) {
 function fill(element, ...children) {
   for (const child of children.flat()) {
     if (child === null || child === undefined || child === false) continue;
-    element.append(child instanceof Node ? child : String(child));
+    element.append(child instanceof Node ? child : child instanceof Phrase ? standing(child) : String(child));
+  }
+}
+
+/** What stands on the page in the person's language, and how to write it anew. @type {Set<WeakRef<Node>>} */
+const stands = new Set();
+/** @type {WeakMap<Node, (() => void)[]>} */
+const writers = new WeakMap();
+
+/** Write now, and again whenever the language changes. @param {Node} node @param {() => void} write */
+export function stand(node, write) {
+  write();
+  const all = writers.get(node);
+  if (all) all.push(write);
+  else {
+    writers.set(node, [write]);
+    stands.add(new WeakRef(node));
+  }
+}
+
+/** @param {Phrase} phrase */
+function standing(phrase) {
+  const text = document.createTextNode("");
+  stand(text, () => { text.data = String(phrase); });
+  return text;
+}
+
+/** The language has changed: whatever stands is written anew; what went from the page is forgotten. */
+export function rewrite() {
+  for (const one of stands) {
+    const node = one.deref();
+    if (node) for (const write of writers.get(node) ?? []) write();
+    else stands.delete(one);
   }
 }
 

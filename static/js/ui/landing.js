@@ -9,6 +9,9 @@ const CAN_FOLDER = "webkitdirectory" in HTMLInputElement.prototype;
 const CAN_PICK = "showDirectoryPicker" in window;
 
 export class Landing {
+  /** @type {{stage?: string, done?: number, total?: number} | "ready" | "failed"} */
+  #engine = {};
+
   constructor() {
     this.element = byId("screen-landing");
     this.open = byId("open-folder");
@@ -20,14 +23,20 @@ export class Landing {
     this.folderInput.addEventListener("change", () => this.#taken(this.folderInput, () => emit(this.element, "open-folder", { files: copyOf(this.folderInput.files) })));
     this.zipInput.addEventListener("change", () => this.#taken(this.zipInput, () => emit(this.element, "open-zip", { file: this.zipInput.files?.[0] })));
     if (!CAN_FOLDER && !CAN_PICK) {
-      setText(byId("open-label"), t("landing.only_zip"));
-      setText(byId("open-or"), t("landing.only_zip_why"));
+      byId("open-label").dataset.t = "landing.only_zip";
+      byId("open-or").dataset.t = "landing.only_zip_why";
     }
     this.#listenForDrops();
   }
 
+  /** The language has changed. */
+  reword() {
+    this.setEngine(this.#engine);
+  }
+
   /** @param {{stage?: string, done?: number, total?: number} | "ready" | "failed"} state */
   setEngine(state) {
+    this.#engine = state;
     const line = byId("engine");
     const bar = /** @type {HTMLElement} */ (line.querySelector(".progress"));
     line.classList.toggle("is-ready", state === "ready");

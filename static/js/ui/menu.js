@@ -1,7 +1,7 @@
 // A button that opens a list of choices. One tab stop; arrows inside; Esc and a click elsewhere close it.
 import { freshId, h, icon, put } from "./h.js";
 
-/** @typedef {{label: string, hint?: string, icon?: string, checked?: boolean, key?: string, choose: () => void} | "line"} MenuItem */
+/** @typedef {{label: string, hint?: string, icon?: string, checked?: boolean, key?: string, language?: string, choose: () => void} | "line"} MenuItem */
 
 export class Menu {
   /** @param {HTMLButtonElement} button @param {() => MenuItem[]} items asked each time it opens */
@@ -35,7 +35,7 @@ export class Menu {
         on: { click: () => { this.close(); item.choose(); } },
       },
       radio ? icon(item.checked ? "check" : "blank") : icon(item.icon ?? "blank"),
-      h("span", { class: "menu-label" }, item.label, item.hint ? h("small", {}, item.hint) : null),
+      h("span", { class: "menu-label", lang: item.language }, item.label, item.hint ? h("small", {}, item.hint) : null),
       item.key ? h("kbd", {}, item.key) : null);
     }));
     this.list.classList.toggle("lightbox", Boolean(this.button.closest(".lightbox")));

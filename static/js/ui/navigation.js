@@ -42,9 +42,14 @@ export class Navigation {
     this.page.changed(screen);
     if (!moved) return;
     scrollTo(0, 0);
-    document.title = t(`title.${screen}`);
+    this.reword();
     this.#rescueFocus();
     emit(this.root, "screen", screen);
+  }
+
+  /** The title of the window, in the language it is now. */
+  reword() {
+    document.title = t(`title.${this.screen}`);
   }
 
   /** The focus was on the screen before: on the disc the picture takes it, so that its keys work at once. */

@@ -1,5 +1,5 @@
 // Who the disc says it is about, and whether that is right. Never answered beforehand.
-import { formatDate, formatPerson, t } from "../i18n.js";
+import { currentLanguage, formatDate, formatPerson, phrase, t } from "../i18n.js";
 import { emit, h, icon, put } from "./h.js";
 
 /** @typedef {import("../types.js").PatientFacts} PatientFacts */
@@ -9,12 +9,12 @@ export class PersonCard {
   #shown = "";
 
   constructor() {
-    this.element = h("section", { class: "person", "aria-label": t("person.label") });
+    this.element = h("section", { class: "person", "aria-label": phrase("person.label") });
   }
 
   /** @param {{patient: PatientFacts | null, people: number, answer: Answer}} state `wait`: not asked yet, the disc is still being read */
   update({ patient, people, answer }) {
-    const signature = JSON.stringify([patient?.key, patient?.name, patient?.patient_id, patient?.birth_date, people, answer]);
+    const signature = JSON.stringify([patient?.key, patient?.name, patient?.patient_id, patient?.birth_date, people, answer, currentLanguage()]);
     if (signature === this.#shown) return;
     this.#shown = signature;
     this.element.hidden = !patient;

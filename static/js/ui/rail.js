@@ -1,6 +1,6 @@
 // Who, which examinations, which series. Rows keep their elements while the catalogue grows, so focus and scrolling stay.
 // Above MANY series only the rows in view exist.
-import { formatDate, t } from "../i18n.js";
+import { formatDate, phrase, t } from "../i18n.js";
 import { holdsText, studyHolds, studyTitle } from "./catalogue-view.js";
 import { arrange, emit, h, icon, setText } from "./h.js";
 import { PersonCard } from "./person-card.js";
@@ -34,9 +34,9 @@ export class Rail {
     this.studies = h("div", { class: "studies" });
     this.longList = h("ul", { class: "long" });
     this.waiting = h("p", { class: "series waiting", hidden: true }, h("span", { class: "doc" }, icon("shape-clock", "shape")),
-      h("span", { class: "series-text" }, h("b", {}, t("rail.more")), h("small", {})));
-    this.nothing = h("p", { class: "rail-nothing label", hidden: true }, t("rail.nothing"));
-    this.element = h("nav", { class: "rail", "aria-label": t("rail.label"), tabindex: "-1" }, this.person.element, this.studies, this.waiting, this.nothing);
+      h("span", { class: "series-text" }, h("b", {}, phrase("rail.more")), h("small", {})));
+    this.nothing = h("p", { class: "rail-nothing label", hidden: true }, phrase("rail.nothing"));
+    this.element = h("nav", { class: "rail", "aria-label": phrase("rail.label"), tabindex: "-1" }, this.person.element, this.studies, this.waiting, this.nothing);
     this.#refresh = roving(this.element, ".series:not(.waiting)", { axis: "both" });
     this.element.addEventListener("scroll", () => this.#window(), { passive: true });
     new ResizeObserver(() => this.#window()).observe(this.element);

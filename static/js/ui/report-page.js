@@ -1,5 +1,5 @@
 // The full report: the answer, what it means, every check, the profiles, every file. It prints well, too.
-import { formatBytes, formatDate, formatMoment, formatPerson, t } from "../i18n.js";
+import { formatBytes, formatDate, formatMoment, formatPerson, phrase, t } from "../i18n.js";
 import { discHolds, holdsText } from "./catalogue-view.js";
 import { Checks } from "./checks.js";
 import { FileList } from "./file-list.js";
@@ -15,7 +15,7 @@ export class ReportPage {
   constructor() {
     this.checks = new Checks();
     this.files = new FileList();
-    this.contents = h("nav", { class: "contents", "aria-label": t("report.contents") });
+    this.contents = h("nav", { class: "contents", "aria-label": phrase("report.contents") });
     this.report = h("div", { class: "report" });
     this.page = h("div", { class: "doc-page" }, this.contents, this.report);
     this.element = /** @type {HTMLElement} */ (document.getElementById("screen-report"));

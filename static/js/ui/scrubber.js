@@ -1,5 +1,5 @@
 // The line under the picture: which image of how many, and the series as a film.
-import { t } from "../i18n.js";
+import { phrase, t } from "../i18n.js";
 import { emit, h, icon, setText } from "./h.js";
 import { Menu } from "./menu.js";
 
@@ -12,14 +12,14 @@ export class Scrubber {
   constructor() {
     this.play = h("button", { class: "tool", type: "button", on: { click: () => emit(this.element, "play", !this.#playing) } });
     this.speed = h("button", { class: "tool speed", type: "button" });
-    this.slider = h("input", { class: "slider", type: "range", min: "1", max: "1", value: "1", step: "1", "aria-label": t("slice.slider") });
+    this.slider = h("input", { class: "slider", type: "range", min: "1", max: "1", value: "1", step: "1", "aria-label": phrase("slice.slider") });
     this.now = h("b", {}, "0");
     this.total = document.createTextNode("");
-    this.element = h("div", { class: "scrub", role: "group", "aria-label": t("slice.group") },
+    this.element = h("div", { class: "scrub", role: "group", "aria-label": phrase("slice.group") },
       this.play, this.speed,
-      h("button", { class: "tool step", type: "button", "aria-label": t("slice.previous"), on: { click: () => emit(this.element, "step", { by: -1 }) } }, icon("left")),
+      h("button", { class: "tool step", type: "button", "aria-label": phrase("slice.previous"), on: { click: () => emit(this.element, "step", { by: -1 }) } }, icon("left")),
       this.slider,
-      h("button", { class: "tool step", type: "button", "aria-label": t("slice.next"), on: { click: () => emit(this.element, "step", { by: 1 }) } }, icon("right")),
+      h("button", { class: "tool step", type: "button", "aria-label": phrase("slice.next"), on: { click: () => emit(this.element, "step", { by: 1 }) } }, icon("right")),
       h("span", { class: "count num" }, this.now, this.total));
     this.slider.addEventListener("input", () => {
       this.#paint();
@@ -43,6 +43,12 @@ export class Scrubber {
     const text = t("slice.total", { total });
     if (this.total.data !== text) this.total.data = text;
     this.#paint();
+  }
+
+  /** The language has changed. The slice is told anew by whoever knows the series' name. */
+  reword() {
+    this.setFps(this.#fps);
+    this.setPlaying(this.#playing);
   }
 
   /** @param {boolean} playing */

@@ -6,17 +6,27 @@ import { put, setText } from "./h.js";
 const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 export class StatusBar {
+  #sent = { bytes: 0, measured: false };
+
   constructor() {
     this.element = byId("statusbar");
   }
 
   /** @param {import("../types.js").ScreenName} screen */
   setScreen(screen) {
-    setText(byId("status-more"), t(screen === "landing" ? "status.format" : "status.doctors"));
+    const more = byId("status-more");
+    more.dataset.t = screen === "landing" ? "status.format" : "status.doctors";
+    setText(more, t(more.dataset.t));
+  }
+
+  /** The language has changed. */
+  reword() {
+    this.setSent(this.#sent);
   }
 
   /** Said only where it was measured. @param {{bytes: number, measured: boolean}} sent */
   setSent({ bytes, measured }) {
+    this.#sent = { bytes, measured };
     byId("sent").hidden = !measured;
     byId("sent-line").hidden = !measured;
     if (!measured) return;

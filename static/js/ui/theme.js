@@ -1,4 +1,4 @@
-// Light, dark, or as the computer is set. Kept where the browser lets us; it is the only thing this page ever stores.
+// Light, dark, or as the computer is set. Kept where the browser lets us; like the language, and nothing else.
 
 /** @typedef {"auto"|"light"|"dark"} Theme */
 const KEY = "scanfolio.theme";

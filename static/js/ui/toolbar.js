@@ -1,5 +1,5 @@
 // Tools over the picture. What the mouse does, how bright it is, how it lies.
-import { formatNumber, t } from "../i18n.js";
+import { formatNumber, phrase, t } from "../i18n.js";
 import { emit, h, icon, setText } from "./h.js";
 import { Menu } from "./menu.js";
 import { roving } from "./roving.js";
@@ -23,7 +23,7 @@ export class Toolbar {
     this.preset = h("button", { class: "preset", type: "button" }, this.presetName, this.presetValues, icon("down", "icon s"));
     this.phonePreset = this.#button("tool.window", "window", () => {}, "phone-tool");
     this.more = this.#button("tool.more", "more", () => {});
-    this.element = h("div", { class: "tools", role: "toolbar", "aria-label": t("tool.bar") },
+    this.element = h("div", { class: "tools", role: "toolbar", "aria-label": phrase("tool.bar") },
       ...this.tools.values(),
       h("span", { class: "gap wide-tool" }),
       h("span", { class: "wide-tool preset-slot" }, this.preset),
@@ -58,6 +58,12 @@ export class Toolbar {
       button.title = none ? t("preset.cannot") : "";
     }
     if (none) this.setWindow(null);
+  }
+
+  /** The language has changed; the names of the presets come anew with them. */
+  reword() {
+    this.setPresets(this.#presets);
+    this.setWindow(this.#window);
   }
 
   /** @param {{center: number, width: number, name?: string} | null} window */
@@ -103,7 +109,7 @@ export class Toolbar {
 
   /** @param {string} key @param {string} drawing @param {() => void} act @param {string} [className] */
   #button(key, drawing, act, className = "") {
-    return h("button", { class: `tool ${className}`.trim(), type: "button", on: { click: act } }, icon(drawing), h("span", {}, t(key)));
+    return h("button", { class: `tool ${className}`.trim(), type: "button", on: { click: act } }, icon(drawing), h("span", {}, phrase(key)));
   }
 }
 

@@ -1,5 +1,5 @@
 // One strip, one sentence, at most two actions. Keeps its height from reading to the answer.
-import { formatTimeLeft, has, t } from "../i18n.js";
+import { formatTimeLeft, has, phrase, t } from "../i18n.js";
 import { emit, h, icon, put, setText } from "./h.js";
 import { VERDICT_TONE } from "./report-view.js";
 
@@ -13,8 +13,8 @@ export class VerdictBanner {
     this.more = h("p", {});
     this.picture = h("span", { class: "verdict-picture" });
     this.actions = h("div", { class: "button-row" });
-    this.bar = h("div", { class: "progress thin", role: "progressbar", "aria-label": t("reading.progress"), "aria-valuemin": "0", "aria-valuemax": "100" }, h("i", {}));
-    this.element = h("section", { class: "verdict tone-none", "aria-label": t("verdict.label"), tabindex: "-1" },
+    this.bar = h("div", { class: "progress thin", role: "progressbar", "aria-label": phrase("reading.progress"), "aria-valuemin": "0", "aria-valuemax": "100" }, h("i", {}));
+    this.element = h("section", { class: "verdict tone-none", "aria-label": phrase("verdict.label"), tabindex: "-1" },
       this.picture, h("div", {}, h("h1", {}, this.short, this.long, this.classNote), this.more), this.actions, this.bar);
     new ResizeObserver(() => this.#fit()).observe(this.element);
   }
@@ -41,7 +41,7 @@ export class VerdictBanner {
     if (this.element.dataset.state !== "reading") {
       this.#tone("none", "clock");
       this.element.dataset.state = "reading";
-      put(this.actions, h("button", { class: "button", type: "button", on: { click: () => emit(this.element, "stop", "reading") } }, icon("stop"), t("action.stop")));
+      put(this.actions, h("button", { class: "button", type: "button", on: { click: () => emit(this.element, "stop", "reading") } }, icon("stop"), phrase("action.stop")));
       setText(this.classNote, "");
     }
     const begun = done > 0 || total > 0;
@@ -123,4 +123,4 @@ export class VerdictBanner {
 }
 
 /** A text in its sentences. @param {string} text */
-export const sentences = (text) => text.split(/(?<=[.!?])\s+/).filter(Boolean);
+export const sentences = (text) => text.split(/(?<=[.!?])\s+|(?<=。)\s*/).filter(Boolean);
