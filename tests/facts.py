@@ -8,10 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
-from scanfolio.model import Dicomdir, DirectoryRecord, Disc, FileRecord, Kind, Patient, Series, SopInstance, Study
+from scanfolio.model import (
+    Dicomdir,
+    DirectoryRecord,
+    Disc,
+    FileRecord,
+    Kind,
+    Layout,
+    Patient,
+    Series,
+    SopInstance,
+    Study,
+)
 from scanfolio.rules import Report, judge
+from scanfolio.rules.conditions import CONDITIONS
+from scanfolio.standard.iods import iod_of
 
 ROOT = "2.25.1960"
 CT = "1.2.840.10008.5.1.4.1.1.2"
@@ -77,7 +91,26 @@ def make_instance(number: int = 1, series: int = 1, study: int = 1, **changes: A
         "pixel_data_offset": HEADER_BYTES,
         "pixel_data_length": PIXEL_BYTES,
     }
-    return SopInstance(**{**facts, **changes})
+    return SopInstance(**{"layout": full_layout(sop_class), **facts, **changes})
+
+
+@cache
+def full_layout(sop_class_uid: str) -> Layout:
+    """Everything the Standard requires of such an instance is there, and some of what it does not."""
+    iod = iod_of(sop_class_uid)
+    required = {r.tag for r in iod.attributes} if iod else set()
+    return Layout(frozenset(required | {c.required.tag for c in CONDITIONS} | USUAL))
+
+
+USUAL = {0x00080008, 0x00080022, 0x00080032, 0x0008103E, 0x00181030, 0x00281050, 0x00281052, 0x7FE00010}
+
+
+def lacking(layout: Layout, *tags: int) -> Layout:
+    return replace(layout, tags=layout.tags - set(tags))
+
+
+def blank(layout: Layout, *tags: int) -> Layout:
+    return Layout(layout.tags | set(tags), layout.empty | set(tags))
 
 
 def make_document(number: int = 1, series: int = 90, **changes: Any) -> SopInstance:

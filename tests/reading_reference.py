@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
+from scanfolio.model import Layout
 from scanfolio.reading import by_pydicom
 from scanfolio.reading.attributes import BY_TAG
 from scanfolio.reading.elements import Declined, TooDeep
@@ -39,6 +40,17 @@ def by_reference(data: bytes) -> tuple[dict[str, Any], Any] | None:
             warnings.simplefilter("ignore")
             dataset, pixels = by_pydicom.read_header(data, len(data))
             return (by_pydicom.fields(dataset), pixels) if len(dataset) else None
+    except Exception:  # noqa: BLE001  # whatever the reference cannot read is not compared
+        return None
+
+
+def layout_by_reference(data: bytes) -> Layout | None:
+    """Which elements there are by pydicom, None where it cannot read the file or reads nothing."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            dataset, pixels = by_pydicom.read_header(data, len(data))
+            return by_pydicom.layout(dataset, pixels) if len(dataset) else None
     except Exception:  # noqa: BLE001  # whatever the reference cannot read is not compared
         return None
 

@@ -45,6 +45,19 @@ class FileRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class Layout:
+    """Which elements stand at the top level of a data set up to the pixel data: tags, as (group << 16) + element.
+
+    `empty` are those of length zero, or sequences without an item; `odd` those of an odd length. Instances of one
+    layout share one object: a series written by one program has a handful of them.
+    """
+
+    tags: frozenset[int]
+    empty: frozenset[int] = frozenset()
+    odd: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class SopInstance:
     """The facts of one DICOM instance that the index, the rules and the viewport need.
 
@@ -145,6 +158,7 @@ class SopInstance:
     truncated: str = ""
     trailing_bytes: int = 0
     absent: frozenset[str] = frozenset()
+    layout: Layout | None = None  # None where the header could not be read to its end
     undecodable_text: bool = False
     notes: tuple[str, ...] = ()
 

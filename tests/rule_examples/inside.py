@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from facts import CR, MR, US, clean_disc, make_dicomdir, make_disc, make_document, make_file
+from facts import (
+    CR,
+    CT,
+    DOSE_SR,
+    MR,
+    US,
+    blank,
+    clean_disc,
+    full_layout,
+    lacking,
+    make_dicomdir,
+    make_disc,
+    make_document,
+    make_file,
+)
 from facts import make_instance as one
 from facts import make_series as series
 from rule_examples.case import Case, does_not_apply, fails, is_blocked, passes
 from rule_examples.disc import ONLY_TEXT
-from scanfolio.model import Disc, Kind
+from scanfolio.model import Disc, Kind, Layout
 
 NO_DICOM = does_not_apply("a letter", ONLY_TEXT, "no_dicom", also="V02")
 NO_SLICES = does_not_apply("an ultrasound", clean_disc(series(sop_class_uid=US, modality="US")), "no_slices")
@@ -20,6 +34,14 @@ def of(**changes: object) -> Disc:
 
 def loose(**changes: object) -> Disc:
     return make_disc(series(**changes))
+
+
+def with_layout(layout: Layout, **changes: object) -> Disc:
+    return of(layout=layout, **changes)
+
+
+CT_LAYOUT, SR_LAYOUT = full_layout(CT), full_layout(DOSE_SR)
+PATIENT_NAME, STUDY_DATE = 0x00100010, 0x00080020
 
 
 def at(*positions: float, numbers: list[int] | None = None, **changes: object) -> Disc:
@@ -152,6 +174,61 @@ EXAMPLES: dict[str, list[Case]] = {
         fails("not a time", of(study_time="2561")),
         fails("before birth", of(study_date="19500101")),
         fails("in the future", of(study_date="20990101"), today="20261122"),
+        NO_DICOM,
+    ],
+    "A01": [
+        passes("all there", clean_disc()),
+        passes("a report", clean_disc([make_document()])),
+        passes("blank where it may be", with_layout(blank(CT_LAYOUT, PATIENT_NAME, STUDY_DATE))),
+        fails("no rescale slope", with_layout(lacking(CT_LAYOUT, 0x00281053))),
+        fails("an empty image type", with_layout(blank(CT_LAYOUT, 0x00080008))),
+        fails("an empty character set", with_layout(blank(CT_LAYOUT, 0x00080005))),
+        fails("a centre without a width", with_layout(lacking(CT_LAYOUT, 0x00281051))),
+        fails(
+            "colour planes that nobody orders",
+            with_layout(
+                lacking(CT_LAYOUT, 0x00280006),
+                samples_per_pixel=3,
+                photometric_interpretation="RGB",
+                pixel_data_length=3 * 524288,
+                size=1_600_000,
+            ),
+        ),
+        fails("half an overlay", with_layout(Layout(CT_LAYOUT.tags | {0x60000010, 0x60003000}))),
+        fails("a report without its status", clean_disc([make_document(layout=lacking(SR_LAYOUT, 0x0040A491))])),
+        passes("a condition that is not met", with_layout(lacking(CT_LAYOUT, 0x00280006, 0x00281101, 0x00120063))),
+        does_not_apply("a maker's own kind", of(sop_class_uid="1.3.12.2.1107.5.9.1"), "kind_not_known", also="F12"),
+        is_blocked(
+            "cut off in the header", of(layout=None, truncated="the file ends at byte 700"), "header_unread", also="F09"
+        ),
+        NO_DICOM,
+    ],
+    "A02": [
+        passes("all there", clean_disc()),
+        passes("blank", with_layout(blank(CT_LAYOUT, PATIENT_NAME, STUDY_DATE, 0x00080090))),
+        fails("no referring physician", with_layout(lacking(CT_LAYOUT, 0x00080090))),
+        fails("no slice thickness", with_layout(lacking(CT_LAYOUT, 0x00180050))),
+        fails("a knee of neither side", with_layout(lacking(CT_LAYOUT, 0x00200060), body_part_examined="KNEE")),
+        fails("no patient position", with_layout(lacking(CT_LAYOUT, 0x00185100))),
+        passes("a head has no side", with_layout(lacking(CT_LAYOUT, 0x00200060), body_part_examined="HEAD")),
+        does_not_apply("a maker's own kind", of(sop_class_uid="1.3.12.2.1107.5.9.1"), "kind_not_known", also="F12"),
+        NO_DICOM,
+    ],
+    "A11": [
+        passes("none", clean_disc()),
+        fails("with its creator", with_layout(Layout(CT_LAYOUT.tags | {0x00190010, 0x00191008}))),
+        fails("without its creator", with_layout(Layout(CT_LAYOUT.tags | {0x00191008})), "failed_orphans"),
+        fails(
+            "the creator of another block",
+            with_layout(Layout(CT_LAYOUT.tags | {0x00190010, 0x00191108})),
+            "failed_orphans",
+        ),
+        fails(
+            "an empty creator", with_layout(blank(Layout(CT_LAYOUT.tags | {0x00191008}), 0x00190010)), "failed_orphans"
+        ),
+        is_blocked(
+            "cut off in the header", of(layout=None, truncated="the file ends at byte 700"), "header_unread", also="F09"
+        ),
         NO_DICOM,
     ],
     "A12": [

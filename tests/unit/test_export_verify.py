@@ -133,4 +133,4 @@ def test_a_file_cut_while_writing_is_found() -> None:
 def test_inherited_problems_are_named_but_are_no_difference() -> None:
     verification = re_read(export(files_of("no_modality")))
     assert verification.ok
-    assert verification.inherited == ("A05",)
+    assert verification.inherited == ("A01", "A05")

@@ -53,6 +53,12 @@ def lock() -> tuple[Artefact, ...]:
     return tuple(Artefact(**{**row, "contains": tuple(row["contains"])}) for row in rows)
 
 
+@cache
+def derived() -> tuple[dict[str, str], ...]:
+    """Files of our own that were made from others' data."""
+    return tuple(json.loads(LOCK.read_text(encoding="utf-8"))["derived"])
+
+
 def artefact(file: str) -> Artefact:
     return next(row for row in lock() if row.file == file)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 from itertools import groupby
 
-from .fetch import Artefact, lock
+from .fetch import Artefact, derived, lock
 from .paths import ROOT
 
 LICENCES = ROOT / "tools" / "licences"
@@ -23,6 +23,9 @@ def third_party_text() -> str:
     parts = [HEAD]
     for name, rows in groupby(lock(), key=lambda row: row.name):
         parts.append(section(name, list(rows)))
+    for row in derived():
+        parts.append(f"## Made from {row['name']} {row['version']}\n\nLicence: {row['licence']}. From: PyPI package "
+                     f"`{row['package']}` {row['version']}.\n\n`{row['file']}`: {row['what']}.\n")  # fmt: skip
     return "\n".join(parts)
 
 

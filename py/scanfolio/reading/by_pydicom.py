@@ -15,6 +15,7 @@ from pydicom.dataset import FileDataset
 from pydicom.multival import MultiValue
 from pydicom.sequence import Sequence
 
+from scanfolio.model import Layout
 from scanfolio.reading.attributes import ATTRIBUTES, PIXEL_KEYWORDS, Attribute
 from scanfolio.reading.elements import FORM, UNDEFINED, MoreNeeded
 from scanfolio.reading.facts import PADDING, combined, counted, person_name
@@ -68,11 +69,11 @@ def read_header(data: bytes, size: int) -> tuple[FileDataset, PixelElement | Non
 
 
 class Header(NamedTuple):
-    """What pydicom read: fields of SopInstance, the pixel element, the tags that are there, group 0002 as text."""
+    """What pydicom read: fields of SopInstance, the pixel element, which elements there are, group 0002 as text."""
 
     fields: dict[str, Any]
     pixels: PixelElement | None
-    tags: frozenset[int]
+    layout: Layout
     meta: dict[int, str]
     implicit: bool
     little: bool
@@ -90,8 +91,26 @@ def read(data: bytes, size: int) -> Header:
             except Exception:  # noqa: BLE001  # as below: one value is no file
                 meta[int(tag) & 0xFFFF] = ""
     implicit, little = dataset.original_encoding
-    tags = frozenset(map(int, dataset.keys()))
-    return Header(fields(dataset), pixels, tags, meta, bool(implicit), bool(little))
+    return Header(fields(dataset), pixels, layout(dataset, pixels), meta, bool(implicit), bool(little))
+
+
+def layout(dataset: FileDataset, pixels: PixelElement | None) -> Layout:
+    """Which elements there are. Odd lengths are not looked for: pydicom keeps values, not lengths."""
+    tags = {int(tag) for tag in dataset.keys()}  # noqa: SIM118  # iterating a Dataset converts its values
+    empty = {tag for tag in tags if _is_empty(dataset, tag)}
+    if pixels is not None:
+        tags.add(pixels.tag)
+        if pixels.length == 0:
+            empty.add(pixels.tag)
+    return Layout(frozenset(tags), frozenset(empty))
+
+
+def _is_empty(dataset: FileDataset, tag: int) -> bool:
+    try:
+        value = getattr(dataset.get_item(tag), "value", None)
+    except Exception:  # noqa: BLE001  # a value that cannot be read is one
+        return False
+    return value is None or (hasattr(value, "__len__") and not len(value))
 
 
 def fields(dataset: FileDataset) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from struct import Struct
 
 from scanfolio.reading.attributes import ATTRIBUTES, PIXEL_KEYWORDS
+from scanfolio.reading.layout import Layouts
 from scanfolio.reading.runs import Places
 
 UNDEFINED = 0xFFFFFFFF
@@ -90,6 +91,7 @@ class Encoding:
         self.short_header = Struct(order + ("4s2sH" if explicit else "4sI")).unpack_from
         self.key_header = Struct(order + ("6sH" if explicit else "4sI")).unpack_from
         self.tag_header = Struct(order + ("HH2sH" if explicit else "HHI")).unpack_from
+        self.tag_pair = Struct(order + "HH").unpack_from
         self.uint32 = Struct(order + "I").unpack_from
         self.uint16 = Struct(order + "H")
         pack = Struct(order + "HH").pack
@@ -98,6 +100,12 @@ class Encoding:
         self.delimiters = {pack(0xFFFE, element): element for element in (0xE000, 0xE00D, 0xE0DD)}
         self.plan = Plan(self)
         self.places = Places()
+        self.layouts = Layouts(self.tag_of)
+
+    def tag_of(self, key: bytes) -> int:
+        """The tag that a header begins with, as (group << 16) + element."""
+        group, element = self.tag_pair(key, 0)
+        return int(group) << 16 | int(element)
 
 
 EXPLICIT_LITTLE = Encoding(explicit=True, big=False)

@@ -47,12 +47,13 @@ def through_pydicom(
             return _after_failure(fast, f"{why}; {type(problem).__name__}")
     found = header.fields
     start = fast.start if fast else _start_of(head, header, why)
-    if found.get("sop_class_uid") == MEDIA_STORAGE_DIRECTORY or DIRECTORY_RECORDS in header.tags:
+    if found.get("sop_class_uid") == MEDIA_STORAGE_DIRECTORY or DIRECTORY_RECORDS in header.layout.tags:
         return (yield from read_directory(entry, head, start, language))
     walk = Walk(start.encoding, start.data_set_offset, entry.size)
     walk.pixels = header.pixels
-    walk.position += len(header.tags)  # only whether there was anything counts from here on
-    walk.raw = {tag: b"" for tag in header.tags & BY_TAG.keys()}
+    walk.position += len(header.layout.tags)  # only whether there was anything counts from here on
+    walk.raw = {tag: b"" for tag in header.layout.tags & BY_TAG.keys()}
+    found["layout"] = header.layout
     reading = Reading(entry, converter, language, start, walk, entry.size)
     if not reading.plausible(found):
         return _after_failure(fast, why)

@@ -38,8 +38,11 @@ class Reading:
         uid = found.get("sop_class_uid", "") or self.start.meta.get(0x0002, "")
         return uid.startswith(("1.", "2.")) or bool(self.walk.pixels and found.get("rows") and found.get("columns"))
 
-    def finding(self, found: dict[str, Any], truncated: str) -> Finding:
-        """The instance with the facts `found`; raises NotDicom when they are too few."""
+    def finding(self, found: dict[str, Any], truncated: str, *, whole: bool = True) -> Finding:
+        """The instance with the facts `found`; raises NotDicom when they are too few.
+
+        `whole`: the header was read to its end.
+        """
         if not self.plausible(found):
             raise NotDicom("reading.reason.empty_dicom")
         entry, start, walk = self.entry, self.start, self.walk
@@ -65,6 +68,8 @@ class Reading:
             absent=self.converter.absent(tuple(walk.raw)),
             notes=shared(notes) if notes else (),
         )
+        if whole:
+            found.setdefault("layout", walk.layout)
         if pixels is not None:
             found["pixel_keyword"] = PIXEL_KEYWORDS[pixels.tag]
             found["pixel_data_length"] = pixels.length
@@ -79,7 +84,7 @@ class Reading:
         raw = dict(self.walk.raw)
         while raw:
             try:
-                return self.finding(self.converter.fields(raw, self.start.encoding), why)
+                return self.finding(self.converter.fields(raw, self.start.encoding), why, whole=False)
             except Declined:
                 raw.popitem()
         raise NotDicom("reading.reason.damaged_dicom")

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from struct import Struct
 from typing import NamedTuple
 
+from scanfolio.reading.layout import RunName, name_of_run
+
 RUN_ELEMENTS = 64
 MAX_PLACES = 4000
 FAMILIAR = 4  # visits to a header before a run is learned there: learning is not worth it for a few files
@@ -31,13 +33,17 @@ class Mark(NamedTuple):
 
 
 class Run(NamedTuple):
-    """`headers` reads the headers, to be compared with `expected`; `values` the values of `tags`; `size` in bytes."""
+    """`headers` reads the headers, to be compared with `expected`; `values` the values of `tags`; `size` in bytes.
+
+    `name` says which elements these are.
+    """
 
     size: int
     headers: Unpack
     expected: tuple[bytes, ...]
     values: Unpack
     tags: tuple[int, ...]
+    name: RunName
 
 
 class Place:
@@ -72,6 +78,7 @@ def _run(marks: list[Mark], headers: tuple[bytes, ...]) -> Run:
             "".join([f"{m.value - m.start}x{m.end - m.value}{'s' if m.tag else 'x'}" for m in marks])
         ).unpack_from,
         tags=tuple([mark.tag for mark in marks if mark.tag]),
+        name=name_of_run([(header, m.end - m.value) for m, header in zip(marks, headers, strict=True)]),
     )
 
 

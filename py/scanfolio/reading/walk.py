@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from scanfolio.model import Layout
 from scanfolio.reading.elements import (
     FORM,
     IMPLICIT_LITTLE,
@@ -20,6 +21,7 @@ from scanfolio.reading.elements import (
     after_sequence,
     same_bytes,
 )
+from scanfolio.reading.layout import EMPTY, ODD
 from scanfolio.reading.runs import MAX_LESSONS, RUN_ELEMENTS, Mark, Place
 
 CHUNK_BYTES = 16384
@@ -54,6 +56,12 @@ class Walk:
         self.pixels: PixelElement | None = None
         self.cut = ""  # a technical sentence, when the stream ends inside an element
         self.start = start
+        self._seen: list[bytes] = []  # keys of the elements stepped over, see reading.layout
+
+    @property
+    def layout(self) -> Layout | None:
+        """Which elements there are; None where the header is cut short."""
+        return None if self.cut else self.encoding.layouts.of(self._seen)
 
     @property
     def empty(self) -> bool:
@@ -72,6 +80,7 @@ class Walk:
     def _step_explicit(self, window: bytes, base: int) -> Want | None:
         encoding = self.encoding
         header, uint32, plan, raw = encoding.key_header, encoding.uint32, encoding.plan, self.raw
+        see = self._seen.append
         end = len(window)
         last = end - 12
         position = self.position - base
@@ -90,6 +99,7 @@ class Walk:
                     key, length = header(window, start)
                     what = plan[key]
                     value = start + 8
+                    see(key)
                     if what >= 0:
                         if what:
                             if value + length > end:
@@ -103,6 +113,8 @@ class Walk:
                             closer = (window, base, start, value, length, key[:4], key[4:])
                             break
                     position = value + length
+                    if not length or length & 1:
+                        see(ODD if length else EMPTY)
                     if marks is not None:
                         marks.append(Mark(start, value, position, max(what, 0)))
                 if place and marks:
@@ -120,6 +132,7 @@ class Walk:
     def _step_implicit(self, window: bytes, base: int) -> Want | None:
         encoding = self.encoding
         header, plan, raw = encoding.key_header, encoding.plan, self.raw
+        see = self._seen.append
         end = len(window)
         last = end - 12
         position = self.position - base
@@ -138,6 +151,7 @@ class Walk:
                     key, length = header(window, start)
                     what = plan[key]
                     value = start + 8
+                    see(key)
                     if length == UNDEFINED or what < 0:
                         closer = (window, base, start, value, length, key, b"")
                         break
@@ -149,6 +163,8 @@ class Walk:
                             return self._beyond_at(window, base, start)
                         raw[what] = window[value : value + length]
                     position = value + length
+                    if not length or length & 1:
+                        see(ODD if length else EMPTY)
                     if marks is not None:
                         marks.append(Mark(start, value, position, what))
                 if place and marks:
@@ -175,6 +191,7 @@ class Walk:
             after = position + run.size
             if after <= len(window) and run.headers(window, position) == run.expected:
                 self.raw.update(zip(run.tags, run.values(window, position), strict=True))
+                self._seen.append(run.name)
                 return None, after
         return (place if place.lessons < MAX_LESSONS else None), 0
 
@@ -195,10 +212,14 @@ class Walk:
         if pixel_tag:
             known = None if length == UNDEFINED else length
             self.pixels = PixelElement(pixel_tag, vr.decode("ascii", "replace"), base + value, known)
+            if not length:
+                self._seen.append(EMPTY)
             return (None,), start
         if length == UNDEFINED:
             want, after = self._undefined(window, base, start, value, vr, tag)
             return ((want,) if want else None), after
+        if not length:
+            self._seen.append(EMPTY)
         looked_for = encoding.wanted.get(tag)
         if looked_for is not None:
             number, expected, convert = looked_for
@@ -249,6 +270,9 @@ class Walk:
                 tag, length = encoding.short_header(rest, 0)
                 vr = b""
                 whole = 8 + length == len(rest)
+            self._seen.append(rest[:6] if encoding.explicit else rest[:4])
+            if len(rest) == 8:
+                self._seen.append(EMPTY)
             if tag in encoding.pixel_tags and not encoding.explicit:
                 known = None if length == UNDEFINED else length
                 self.pixels = PixelElement(encoding.pixel_tags[tag], "", self.position + 8, known)
@@ -303,4 +327,6 @@ class Walk:
             return Want(base + position, max(4 * CHUNK_BYTES, 2 * have)), position
         if looked_for:
             self.raw[looked_for[0]] = b"1" if items else b""
+        if not items:
+            self._seen.append(EMPTY)
         return None, after

@@ -30,6 +30,7 @@ _OF_THE_FILE = frozenset(
         "notes",
         "undecodable_text",
         "absent",
+        "layout",
     ]
 )
 _OF_THE_IMAGE = tuple(f.name for f in fields(SopInstance) if f.name not in _OF_THE_FILE)

@@ -17,6 +17,7 @@ from scanfolio.rules import (
     numbers,
     obstacles,
     person_entries,
+    required,
 )
 from scanfolio.rules.rule import FAMILIES, SCOPES, Rule
 
@@ -32,6 +33,7 @@ _MODULES = (
     person_entries,
     numbers,
     inside,
+    required,
     entries,
     dates_and_size,
     after,
