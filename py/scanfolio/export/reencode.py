@@ -14,6 +14,7 @@ from struct import Struct
 
 from scanfolio.errors import ReadingError
 from scanfolio.export.elements import ITEM, ITEM_END, LONG_VRS, SEQUENCE_END, SHORT_VRS, UNDEFINED_LENGTH
+from scanfolio.reading.deflated import inflater_of
 from scanfolio.words import say
 
 IMPLICIT_LITTLE = "1.2.840.10008.1.2"
@@ -36,7 +37,7 @@ Part = bytes | bytearray | memoryview
 
 def inflate(data: Part, limit: int = MAX_INFLATED_BYTES) -> bytes:
     """The data set inside a deflated one (PS3.5 A.5). Raises ReadingError if damaged or above `limit` bytes."""
-    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    inflater = inflater_of(data)
     try:
         plain = inflater.decompress(data, limit)
     except zlib.error as fault:

@@ -8,6 +8,7 @@ import zlib
 from typing import TYPE_CHECKING, BinaryIO
 
 from scanfolio.errors import ReadingError, SourceError
+from scanfolio.reading.deflated import inflater_of
 from scanfolio.reading.part10 import (
     DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN,
     looks_like_bare_data_set,
@@ -74,7 +75,7 @@ def inflated(data: bytes, path: str = "") -> bytes:
 
     Raises ReadingError when it is no deflate stream or grows beyond MAX_INFLATED_BYTES.
     """
-    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    inflater = inflater_of(data)
     try:
         plain = inflater.decompress(data, MAX_INFLATED_BYTES)
     except zlib.error as problem:

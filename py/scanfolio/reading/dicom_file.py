@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 
 from scanfolio.reading import extent
+from scanfolio.reading.deflated import ZLIB_HEADER_FAULT, has_zlib_header, inflater_of
 from scanfolio.reading.elements import Declined, TooDeep
 from scanfolio.reading.facts import Converter
 from scanfolio.reading.fallback import through_pydicom
@@ -63,6 +64,8 @@ def _deflated(entry: Entry, start: Start, converter: Converter, language: str) -
     if entry.size > MAX_WHOLE_BYTES:
         raise NotDicom("reading.error.inflate_bound")
     data = yield start.data_set_offset, entry.size - start.data_set_offset
+    if has_zlib_header(data):
+        start = start._replace(meta_faults=(*start.meta_faults, ZLIB_HEADER_FAULT))
     header, total, broken = _inflated_header(data)
     walk = Walk(start.encoding, 0, total)
     reading = Reading(entry, converter, language, start, walk, total, offsets_in_file=False)
@@ -80,7 +83,7 @@ def _deflated(entry: Entry, start: Start, converter: Converter, language: str) -
 
 def _inflated_header(data: bytes) -> tuple[bytes, int, str]:
     """(the first bytes a raw deflate stream inflates to, how many there are in all, what is wrong with it or "")."""
-    inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+    inflater = inflater_of(data)
     header = bytearray()
     total = 0
     try:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from scanfolio.model import Dicomdir, DirectoryRecord
-from scanfolio.reading.elements import FORM, UNDEFINED, Declined, Encoding, MoreNeeded, TooDeep, after_sequence
+from scanfolio.reading.elements import FORM, IN_UN, UNDEFINED, Declined, Encoding, MoreNeeded, TooDeep, after_sequence
 from scanfolio.reading.part10 import Start
 from scanfolio.reading.text import decode
 from scanfolio.source.entry import Entry
@@ -107,7 +107,8 @@ def _elements(data: bytes, position: int, end: int, encoding: Encoding) -> Itera
         if undefined and tag == RECORD_SEQUENCE:
             yield _Element(tag, vr, start, end, True)
             return
-        after = after_sequence(data, start, encoding)[0] if undefined else start + length
+        inner = IN_UN if vr == b"UN" else encoding
+        after = after_sequence(data, start, inner)[0] if undefined else start + length
         yield _Element(tag, vr, start, min(after, end), undefined)
         if after > end:
             raise MoreNeeded

@@ -112,6 +112,15 @@ EXPLICIT_LITTLE = Encoding(explicit=True, big=False)
 IMPLICIT_LITTLE = Encoding(explicit=False, big=False)
 EXPLICIT_BIG = Encoding(explicit=True, big=True)
 
+IN_UN = Encoding(explicit=False, big=False)
+"""Of a sequence of undefined length that is said to be UN: implicit VR (PS3.5 6.2.2 note 5), unless its items show
+otherwise; some writers leave them explicit."""
+
+
+def items_of_un(window: bytes, position: int) -> Encoding:
+    """The encoding of an item of such a sequence, told from its first element at `position`."""
+    return EXPLICIT_LITTLE if window[position + 4 : position + 6] in FORM else IMPLICIT_LITTLE
+
 
 def after_sequence(window: bytes, start: int, encoding: Encoding) -> tuple[int, int]:
     """(position after the sequence of undefined length whose first item is at `start`, how many items it has).
@@ -138,7 +147,7 @@ def after_sequence(window: bytes, start: int, encoding: Encoding) -> tuple[int, 
                 if len(stack) == 1:
                     items += 1
                 if length == UNDEFINED:
-                    stack.append((True, current))
+                    stack.append((True, items_of_un(window, position) if current is IN_UN else current))
                 else:
                     position += length
             elif delimiter == 0xE0DD:
@@ -165,7 +174,7 @@ def after_sequence(window: bytes, start: int, encoding: Encoding) -> tuple[int, 
                 length = current.uint32(window, position)[0]
                 position += 4
                 if vr == b"UN":
-                    inner = IMPLICIT_LITTLE
+                    inner = IN_UN
                 elif vr not in FRAGMENTED and length == UNDEFINED:
                     raise Declined(f"undefined length with VR {vr!r} in a sequence")
         else:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from scanfolio.model import Layout
 from scanfolio.reading.elements import (
     FORM,
-    IMPLICIT_LITTLE,
+    IN_UN,
     SKIP_LONG,
     UNDEFINED,
     Declined,
@@ -314,7 +314,7 @@ class Walk:
         looked_for = encoding.wanted.get(tag)
         if looked_for and looked_for[2] != "present":
             raise Declined("undefined length of a looked-for attribute")
-        inner = IMPLICIT_LITTLE if vr == b"UN" else encoding
+        inner = IN_UN if vr == b"UN" else encoding
         try:
             after, items = after_sequence(window, start, inner)
         except MoreNeeded:
