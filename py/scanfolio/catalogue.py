@@ -29,11 +29,21 @@ def _patient(patient: Patient) -> dict[str, Any]:
     return {
         "key": patient.key,
         "name": patient.patient_name,
+        "name_doubt": _name_doubt(patient),
         "patient_id": patient.patient_id,
         "birth_date": patient.patient_birth_date,
         "sex": patient.patient_sex,
         "studies": [_study(s) for s in patient.studies],
     }
+
+
+def _name_doubt(patient: Patient) -> dict[str, str] | None:
+    """{looks_like} where its character set does not explain the name: another one, or "". None where it does."""
+    if patient.patient_name.isascii():
+        return None
+    instances = [i for study in patient.studies for series in study.series for i in series.instances]
+    hint = next((i.text_hint for i in instances if i.text_hint), "")
+    return {"looks_like": hint} if hint or any(i.undecodable_text for i in instances) else None
 
 
 def _study(study: Study) -> dict[str, Any]:

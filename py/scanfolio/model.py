@@ -160,6 +160,7 @@ class SopInstance:
     absent: frozenset[str] = frozenset()
     layout: Layout | None = None  # None where the header could not be read to its end
     undecodable_text: bool = False
+    text_hint: str = ""  # the character set a text looks like that its own does not explain; for showing only
     notes: tuple[str, ...] = ()
 
     @property

@@ -36,7 +36,7 @@
  * @property {SeriesFacts[]} series
  */
 
-/** @typedef {{key: string, name: string, patient_id: string, birth_date: string, sex: string, studies: StudyFacts[]}} PatientFacts */
+/** @typedef {{key: string, name: string, name_doubt?: {looks_like: string} | null, patient_id: string, birth_date: string, sex: string, studies: StudyFacts[]}} PatientFacts */
 /** @typedef {{name: string, complete: boolean, counts: Counts, patients: PatientFacts[]}} Catalogue */
 
 /** `where` names at most 20 places; `where_count` is the true number. @typedef {{message: string, where: string[], where_count?: number, evidence: Record<string, unknown>}} Issue */

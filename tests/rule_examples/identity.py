@@ -113,6 +113,12 @@ EXAMPLES: dict[str, list[Case]] = {
     "S06": [
         passes("all decodes", clean_disc()),
         fails("bytes no character set explains", of(undecodable_text=True, specific_character_set=())),
+        fails(
+            "Cyrillic letters under none",
+            of(undecodable_text=True, specific_character_set=(), text_hint="windows-1251 (Cyrillic)"),
+            "failed_hint",
+        ),
+        fails("UTF-8 under ISO_IR 100", of(text_hint="UTF-8"), "failed_hint"),
         NO_DICOM,
     ],
     "S07": [

@@ -17,9 +17,10 @@ from pydicom.sequence import Sequence
 
 from scanfolio.model import Layout
 from scanfolio.reading.attributes import ATTRIBUTES, PIXEL_KEYWORDS, Attribute
+from scanfolio.reading.charset_hint import TEXT_TAGS, add_hint
 from scanfolio.reading.elements import FORM, UNDEFINED, MoreNeeded
 from scanfolio.reading.facts import PADDING, combined, counted, person_name
-from scanfolio.reading.text import character_set, covers, guessed
+from scanfolio.reading.text import as_far_as_possible, character_set, covers, guessed
 from scanfolio.reading.walk import PixelElement
 
 
@@ -121,6 +122,8 @@ def fields(dataset: FileDataset) -> dict[str, Any]:
         warnings.simplefilter("ignore")
         raw_charset = dataset.get("SpecificCharacterSet", "")
         declared = tuple(str(v) for v in _list(raw_charset))
+        stored = [getattr(dataset.get_item(tag), "value", None) for tag in TEXT_TAGS if tag in dataset]
+        texts = [value for value in stored if isinstance(value, bytes)]
         for attribute in ATTRIBUTES:
             if attribute.tag not in dataset:
                 continue
@@ -134,6 +137,7 @@ def fields(dataset: FileDataset) -> dict[str, Any]:
                 found["undecodable_text"] = True
     if notes:
         found["notes"] = tuple(notes)
+    add_hint(found, texts, declared)
     return combined(found)
 
 
@@ -160,6 +164,8 @@ def _value(dataset: FileDataset, attribute: Attribute, declared: tuple[str, ...]
                 value, undecodable = guessed(raw), True
             else:
                 undecodable = "\ufffd" in str(value) or "\x1b" in str(value)
+                if undecodable and b"\x1b" not in raw:
+                    value = as_far_as_possible(raw, character_set(declared).codec)
         text = value if isinstance(value, str) else "\\".join(_text(v) for v in _list(value))
         if convert != "texts":
             return (person_name if convert == "text name" else str)(text.strip(" \0")), undecodable

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, cast
 
 from scanfolio.model import SopInstance
 from scanfolio.reading.attributes import ATTRIBUTES, EXACT_COUNT, KEYWORDS, Attribute
+from scanfolio.reading.charset_hint import TEXT_TAGS, add_hint
 from scanfolio.reading.elements import Declined, Encoding
 from scanfolio.reading.text import decode
 
@@ -114,6 +115,7 @@ class Converter:
             undecodable = undecodable or known[1]
         if undecodable:
             found["undecodable_text"] = True
+        add_hint(found, [raw[tag] for tag in TEXT_TAGS if tag in raw], declared)
         combined(found)
         self._last = _Last(raw, encoding, caches, declared, found)
         return found.copy()

@@ -138,7 +138,15 @@ def decode(raw: bytes, declared: tuple[str, ...]) -> Decoded:
     try:
         return Decoded(_with_escapes(raw, charset.codec, charset.codecs).strip(" \0"), False)
     except (UnicodeDecodeError, LookupError):
-        return Decoded(raw.decode(charset.codec, "replace").strip(" \0"), True)
+        return Decoded(as_far_as_possible(raw, charset.codec), True)
+
+
+def as_far_as_possible(raw: bytes, codec: str) -> str:
+    """Text that `codec` breaks off in, for showing only: Western European where nothing above ASCII is UTF-8 in it."""
+    text = raw.decode(codec, "replace")
+    if codec == "utf-8" and re.fullmatch(r"[\0-\x7f\ufffd]*", text):
+        text = raw.decode("latin-1")
+    return text.strip(" \0")
 
 
 def covers(raw: bytes, charset: CharacterSet) -> bool:

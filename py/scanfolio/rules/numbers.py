@@ -29,6 +29,7 @@ _OF_THE_FILE = frozenset(
         "truncated",
         "notes",
         "undecodable_text",
+        "text_hint",
         "absent",
         "layout",
     ]

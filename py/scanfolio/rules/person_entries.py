@@ -71,22 +71,37 @@ def nobody_is_named(c: DiscContext) -> Result:
     return failed(technical, issues, text="no_birth_date", severity=Severity.WARN, count=count, total=len(c.instances))
 
 
-@rule("S06", "H", "ask", "instance", "PS3.5 section 6.1.2; PS3.3 section C.12.1.1.2")
+@rule(
+    "S06",
+    "H",
+    "ask",
+    "instance",
+    "PS3.5 section 6.1.2; PS3.3 section C.12.1.1.2",
+    says=("passed", "failed", "failed_hint"),
+)
 def names_may_look_wrong(c: DiscContext) -> Result:
-    """What it checks: text that cannot be decoded by the Specific Character Set the file declares.
+    """What it checks: text that the Specific Character Set the file declares does not explain, and what it looks like.
 
     Why it matters: names with accents or in other scripts turn into wrong letters, and then match nobody.
     Reference: PS3.5 section 6.1.2; PS3.3 section C.12.1.1.2, (0008,0005).
     """
     if not c.instances:
         return not_applicable("no_dicom")
-    wrong = [i for i in c.instances if i.undecodable_text]
+    wrong = [i for i in c.instances if i.undecodable_text or i.text_hint]
     if not wrong:
         return passed("All text decodes by its Specific Character Set (0008,0005).")
     declared = sorted({"\\".join(i.specific_character_set) or "none" for i in wrong})
     found = issue(f"declared: {', '.join(declared[:5])}", paths(wrong), instances=len(wrong))
     technical = f"{len(wrong)} instances hold text that (0008,0005) does not explain."
-    return failed(technical, [found], count=len(wrong))
+    hints = sorted({i.text_hint for i in wrong if i.text_hint})
+    if not hints:
+        return failed(technical, [found], count=len(wrong))
+    issues = [found]
+    for hint in hints[:5]:
+        group = [i for i in wrong if i.text_hint == hint]
+        issues.append(issue(f"looks like {hint}", paths(group), instances=len(group), looks_like=hint))
+    technical += f" It looks like {', '.join(hints[:5])}; shown so far as declared, never changed."
+    return failed(technical, issues, text="failed_hint", count=len(wrong), hint=hints[0])
 
 
 @rule(

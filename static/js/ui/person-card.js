@@ -14,7 +14,7 @@ export class PersonCard {
 
   /** @param {{patient: PatientFacts | null, people: number, answer: Answer}} state `wait`: not asked yet, the disc is still being read */
   update({ patient, people, answer }) {
-    const signature = JSON.stringify([patient?.key, patient?.name, patient?.patient_id, patient?.birth_date, people, answer, currentLanguage()]);
+    const signature = JSON.stringify([patient?.key, patient?.name, patient?.patient_id, patient?.birth_date, patient?.name_doubt, people, answer, currentLanguage()]);
     if (signature === this.#shown) return;
     this.#shown = signature;
     this.element.hidden = !patient;
@@ -26,6 +26,7 @@ export class PersonCard {
     const name = formatPerson(patient.name);
     put(this.element,
       h("h2", {}, name ? h("bdi", {}, name) : t("person.no_name")),
+      doubtOf(patient),
       factsOf(patient),
       answer === "right" ? h("p", { class: "mark tone-good" }, icon("shape-good", "shape"), t("person.confirmed")) : null,
       answer === "ask" ? this.#ask(patient) : null,
@@ -47,6 +48,13 @@ export class PersonCard {
       h("p", {}, t("person.wrong_more")),
       h("button", { class: "button", type: "button", on: { click: () => emit(this.element, "confirm-person", { key: patient.key, right: true }) } }, t("person.was_mistake")));
   }
+}
+
+/** A mark at a name whose letters its file does not explain. @param {PatientFacts} patient */
+function doubtOf({ name_doubt }) {
+  if (!name_doubt) return null;
+  const { looks_like } = name_doubt;
+  return h("p", { class: "mark tone-warn" }, icon("shape-warn", "shape"), looks_like ? t("person.letters_like", { looks_like }) : t("person.letters"));
 }
 
 /** Name apart: it is the heading. @param {PatientFacts} patient */
