@@ -11,7 +11,7 @@ from scanfolio.effects import Item, Progress, Sha256, Steps
 from scanfolio.errors import RequestError, SourceError
 from scanfolio.model import Disc, Series, SopInstance
 from scanfolio.pixels import forget
-from scanfolio.reading.index import DiscIndex, read_all
+from scanfolio.reading.index import DiscIndex, is_overview, read_all
 from scanfolio.source.entry import Entry, Source
 from scanfolio.words import say
 
@@ -32,6 +32,8 @@ class Session:
         self.archived = False  # entries lie inside a .zip, so the page cannot slice frames out of them itself
         self._disc: Disc | None = None
         self._so_far: tuple[int, Disc] | None = None
+        self._told_first: SopInstance | None = None
+        self._previewed: tuple[SopInstance, Entry] | None = None
         self._report: Report | None = None
         self._digests: dict[int, str] | None = None
         self._manifest: Manifest | None = None
@@ -83,8 +85,29 @@ class Session:
         return catalogue.as_dict(self.disc, self.index.counts())
 
     def first_image(self) -> dict[str, Any] | None:
-        """The first image that was recognised, with its recipe where the page can show it at once."""
+        """The image to show first as far as is known, with its recipe where the page can show it at once."""
+        return self._as_first(self.index.first_image)
+
+    def new_first_image(self) -> dict[str, Any] | None:
+        """The same, but None when it was told before."""
         instance = self.index.first_image
+        if instance is self._told_first:
+            return None
+        self._told_first = instance
+        return self._as_first(instance)
+
+    def preview(self, entry: Entry, head: bytes) -> dict[str, Any] | None:
+        """The image in `entry`, outside of the index, as `first_image` gives it; None where there is none to show.
+
+        Raises SourceError when its bytes cannot be had.
+        """
+        from scanfolio.reading.preview import read_one
+
+        instance = read_one(entry, head)
+        self._previewed = None if instance is None else (instance, entry)
+        return self._as_first(instance)
+
+    def _as_first(self, instance: SopInstance | None) -> dict[str, Any] | None:
         if instance is None:
             return None
         return {
@@ -92,6 +115,7 @@ class Session:
             "series_instance_uid": instance.series_instance_uid,
             "entry_id": instance.entry_id,
             "frame": 0,
+            "overview": is_overview(instance),
             "recipe": self._quick_recipe(instance),
         }
 
@@ -244,6 +268,8 @@ class Session:
 
     def _lies_plain(self, instance: SopInstance) -> bool:
         """Whether offsets in the instance are offsets in the file the page holds: then it can slice frames itself."""
+        if self._previewed and instance is self._previewed[0]:
+            return True
         return not (self.archived or self.index.entries[instance.entry_id].inside)
 
     def _series(self, key: str) -> Series:
@@ -256,6 +282,8 @@ class Session:
 
     def _instance(self, sop_instance_uid: str) -> tuple[SopInstance, Entry]:
         instance = self.index.by_sop_uid(sop_instance_uid)
+        if instance is None and self._previewed and self._previewed[0].sop_instance_uid == sop_instance_uid:
+            return self._previewed
         if instance is None:
             raise RequestError(say("session.no_image"), detail=sop_instance_uid)
         return instance, self.index.entries[instance.entry_id]

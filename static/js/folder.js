@@ -2,32 +2,86 @@
 // Files in: from a directory handle, a file list, or a drop, as one stream of {path, file}. No file is read here.
 
 /** @typedef {{path: string, file: File}} Given */
+/** The files of what was chosen, from the first each time they are gone through. @typedef {AsyncIterable<Given> | Iterable<Given>} AllGiven */
+/** One file of what was chosen by its path, whatever the case of the letters; undefined where it is not there or cannot be looked up.
+ * @typedef {(path: string) => Promise<File | undefined>} Find */
+/** @typedef {{name: string, given: AllGiven, total?: number, find?: Find}} Chosen */
+
+/** `getFile` is a question to the browser each time: that many are asked at once. */
+const HANDLES_AHEAD = 48;
 
 /** The picked folder's own name is not part of a path: what was opened is the root.
- * @param {FileList | File[]} list @returns {{name: string, given: Given[]}} */
+ * @param {FileList | File[]} list @returns {Chosen & {total: number}} */
 export function fromFileList(list) {
   const files = [...list];
   const first = files[0]?.webkitRelativePath ?? "";
   const name = first.includes("/") ? first.slice(0, first.indexOf("/")) : "";
+  const pathOf = (/** @type {File} */ file) => {
+    const path = file.webkitRelativePath || file.name;
+    return name && path.startsWith(`${name}/`) ? path.slice(name.length + 1) : path;
+  };
   return {
     name,
-    given: files.map((file) => {
-      const path = file.webkitRelativePath || file.name;
-      return { path: name && path.startsWith(`${name}/`) ? path.slice(name.length + 1) : path, file };
-    }),
+    total: files.length,
+    given: {
+      *[Symbol.iterator]() {
+        for (const file of files) yield { path: pathOf(file), file };
+      },
+    },
+    async find(path) {
+      const wanted = plainPath(path);
+      const end = wanted.slice(wanted.lastIndexOf("/") + 1);
+      return files.find((file) => Math.abs(file.name.length - end.length) < 4 && plainPath(file.name) === end && plainPath(pathOf(file)) === wanted);
+    },
   };
 }
 
-/** @param {FileSystemDirectoryHandle} folder @param {AbortSignal} [signal] @returns {AsyncGenerator<Given>} */
-export async function* fromHandle(folder, signal, prefix = "") {
+/** A File ID as it may have become a name: small letters, ";1" or a dot at its end. @param {string} path */
+const plainPath = (path) => path.toUpperCase().replace(/\.?(;1)?$/, "");
+
+/** @param {FileSystemDirectoryHandle} folder @returns {Chosen} */
+export function fromHandle(folder) {
+  return {
+    name: folder.name,
+    given: { [Symbol.asyncIterator]: () => filesOf(handlesOf(folder, "")) },
+    async find(path) {
+      const steps = path.split("/");
+      for (const names of [steps, steps.map((step) => step.toLowerCase())]) {
+        try {
+          let at = folder;
+          for (const step of names.slice(0, -1)) at = await at.getDirectoryHandle(step);
+          return await (await at.getFileHandle(names[names.length - 1])).getFile();
+        } catch {
+          // Not under this name.
+        }
+      }
+      return undefined;
+    },
+  };
+}
+
+/** @param {FileSystemDirectoryHandle} folder @param {string} prefix @returns {AsyncGenerator<{path: string, handle: FileSystemFileHandle}>} */
+async function* handlesOf(folder, prefix) {
   for await (const [name, handle] of /** @type {any} */ (folder).entries()) {
-    signal?.throwIfAborted();
-    if (handle.kind === "directory") {
-      yield* fromHandle(handle, signal, `${prefix}${name}/`);
-    } else {
-      yield { path: prefix + name, file: await fileOf(handle) };
+    if (handle.kind === "directory") yield* handlesOf(handle, `${prefix}${name}/`);
+    else yield { path: prefix + name, handle };
+  }
+}
+
+/** The files themselves, in the order of their handles, many asked for at once; the first does not wait for others.
+ * @param {AsyncIterable<{path: string, handle: FileSystemFileHandle}>} handles @returns {AsyncGenerator<Given>} */
+async function* filesOf(handles) {
+  /** @type {Promise<Given>[]} */
+  const asked = [];
+  let taken = 0;
+  for await (const { path, handle } of handles) {
+    asked.push(fileOf(handle).then((file) => ({ path, file })));
+    while (asked.length > Math.min(taken, HANDLES_AHEAD)) {
+      taken += 1;
+      yield /** @type {Promise<Given>} */ (asked.shift());
     }
   }
+  yield* asked;
 }
 
 /** A file that cannot even be opened still counts. @param {FileSystemFileHandle} handle */
@@ -54,7 +108,7 @@ export const isRefused = (file) => refused.has(file);
  * What was dropped: one folder (its name becomes the disc's), or several things beside each other.
  * Must be called in the drop event itself: the browser empties `transfer` afterwards.
  * @param {DataTransfer} transfer
- * @returns {Promise<{name: string, handle?: FileSystemDirectoryHandle, given?: AsyncIterable<Given> | Given[], zip?: File}>}
+ * @returns {Promise<Chosen | {name: string, zip: File}>}
  */
 export async function fromDrop(transfer) {
   const items = [...transfer.items].filter((item) => item.kind === "file");
@@ -67,46 +121,54 @@ export async function fromDrop(transfer) {
   }
   if (handles.every((handle) => handle)) {
     const all = await Promise.all(handles);
-    if (all.length === 1 && all[0].kind === "directory") return { name: all[0].name, handle: all[0] };
-    return { name: "", given: besideEachOther(all) };
+    if (all.length === 1 && all[0].kind === "directory") return fromHandle(all[0]);
+    return { name: "", given: { [Symbol.asyncIterator]: () => filesOf(besideEachOther(all)) } };
   }
   const known = entries.filter((entry) => entry !== null);
-  if (known.length === 1 && known[0].isDirectory) {
-    return { name: known[0].name, given: fromEntry(/** @type {FileSystemDirectoryEntry} */ (known[0]), "") };
-  }
-  if (known.length) return { name: "", given: entriesBesideEachOther(known) };
-  return { name: "", given: files.map((file) => ({ path: file.name, file })) };
+  if (known.length === 1 && known[0].isDirectory) return fromEntry(/** @type {FileSystemDirectoryEntry} */ (known[0]));
+  if (known.length) return { name: "", given: { [Symbol.asyncIterator]: () => entriesBesideEachOther(known) } };
+  return { name: "", given: files.map((file) => ({ path: file.name, file })), total: files.length };
 }
 
 /** @param {File} file */
 export const isZip = (file) => /\.zip$/i.test(file.name) || file.type === "application/zip";
 
-/** @param {any[]} handles @returns {AsyncGenerator<Given>} */
+/** @param {any[]} handles @returns {AsyncGenerator<{path: string, handle: FileSystemFileHandle}>} */
 async function* besideEachOther(handles) {
   for (const handle of handles) {
-    if (handle.kind === "directory") yield* fromHandle(handle, undefined, `${handle.name}/`);
-    else yield { path: handle.name, file: await fileOf(handle) };
+    if (handle.kind === "directory") yield* handlesOf(handle, `${handle.name}/`);
+    else yield { path: handle.name, handle };
   }
+}
+
+/** @param {FileSystemDirectoryEntry} folder @returns {Chosen} */
+function fromEntry(folder) {
+  return {
+    name: folder.name,
+    given: { [Symbol.asyncIterator]: () => entriesIn(folder, "") },
+    find: (path) => new Promise((resolve) => folder.getFile(path, {}, (entry) => /** @type {FileSystemFileEntry} */ (entry).file(resolve, () => resolve(undefined)), () => resolve(undefined))),
+  };
 }
 
 /** @param {FileSystemEntry[]} entries @returns {AsyncGenerator<Given>} */
 async function* entriesBesideEachOther(entries) {
   for (const entry of entries) {
-    if (entry.isDirectory) yield* fromEntry(/** @type {FileSystemDirectoryEntry} */ (entry), `${entry.name}/`);
-    else yield await givenOf(/** @type {FileSystemFileEntry} */ (entry), "");
+    if (entry.isDirectory) yield* entriesIn(/** @type {FileSystemDirectoryEntry} */ (entry), `${entry.name}/`);
+    else yield givenOf(/** @type {FileSystemFileEntry} */ (entry), "");
   }
 }
 
 /** @param {FileSystemDirectoryEntry} folder @param {string} prefix @returns {AsyncGenerator<Given>} */
-async function* fromEntry(folder, prefix) {
+async function* entriesIn(folder, prefix) {
   const reader = folder.createReader();
   for (;;) {
     // A call gives at most 100 entries; an empty answer means the end.
     const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
     if (!some.length) return;
-    for (const entry of some) {
-      if (entry.isDirectory) yield* fromEntry(entry, `${prefix}${entry.name}/`);
-      else yield await givenOf(entry, prefix);
+    const files = some.map((/** @type {FileSystemEntry} */ entry) => (entry.isDirectory ? null : givenOf(/** @type {FileSystemFileEntry} */ (entry), prefix)));
+    for (const [at, entry] of some.entries()) {
+      if (files[at]) yield files[at];
+      else yield* entriesIn(entry, `${prefix}${entry.name}/`);
     }
   }
 }

@@ -61,8 +61,18 @@ function fill(text, values) {
   });
 }
 
+/** What Intl makes takes long to make: once for each language and kind. @type {Map<string, any>} */
+const formatters = new Map();
+/** @template T @param {string} kind @param {() => T} make @returns {T} */
+function made(kind, make) {
+  const key = `${language} ${kind}`;
+  if (!formatters.has(key)) formatters.set(key, make());
+  return formatters.get(key);
+}
+
 /** @param {number} value @param {number} [digits] most digits after the point @param {boolean} [grouped] thousands set apart */
-export const formatNumber = (value, digits = 1, grouped = true) => new Intl.NumberFormat(language, { maximumFractionDigits: digits, useGrouping: grouped }).format(value);
+export const formatNumber = (value, digits = 1, grouped = true) =>
+  made(`number ${digits} ${grouped}`, () => new Intl.NumberFormat(language, { maximumFractionDigits: digits, useGrouping: grouped })).format(value);
 
 const UNITS = ["B", "kB", "MB", "GB", "TB"];
 /** 1,043,000,000 → "1 GB"; decimal units, as on the packaging of a stick. @param {number} bytes */
@@ -83,7 +93,7 @@ export function formatDate(stored) {
   const [year, month, day] = parts.slice(1).map(Number);
   const date = new Date(Date.UTC(year, month - 1, day));
   if (date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return stored;
-  return new Intl.DateTimeFormat(dateLocale(), { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" }).format(date);
+  return made("date", () => new Intl.DateTimeFormat(dateLocale(), { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" })).format(date);
 }
 
 /** @param {Date} moment */

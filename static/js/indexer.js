@@ -1,152 +1,113 @@
 // @ts-check
-// Reads the first bytes of every file, many at a time, and hands them to the worker in batches.
+// Reads the first bytes of every file and hands them to the worker, a batch at a time; several batches are under way.
 // The page reads, not the worker: some browsers let workers read no files at all on file://.
+import { readPieces } from "./pieces.js";
 import { isRefused } from "./folder.js";
 
 /** @typedef {import("./engine.js").Engine} Engine */
-/** @typedef {{entry_id: number, offset: number, length: number}} Need */
+/** @typedef {import("./folder.js").Given} Given */
+/** @typedef {import("./pieces.js").Need} Need */
 
-const HEAD_BYTES = 16384;
-/** The first batches are small, so that the first image does not wait for 64 files. */
-const BATCH_FILES = [1, 4, 16, 64];
-const BATCH_BYTES = 4 << 20;
-const IN_FLIGHT = 16;
+export const HEAD_BYTES = 16384;
+/** The first batches are small, so that the first image does not wait for the others. */
+const BATCH_FILES = [1, 7, 32];
+/** Batches being read or with the worker: enough for both always to have one at hand, and little memory. */
+const UNDER_WAY = 5;
 
 /**
- * Every file given goes into the index exactly once.
+ * Every file given goes into the index exactly once, numbered in the order given.
  * @param {Engine} engine
- * @param {AsyncIterable<import("./folder.js").Given> | Iterable<import("./folder.js").Given>} given
+ * @param {AsyncIterable<Given> | Iterable<Given>} given
  * @param {Map<number, File>} files filled: entry number → file
- * @param {{signal: AbortSignal, total?: number, onBatch: (answer: any) => void}} options
+ * @param {{signal: AbortSignal, onBatch: (answer: any) => void, hold?: () => Promise<unknown> | null}} options
+ *   `hold`: what has to happen before more is read
  */
-export async function indexAll(engine, given, files, { signal, onBatch }) {
-  /** @type {any[]} */
-  let entries = [];
-  /** @type {Promise<Piece>[]} */
-  let pieces = [];
-  let bytes = 0;
-  let batches = 0;
-  let nextId = 0;
-  /** @type {Promise<void>[]} one batch is read while the one before is parsed */
-  const running = [];
-  const slots = semaphore(IN_FLIGHT);
+export async function indexAll(engine, given, files, { signal, onBatch, hold = () => null }) {
+  /** @type {Promise<void>[]} */
+  const underWay = [];
   /** The worker takes files in the order of their numbers, whichever batch is read first. @type {Promise<void>} */
   let before = Promise.resolve();
-
-  const flush = () => {
-    if (!entries.length) return;
-    const batch = { entries, pieces, files: /** @type {[number, Blob][]} */ (entries.map((e) => [e.entry_id, files.get(e.entry_id)])) };
-    entries = [];
-    pieces = [];
-    bytes = 0;
-    batches++;
+  let begun = 0;
+  for await (const batch of batches(given, files)) {
+    await hold();
+    signal.throwIfAborted();
     const turn = before;
     /** @type {() => void} */
     let posted = () => {};
     before = new Promise((resolve) => { posted = resolve; });
-    const sent = send(engine, batch, files, slots, signal, onBatch, turn, posted).finally(posted);
+    const sent = send(engine, batch, files, signal, onBatch, turn, posted).finally(posted);
     sent.catch(() => {}); // awaited below, unless an earlier one failed first
-    running.push(sent);
-  };
-
-  for await (const { path, file } of given) {
-    signal.throwIfAborted();
-    const entryId = nextId++;
-    files.set(entryId, file);
-    const size = isRefused(file) ? 1 : file.size; // an empty file is something else than one that cannot be opened
-    entries.push({ entry_id: entryId, path, size });
-    if (size > 0) {
-      const need = { entry_id: entryId, offset: 0, length: Math.min(HEAD_BYTES, size) };
-      const piece = slots(() => read(file, need, signal));
-      piece.catch(() => {}); // awaited with its batch, unless reading is stopped before
-      pieces.push(piece);
-      bytes += need.length;
-    }
-    if (entries.length >= BATCH_FILES[Math.min(batches, BATCH_FILES.length - 1)] || bytes >= BATCH_BYTES) {
-      flush();
-      while (running.length > 2) await running.shift();
-    }
+    underWay.push(sent);
+    begun += 1;
+    // The first ones go alone: when they hold an image it is shown before the browser is kept busy with more.
+    while (underWay.length >= (begun < BATCH_FILES.length ? 1 : UNDER_WAY)) await underWay.shift();
   }
-  flush();
-  while (running.length) await running.shift();
+  while (underWay.length) await underWay.shift();
 }
 
-/** @typedef {{need: Need, bytes: ArrayBuffer | null, error: string}} Piece */
+/** Asking for sizes and pieces keeps the page busy: after that long it lets the screen be drawn. */
+const BREATHE_AFTER_MS = 6;
+const scheduler = /** @type {any} */ (globalThis).scheduler;
+/** @type {() => Promise<void>} */
+const breathe = scheduler?.yield ? () => scheduler.yield() : () => new Promise((resolve) => setTimeout(resolve));
+
+/** @typedef {{first: number, paths: string[], sizes: number[], needs: Need[]}} Batch */
+
+/** The files in batches, each with the pieces to read of them. @param {AsyncIterable<Given> | Iterable<Given>} given @param {Map<number, File>} files */
+async function* batches(given, files) {
+  /** @returns {Batch} */
+  const next = () => ({ first: entryId, paths: [], sizes: [], needs: [] });
+  let made = 0;
+  let entryId = 0;
+  let batch = next();
+  let since = performance.now();
+  for await (const { path, file } of given) {
+    if (performance.now() - since > BREATHE_AFTER_MS) {
+      await breathe();
+      since = performance.now();
+    }
+    files.set(entryId, file);
+    const size = isRefused(file) ? 1 : file.size; // an empty file is something else than one that cannot be opened
+    batch.paths.push(path);
+    batch.sizes.push(size);
+    if (size > 0) batch.needs.push({ entry_id: entryId, offset: 0, length: Math.min(HEAD_BYTES, size) });
+    entryId += 1;
+    if (batch.paths.length < BATCH_FILES[Math.min(made, BATCH_FILES.length - 1)]) continue;
+    yield batch;
+    made += 1;
+    batch = next();
+  }
+  if (batch.paths.length) yield batch;
+}
 
 /**
  * @param {Engine} engine
- * @param {{entries: any[], pieces: Promise<Piece>[], files: [number, Blob][]}} batch
+ * @param {Batch} batch
  * @param {Map<number, File>} files
- * @param {(job: () => Promise<Piece>) => Promise<Piece>} slots
  * @param {AbortSignal} signal
  * @param {(answer: any) => void} onBatch
  * @param {Promise<void>} turn resolves when the batch before was posted
  * @param {() => void} posted
  */
-async function send(engine, batch, files, slots, signal, onBatch, turn, posted) {
-  let { entries } = batch;
-  let given = batch.files;
-  let pieces = await Promise.all(batch.pieces);
+async function send(engine, { first, paths, sizes, needs }, files, signal, onBatch, turn, posted) {
+  /** @type {[number, Blob][]} */
+  let given = paths.map((_, n) => [first + n, /** @type {File} */ (files.get(first + n))]);
   for (;;) {
-    signal.throwIfAborted();
-    const params = {
-      entries,
-      pieces: pieces.map(({ need, bytes, error }) => ({
-        entry_id: need.entry_id, offset: need.offset, asked: need.length, length: bytes?.byteLength ?? 0, error,
-      })),
-    };
-    const packed = pack(pieces);
+    const { packed, lengths, errors } = await readPieces(needs, files, signal);
     await turn;
     signal.throwIfAborted();
+    const params = {
+      first, paths, sizes, lengths, errors,
+      piece_of: needs.map((need) => need.entry_id), offsets: needs.map((need) => need.offset), asked: needs.map((need) => need.length),
+    };
     const answering = engine.ask("index", params, { files: given, buffers: [packed] });
     posted();
     const answer = await answering;
     onBatch(answer);
     if (!answer.needs.length) return;
-    entries = [];
+    needs = answer.needs;
+    paths = [];
+    sizes = [];
     given = [];
-    pieces = await Promise.all(answer.needs.map((/** @type {Need} */ need) =>
-      slots(() => read(/** @type {File} */ (files.get(need.entry_id)), need, signal))));
   }
-}
-
-/** @param {File} file @param {Need} need @param {AbortSignal} signal @returns {Promise<Piece>} */
-async function read(file, need, signal) {
-  signal.throwIfAborted();
-  if (isRefused(file)) return { need, bytes: null, error: "NotReadableError" };
-  try {
-    return { need, bytes: await file.slice(need.offset, need.offset + need.length).arrayBuffer(), error: "" };
-  } catch (error) {
-    return { need, bytes: null, error: /** @type {Error} */ (error).name || "NotReadableError" };
-  }
-}
-
-/** @param {Piece[]} pieces */
-function pack(pieces) {
-  const packed = new Uint8Array(pieces.reduce((sum, p) => sum + (p.bytes?.byteLength ?? 0), 0));
-  let at = 0;
-  for (const { bytes } of pieces) {
-    if (!bytes) continue;
-    packed.set(new Uint8Array(bytes), at);
-    at += bytes.byteLength;
-  }
-  return packed.buffer;
-}
-
-/** At most `n` jobs at a time. @param {number} n */
-function semaphore(n) {
-  let free = n;
-  /** @type {(() => void)[]} */
-  const queue = [];
-  return async (/** @type {() => Promise<Piece>} */ job) => {
-    if (free > 0) free--;
-    else await new Promise((resolve) => queue.push(/** @type {() => void} */ (resolve)));
-    try {
-      return await job();
-    } finally {
-      const next = queue.shift();
-      if (next) next();
-      else free++;
-    }
-  };
 }

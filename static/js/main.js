@@ -111,7 +111,9 @@ function listen(current) {
     }
   });
   on("first-image", async (item) => {
-    if (await showing.showFirst(item)) markFirstImage();
+    const painted = showing.showFirst(item);
+    current.holdFor(painted);
+    if (await painted) markFirstImage();
   });
   on("catalogue", (catalogue) => {
     app.setCatalogue(catalogue);
@@ -137,10 +139,11 @@ function followCatalogue(catalogue) {
     for (const study of patient.studies) {
       for (const series of study.series) {
         const here = showing.key ? series.key === showing.key : series.key.split("#")[0] === showing.firstSeriesUid;
-        if (here && (series.frames !== showing.items.length || !showing.key)) {
-          showing.showSeries(series.key, { keepPlace: true }).catch(() => {});
-          return;
-        }
+        if (!here) continue;
+        // Asked for anew when it has grown by a quarter: asking each time would cost more than reading the disc.
+        const grown = series.frames >= 1.25 * showing.items.length || (catalogue.complete && series.frames !== showing.items.length);
+        if (grown || !showing.key) showing.showSeries(series.key, { keepPlace: true, onlyIfThere: !catalogue.complete }).catch(() => {});
+        return;
       }
     }
   }
@@ -164,17 +167,10 @@ async function showAnything() {
 /** @param {string} type @param {(detail: any, event: Event) => void} act */
 const onApp = (type, act) => document.body.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail, event));
 
-onApp("open-folder", ({ handle, files }) => {
-  if (handle) openNow({ name: handle.name, given: fromHandle(handle) });
-  else {
-    const { name, given } = fromFileList(files);
-    openNow({ name, given, total: given.length });
-  }
-});
+onApp("open-folder", ({ handle, files }) => openNow(handle ? fromHandle(handle) : fromFileList(files)));
 onApp("open-zip", ({ file }) => openNow({ name: file.name, zip: file }));
 onApp("open-sample", () => openNow(sample()));
-onApp("drop-items", (transfer) => openNow(fromDrop(transfer).then(({ name, handle, given, zip }) =>
-  zip ? { name, zip } : { name, given: handle ? fromHandle(handle) : given })));
+onApp("drop-items", (transfer) => openNow(fromDrop(transfer)));
 onApp("retry", () => lastChoice && openNow(lastChoice));
 onApp("stop", (what) => (what === "export" ? copying.stop() : disc?.stop()));
 
@@ -246,6 +242,7 @@ let thumbnails = Promise.resolve();
 onApp("need-thumbnail", (key) => {
   const current = disc;
   thumbnails = thumbnails.then(async () => {
+    await current?.quiet;
     if (!current || current !== disc) return;
     try {
       const { result, buffers } = await engine.request("thumbnail", { key });

@@ -7,24 +7,30 @@ export interface Open {
 export interface Language {
   language?: string;
 }
+/** New files, and bytes that were asked for; column by column, since a disc may hold many thousands.
+
+    `paths` and `sizes` are those of the new files, which are numbered on from `first`. The other columns are of the
+    pieces that were read: of which file, from which byte, how many were asked for, how many came, and the browser's
+    word where reading failed ("" where it did not). One packed buffer holds the bytes of all pieces, in order. */
+export interface Index {
+  first?: number;
+  paths?: string[];
+  sizes?: number[];
+  piece_of?: number[];
+  offsets?: number[];
+  asked?: number[];
+  lengths?: number[];
+  errors?: string[];
+}
 /** A file as the page was given it. `path` is relative to what was opened. */
 export interface NewEntry {
   entry_id: number;
   path: string;
   size: number;
 }
-/** Bytes the page read: the next `length` of the packed buffer. `error`: the browser's word when reading failed. */
-export interface Piece {
-  entry_id: number;
-  offset: number;
-  length: number;
-  asked: number;
-  error?: string;
-}
-/** New files, and bytes that were asked for. One packed buffer holds the bytes of all pieces, in order. */
-export interface Index {
-  entries?: NewEntry[];
-  pieces?: Piece[];
+/** One file that is looked into before its turn; the buffer holds its first bytes. Its number is no other file's. */
+export interface Look {
+  entry: NewEntry;
 }
 /** Read a .zip that was given as the only file; the worker reads it itself. */
 export interface Archive {
@@ -72,6 +78,10 @@ export interface Requests {
   language: Language;
   /** Take files and their first bytes; say what else is needed of them. */
   index: Index;
+  /** Which files to try for a first picture, from the first bytes of the DICOMDIR. */
+  directory: Look;
+  /** The image in one file, before the disc is read. */
+  preview: Look;
   /** Read a .zip as a disc. */
   archive: Archive;
   /** Group and sort what was read. */

@@ -25,12 +25,15 @@ export function scripting({ engine, showing, viewport, open, disc }) {
     /** Open files or a directory handle; resolves with the report.
      * @param {FileList | File[] | {path: string, file: File}[] | FileSystemDirectoryHandle} what @param {{name?: string}} [options] */
     async open(what, { name = "" } = {}) {
-      if ("kind" in what && what.kind === "directory") return open({ name: name || what.name, given: fromHandle(what) });
+      if ("kind" in what && what.kind === "directory") {
+        const chosen = fromHandle(what);
+        return open({ ...chosen, name: name || chosen.name });
+      }
       const list = [.../** @type {any[]} */ (/** @type {unknown} */ (what))];
       if (list.length && "path" in list[0]) return open({ name, given: list, total: list.length });
       if (list.length === 1 && isZip(list[0])) return open({ name: name || list[0].name, zip: list[0] });
       const chosen = fromFileList(list);
-      return open({ name: name || chosen.name, given: chosen.given, total: list.length });
+      return open({ ...chosen, name: name || chosen.name });
     },
     /** Patients, studies and series known so far. */
     catalogue: () => disc()?.catalogue ?? null,

@@ -62,18 +62,20 @@ export class Showing extends EventTarget {
     return this.#paint(false);
   }
 
-  /** @param {string} key @param {{at?: number, keepPlace?: boolean}} [options] @returns {Promise<boolean>} whether it was painted */
-  async showSeries(key, { at, keepPlace = false } = {}) {
+  /** `keepPlace`: stay at the frame in view; `onlyIfThere`: and change nothing while the series does not hold it yet.
+   * @param {string} key @param {{at?: number, keepPlace?: boolean, onlyIfThere?: boolean}} [options] @returns {Promise<boolean>} whether it was painted */
+  async showSeries(key, { at, keepPlace = false, onlyIfThere = false } = {}) {
     const disc = this.disc;
     if (!disc) return false;
     const generation = ++this.#generation;
     const here = keepPlace ? this.item : undefined;
     const { items } = await disc.engine.ask("series", { key });
     if (generation !== this.#generation) return false;
+    const same = here ? items.findIndex((/** @type {FrameItem} */ i) => i.sop_instance_uid === here.sop_instance_uid && i.frame === here.frame) : -1;
+    if (onlyIfThere && same < 0) return false;
     if (key !== this.key) this.pause();
     this.key = key;
     this.items = items;
-    const same = here ? items.findIndex((/** @type {FrameItem} */ i) => i.sop_instance_uid === here.sop_instance_uid && i.frame === here.frame) : -1;
     this.at = same >= 0 ? same : Math.min(at ?? Math.floor((items.length - 1) / 2), items.length - 1);
     this.#find();
     this.dispatchEvent(new CustomEvent("series", { detail: { key, count: items.length } }));

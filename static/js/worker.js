@@ -8,6 +8,9 @@ import { boot } from "./boot.js";
 let host = null;
 /** @type {((name: "numpy"|"pydicom"|"imagecodecs") => Promise<void>) | null} */
 let loadPackage = null;
+/** When the page last asked for something. */
+let lastTaken = -Infinity;
+const QUIET_MS = 300;
 /** @type {MessageEvent[]} what came while Python was still starting */
 let early = [];
 
@@ -99,6 +102,7 @@ function goOn() {
 
 /** @param {any} data */
 function take(data) {
+  lastTaken = performance.now();
   if (data.type === "request" && data.method === "open") {
     files.clear();
     supplied.clear();
@@ -132,9 +136,12 @@ async function start(data) {
     postMessage({ type: "ready", protocol: 1, versions: { scanfolio: booted.py.pyimport("scanfolio").__version__ } });
     for (const event of early) take(event.data);
     early = [];
-    // A disc with one unusual file needs these; have them here before it is asked for.
-    await booted.load("numpy");
-    await booted.load("pydicom");
+    // A disc with one unusual file needs these; have them here before it is asked for, but keep nobody waiting for them.
+    for (const name of /** @type {const} */ (["numpy", "pydicom"])) booted.prefetch(name);
+    for (const name of /** @type {const} */ (["numpy", "pydicom"])) {
+      while (performance.now() - lastTaken < QUIET_MS) await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+      await booted.load(name);
+    }
   } catch (error) {
     postMessage({ type: "failed", detail: String(/** @type {Error} */ (error)?.message ?? error).slice(0, 2000) });
   }

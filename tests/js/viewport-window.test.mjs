@@ -1,7 +1,7 @@
 // The Standard's grey-scale arithmetic: written out by hand from PS3.3 C.11.2.1, not from the code it tests.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fillTable, grey, levels, looked, unshifted, windowed } from "../../static/js/viewport/window.js";
+import { fillTable, grey, levels, looked, unshifter, windowed } from "../../static/js/viewport/window.js";
 import { draggedWindow, frameValues, storedValues, valueRange, windowOfRange, windowStep } from "../../static/js/viewport/values.js";
 import { presetsFor } from "../../static/js/viewport/presets.js";
 
@@ -79,7 +79,7 @@ test("unused high bits are dropped and the sign is that of the stored bits", () 
   const unsigned = recipe({ dtype: "uint16", shift_left: 2, shift_right: 6, rows: 1, columns: 4 });
   assert.deepEqual([...storedValues(unsigned, raw)], [0xf800, 0x17ff, 0x0fff, 0xa000].map((v) => ((v << 2) & 0xffff) >>> 6));
   const wide = recipe({ dtype: "uint32", shift_left: 4, shift_right: 4 });
-  assert.equal(unshifted(0xffffffff, wide), 0x0fffffff);
+  assert.equal(unshifter(wide)(0xffffffff), 0x0fffffff);
   const table = new Uint8Array(65536);
   fillTable(signed, window(0, 4096), table);
   assert.equal(table[0xf800], 0);

@@ -8,7 +8,8 @@ import pytest
 
 from discs import files_of
 from scanfolio.bridge.handlers import Handlers
-from scanfolio.bridge.messages import Finish, Index, NewEntry, Nothing, Open, Piece
+from scanfolio.bridge.messages import Finish, Index, Nothing, Open
+from scanfolio.errors import RequestError
 from scanfolio.reading.index import HEAD_BYTES
 from scanfolio.session import Session
 
@@ -18,16 +19,18 @@ def read_like_the_page(files: dict[str, bytes]) -> tuple[Handlers, list[tuple[in
     contents = list(files.values())
     handlers = Handlers(lambda entry_id, offset, length: contents[entry_id][offset : offset + length])
     handlers.bind("open", Open("disc"), [])()
-    entries = [NewEntry(n, path, len(data)) for n, (path, data) in enumerate(files.items())]
+    paths, sizes = list(files), [len(data) for data in contents]
     wanted = [(n, 0, min(HEAD_BYTES, len(data))) for n, data in enumerate(contents) if data]
     reads = list(wanted)
     while True:
         packed = b"".join(contents[n][offset : offset + length] for n, offset, length in wanted)
-        pieces = [Piece(n, offset, len(contents[n][offset : offset + length]), length) for n, offset, length in wanted]
-        answer: dict[str, Any] = handlers.bind("index", Index(entries, pieces), [packed])()
+        piece_of, offsets, asked = ([piece[part] for piece in wanted] for part in range(3))
+        lengths = [len(contents[n][offset : offset + length]) for n, offset, length in wanted]
+        request = Index(0, paths, sizes, piece_of, offsets, asked, lengths, [""] * len(wanted))
+        answer: dict[str, Any] = handlers.bind("index", request, [packed])()
         wanted = [(n["entry_id"], n["offset"], n["length"]) for n in answer["needs"]]
         reads += wanted
-        entries = []
+        paths, sizes = [], []
         if not wanted:
             handlers.bind("finish", Finish(True), [])()
             return handlers, reads
@@ -55,7 +58,8 @@ def test_nothing_is_read_twice() -> None:
 
 def test_a_piece_that_could_not_be_read_is_one_unreadable_file() -> None:
     handlers = Handlers(lambda entry_id, offset, length: b"")
-    answer = handlers.bind("index", Index([NewEntry(0, "A", 100)], [Piece(0, 0, 0, 100, "NotReadableError")]), [b""])()
+    request = Index(0, ["A"], [100], [0], [0], [100], [0], ["NotReadableError"])
+    answer = handlers.bind("index", request, [b""])()
     assert answer["needs"] == []
     assert answer["counts"]["unreadable"] == 1
 
@@ -65,3 +69,11 @@ def test_opening_again_starts_from_nothing() -> None:
     handlers.bind("open", Open("other"), [])()
     assert handlers.bind("memory", Nothing(), [])() == {"files": 0, "instances": 0}
     assert isinstance(handlers.session, Session)
+
+
+@pytest.mark.parametrize("request_", [Index(0, ["A"], []), Index(0, ["A"], [5], [0], [0], [5], [5], [])])
+def test_columns_of_different_lengths_are_refused_and_leave_nothing_behind(request_: Index) -> None:
+    handlers = Handlers(lambda entry_id, offset, length: b"")
+    with pytest.raises(RequestError):
+        handlers.bind("index", request_, [b"12345"])()
+    assert handlers.session.index.counts()["files"] == 0

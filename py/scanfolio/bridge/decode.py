@@ -32,6 +32,8 @@ def decode(hint: Any, value: Any, where: str = "params") -> Any:
         if not isinstance(value, list):
             raise _wrong(where, "a list", value)
         (inner,) = typing.get_args(hint)
+        if inner in (int, str) and set(map(type, value)) <= {inner}:
+            return value  # the columns of an index request: long, and nothing to be made of them
         return [decode(inner, v, f"{where}[{n}]") for n, v in enumerate(value)]
     if is_dataclass(hint):
         return _decode_dataclass(typing.cast(type, hint), value, where)

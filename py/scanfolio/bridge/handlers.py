@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
@@ -13,20 +12,23 @@ from scanfolio.bridge.messages import (
     Archive,
     ExportChoices,
     Finish,
+    Index,
     Language,
     LetterWish,
+    Look,
     NewEntry,
     Nothing,
     OfFrame,
     OfSeries,
     Open,
-    Piece,
     Verify,
 )
 from scanfolio.effects import Steps
+from scanfolio.errors import RequestError
 from scanfolio.export.planned import Choices
 from scanfolio.letter.write import BLANK
 from scanfolio.reading.index import Need
+from scanfolio.reading.preview import images_worth_a_look
 from scanfolio.session import Session
 from scanfolio.source.entry import Entry
 from scanfolio.source.zip import ZipSource
@@ -45,9 +47,10 @@ class Handlers:
 
     def bind(self, name: str, params: Any, buffers: list[Any]) -> Callable[[], Any]:
         """The call for one request. It may be repeated when bytes or a package were missing: what is done stays."""
-        if name == "index":
+        if name in ("index", "directory", "preview"):
             packed = memoryview(buffers[0]) if buffers else memoryview(b"")
-            return partial(self._index, deque(params.entries), deque(params.pieces), packed, [])
+            taken: list[list[Need]] = []  # of an index request that is repeated
+            return partial(getattr(self, f"_{name}"), params, packed, *([taken] if name == "index" else []))
         return partial(getattr(self, f"_{name}"), params)
 
     def answer(self, name: str, outcome: Any) -> Answer:
@@ -66,32 +69,43 @@ class Handlers:
     def _language(self, params: Language) -> None:
         self.language = params.language if params.language in languages() else "en"
 
-    def _index(
-        self, entries: deque[NewEntry], pieces: deque[Piece], packed: memoryview, needs: list[Need]
-    ) -> dict[str, Any]:
+    def _index(self, params: Index, packed: memoryview, taken: list[list[Need]]) -> dict[str, Any]:
         index = self.session.index
-        at_hand = {piece.entry_id for piece in pieces}  # the page reads every file's first bytes without being asked
-        while entries:
-            need = index.add(self._entry(entries[0]))
-            entries.popleft()
-            if need is not None and need.entry_id not in at_hand:
-                needs.append(need)
-        end = len(packed)
-        while pieces:
-            piece = pieces[0]
-            start = end - sum(p.length for p in pieces)
-            data = None if piece.error else bytes(packed[start : start + piece.length])
-            needs.extend(index.feed(Need(piece.entry_id, piece.offset, piece.asked), data, piece.error))
-            pieces.popleft()
+        if not taken:
+            taken.append(self._take(params, packed))
         if index.waiting_for_pydicom:
             import pydicom  # noqa: F401  in the page it may have to be loaded first: this call is then repeated
 
-            needs.extend(index.resume())
+            taken.append(index.resume())
         return {
             "counts": index.counts(),
-            "needs": [{"entry_id": n.entry_id, "offset": n.offset, "length": n.length} for n in needs],
-            "first_image": self.session.first_image(),
+            "needs": [need._asdict() for needs in taken for need in needs],
+            "first_image": self.session.new_first_image(),
         }
+
+    def _take(self, params: Index, packed: memoryview) -> list[Need]:
+        """Feed the index with what the page read; what it needs further."""
+        if len(params.paths) != len(params.sizes) or len({len(column) for column in _columns(params)}) > 1:
+            raise RequestError("This request has columns of different lengths.")
+        index, read = self.session.index, self._read
+        needs = []
+        at_hand = set(params.piece_of)  # the page reads every file's first bytes without being asked
+        for entry_id, (path, size) in enumerate(zip(params.paths, params.sizes, strict=True), params.first):
+            need = index.add(Entry(entry_id, path, size, partial(read, entry_id)))
+            if need is not None and entry_id not in at_hand:
+                needs.append(need)
+        start = 0
+        for entry_id, offset, asked, length, error in zip(*_columns(params), strict=True):
+            data = None if error else bytes(packed[start : start + length])
+            start += length
+            needs.extend(index.feed(Need(entry_id, offset, asked), data, error))
+        return needs
+
+    def _directory(self, params: Look, head: memoryview) -> dict[str, Any]:
+        return {"paths": images_worth_a_look(self._entry(params.entry), bytes(head))}
+
+    def _preview(self, params: Look, head: memoryview) -> dict[str, Any]:
+        return {"first_image": self.session.preview(self._entry(params.entry), bytes(head))}
 
     def _archive(self, params: Archive) -> Steps:
         return self.session.read_archive(self._entry(params.entry))
@@ -175,3 +189,7 @@ class GivenSource:
     def entries(self) -> Iterator[Entry]:
         for number, entry in enumerate(self._entries):
             yield replace(entry, entry_id=number)
+
+
+def _columns(params: Index) -> tuple[list[Any], ...]:
+    return params.piece_of, params.offsets, params.asked, params.lengths, params.errors

@@ -25,17 +25,6 @@ class NewEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """Bytes the page read: the next `length` of the packed buffer. `error`: the browser's word when reading failed."""
-
-    entry_id: int
-    offset: int
-    length: int
-    asked: int
-    error: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Open:
     """Start a new session; nothing of an earlier one is left."""
 
@@ -51,10 +40,28 @@ class Language:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """New files, and bytes that were asked for. One packed buffer holds the bytes of all pieces, in order."""
+    """New files, and bytes that were asked for; column by column, since a disc may hold many thousands.
 
-    entries: list[NewEntry] = field(default_factory=list)
-    pieces: list[Piece] = field(default_factory=list)
+    `paths` and `sizes` are those of the new files, which are numbered on from `first`. The other columns are of the
+    pieces that were read: of which file, from which byte, how many were asked for, how many came, and the browser's
+    word where reading failed ("" where it did not). One packed buffer holds the bytes of all pieces, in order.
+    """
+
+    first: int = 0
+    paths: list[str] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
+    piece_of: list[int] = field(default_factory=list)
+    offsets: list[int] = field(default_factory=list)
+    asked: list[int] = field(default_factory=list)
+    lengths: list[int] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One file that is looked into before its turn; the buffer holds its first bytes. Its number is no other file's."""
+
+    entry: NewEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +135,24 @@ class Method:
     long: bool = False
 
 
+FIRST_IMAGE = (
+    "{sop_instance_uid: string, series_instance_uid: string, entry_id: number, frame: number, overview: boolean, "
+    "recipe: Recipe | null}"
+)
+
 METHODS: dict[str, Method] = {
     "open": Method(Open, "Forget the disc before and start a new one.", "{}"),
     "language": Method(Language, "Answer in this language from now on, whichever disc is open.", "{}"),
     "index": Method(
         Index,
         "Take files and their first bytes; say what else is needed of them.",
-        "{counts: Counts, needs: Need[], "
-        "first_image: {sop_instance_uid: string, frame: number, recipe: Recipe} | null}",
+        f"{{counts: Counts, needs: Need[], first_image: {FIRST_IMAGE} | null}}",
+    ),
+    "directory": Method(
+        Look, "Which files to try for a first picture, from the first bytes of the DICOMDIR.", "{paths: string[]}"
+    ),
+    "preview": Method(
+        Look, "The image in one file, before the disc is read.", f"{{first_image: {FIRST_IMAGE} | null}}"
     ),
     "archive": Method(Archive, "Read a .zip as a disc.", "{counts: Counts}", ("pydicom",), long=True),
     "finish": Method(Finish, "Group and sort what was read.", "Catalogue"),

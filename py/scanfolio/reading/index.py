@@ -14,7 +14,7 @@ from scanfolio.reading.grouping import group
 from scanfolio.source.entry import Entry, Source
 from scanfolio.words import say
 
-__all__ = ["HEAD_BYTES", "DiscIndex", "Need", "read_all"]
+__all__ = ["HEAD_BYTES", "DiscIndex", "Need", "is_overview", "read_all"]
 
 
 class Need(NamedTuple):
@@ -34,7 +34,7 @@ class DiscIndex:
         self.instances: list[SopInstance] = []
         self.dicomdirs: list[Dicomdir] = []
         self.latest: SopInstance | None = None
-        self.first_image: SopInstance | None = None
+        self.first_image: SopInstance | None = None  # an overview only while nothing else is known
         self._language = language
         self._records: list[FileRecord | None] = []
         self._open: dict[int, Examination] = {}
@@ -174,7 +174,8 @@ class DiscIndex:
             self._tally["dicom"] += 1
             if instance.is_image:
                 self._tally["images"] += 1
-                self.first_image = self.first_image or instance
+                if self.first_image is None or (is_overview(self.first_image) and not is_overview(instance)):
+                    self.first_image = instance
             if instance.truncated:
                 reason = say("reading.reason.truncated", self._language)
         elif finding.kind is Kind.UNREADABLE:
@@ -188,6 +189,11 @@ class DiscIndex:
             entry.entry_id, entry.path, entry.size, finding.kind, self._converter.shared(finding.signature),
             self._converter.shared(reason), uid, finding.locked, finding.first_bytes,
         )  # fmt: skip
+
+
+def is_overview(instance: SopInstance) -> bool:
+    """A localizer (C.8.2.1.1.1 and the like): what the scan was planned on."""
+    return "LOCALIZER" in instance.image_type[2:]
 
 
 def read_all(index: DiscIndex, source: Source) -> Steps:

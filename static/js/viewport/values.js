@@ -1,5 +1,5 @@
 // From the bytes of one frame to typed arrays, and small facts about them.
-import { unshifted } from "./window.js";
+import { unshifter } from "./window.js";
 
 /** @typedef {import("./types.js").Recipe} Recipe */
 /** @typedef {import("./types.js").Values} Values */
@@ -38,7 +38,8 @@ export function frameValues(recipe, bytes) {
 export function storedValues(recipe, values) {
   if (!recipe.shift_left && !recipe.shift_right) return values;
   const out = values.slice();
-  for (let i = 0; i < out.length; i++) out[i] = unshifted(values[i], recipe);
+  const unshift = unshifter(recipe);
+  for (let i = 0; i < out.length; i++) out[i] = unshift(values[i]);
   return out;
 }
 

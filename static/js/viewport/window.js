@@ -95,7 +95,8 @@ export function fillTable(recipe, display, out) {
   for (let stored = from; stored <= to; stored++) out[stored & mask] = grey(stored * slope + intercept, display);
   if (shift_left || shift_right) {
     const shifted = out.slice(0, size);
-    for (let raw = 0; raw < size; raw++) out[raw] = shifted[unshifted(raw, recipe) & mask];
+    const unshift = unshifter(recipe);
+    for (let raw = 0; raw < size; raw++) out[raw] = shifted[unshift(raw) & mask];
   }
 }
 
@@ -127,14 +128,16 @@ export class GreyTable {
 const SAME = /** @type {const} */ (["dtype", "shift_left", "shift_right", "slope", "intercept"]);
 
 /**
- * The stored value in a raw one whose unused high bits may hold anything (PS3.5 8.1.1).
- * @param {number} raw bits as an integer, signed or not
+ * What makes the stored value of a raw one (its bits as an integer, signed or not) whose unused high bits may hold anything
+ * (PS3.5 8.1.1).
  * @param {Recipe} recipe
+ * @returns {(raw: number) => number}
  */
-export function unshifted(raw, { dtype, shift_left, shift_right }) {
+export function unshifter({ dtype, shift_left, shift_right }) {
   const spare = 32 - bitsOf(dtype);
-  const high = raw << (spare + shift_left); // the value's own sign bit is now bit 31
-  return dtype.startsWith("int") ? high >> (spare + shift_right) : high >>> (spare + shift_right);
+  const up = spare + shift_left; // the value's own sign bit is then bit 31
+  const down = spare + shift_right;
+  return dtype.startsWith("int") ? (raw) => (raw << up) >> down : (raw) => (raw << up) >>> down;
 }
 
 /**
@@ -146,9 +149,9 @@ export function unshifted(raw, { dtype, shift_left, shift_right }) {
  */
 export function fillLevels(recipe, values, display, out) {
   const { slope, intercept } = recipe;
-  const shift = recipe.shift_left || recipe.shift_right;
+  const unshift = recipe.shift_left || recipe.shift_right ? unshifter(recipe) : null;
   for (let i = 0; i < out.length; i++) {
-    const stored = shift ? unshifted(values[i], recipe) : values[i];
+    const stored = unshift ? unshift(values[i]) : values[i];
     out[i] = grey(stored * slope + intercept, display);
   }
 }

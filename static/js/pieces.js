@@ -1,0 +1,56 @@
+// @ts-check
+// Pieces of many files, read in one go: the browser is asked once for all of them, which takes half the time of asking for each.
+import { isRefused } from "./folder.js";
+
+/** @typedef {{entry_id: number, offset: number, length: number}} Need */
+/** All pieces one behind the other; of each how long it is, and the browser's word ("" when all is well).
+ * @typedef {{packed: ArrayBuffer, lengths: number[], errors: string[]}} Pieces */
+
+const IN_FLIGHT = 16;
+
+/**
+ * @param {Need[]} needs @param {Map<number, File>} files @param {AbortSignal} signal
+ * @returns {Promise<Pieces>} rejects only when `signal` is aborted
+ */
+export async function readPieces(needs, files, signal) {
+  signal.throwIfAborted();
+  const blobs = needs.map(({ entry_id, offset, length }) => {
+    const file = /** @type {File} */ (files.get(entry_id));
+    return isRefused(file) ? null : file.slice(offset, offset + length);
+  });
+  const there = /** @type {Blob[]} */ (blobs.filter((blob) => blob !== null));
+  const asked = there.reduce((sum, blob) => sum + blob.size, 0);
+  const packed = await new Blob(there).arrayBuffer().catch(() => null);
+  // One file that cannot be read, or is shorter than it was, must not cost the others anything.
+  if (packed?.byteLength !== asked) return readOneByOne(blobs, signal);
+  return { packed, lengths: blobs.map((blob) => blob?.size ?? 0), errors: blobs.map((blob) => (blob ? "" : "NotReadableError")) };
+}
+
+/** @param {(Blob | null)[]} blobs @param {AbortSignal} signal @returns {Promise<Pieces>} */
+async function readOneByOne(blobs, signal) {
+  /** @type {ArrayBuffer[]} */
+  const pieces = new Array(blobs.length).fill(new ArrayBuffer(0));
+  const errors = new Array(blobs.length).fill("NotReadableError");
+  let next = 0;
+  const run = async () => {
+    while (next < blobs.length) {
+      const at = next;
+      next += 1;
+      signal.throwIfAborted();
+      try {
+        pieces[at] = (await blobs[at]?.arrayBuffer()) ?? pieces[at];
+        errors[at] = blobs[at] ? "" : errors[at];
+      } catch (error) {
+        errors[at] = /** @type {Error} */ (error).name || errors[at];
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: IN_FLIGHT }, run));
+  const packed = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.byteLength, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    packed.set(new Uint8Array(piece), at);
+    at += piece.byteLength;
+  }
+  return { packed: packed.buffer, lengths: pieces.map((piece) => piece.byteLength), errors };
+}
