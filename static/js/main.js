@@ -13,6 +13,7 @@ import { scripting } from "./scripting.js";
 import { watchSent } from "./sent.js";
 import { Showing } from "./showing.js";
 import { App } from "./ui/app.js";
+import { fileName } from "./ui/letter-text.js";
 import "./viewport/element.js";
 
 /** @typedef {import("./opening.js").Choice} Choice */
@@ -269,8 +270,22 @@ onApp("show-tags", showTags);
 
 onApp("save-report", async (kind) => {
   const { text, json } = await engine.ask("report_text");
-  if (kind === "json") download(new Blob([json], { type: "application/json" }), "REPORT.JSON");
-  else download(new Blob([text], { type: "text/plain;charset=utf-8" }), "REPORT.TXT");
+  if (kind === "json") download(new Blob([json], { type: "application/json" }), fileName("report", new Date(), "json"));
+  else download(new Blob([text], { type: "text/plain;charset=utf-8" }), fileName("report", new Date(), "txt"));
+});
+onApp("need-identity", async () => {
+  const current = disc;
+  const saved = await engine.ask("report_text").catch(() => null);
+  if (saved && current === disc) app.setIdentity(saved);
+});
+onApp("need-letter", async (language) => {
+  const current = disc;
+  const day = new Date();
+  const today = String(day.getFullYear() * 10000 + (day.getMonth() + 1) * 100 + day.getDate());
+  const ask = (/** @type {boolean} */ readTexts) => engine.ask("letter", { language, today, read_texts: readTexts });
+  // A text on a scratched disc may not be there any more: then the letter does without it.
+  const answer = await ask(true).catch(() => ask(false)).catch(() => null);
+  if (answer && current === disc) app.setLetter(language, answer);
 });
 const copying = new Copying(app, () => disc);
 onApp("plan", (choice) => copying.plan(choice));

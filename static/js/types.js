@@ -55,8 +55,12 @@
  * @property {string} [family]
  */
 /** `variant` names the wording within the class ("H_number"); `full` is false when the answer is only one so far.
- * @typedef {{class: VerdictClass, variant?: string, title: string, summary: string, meaning?: string, next_steps: string[], full?: boolean}} Verdict */
+ * @typedef {{class: VerdictClass, variant?: string, title: string, summary: string, meaning?: string, next_steps: string[], because?: string[], full?: boolean}} Verdict */
 /** `met` is null where a rule it rests on could not be answered. @typedef {{id: string, title: string, reference?: string, met: boolean|null, failing_rules: string[]}} Profile */
+/** What one kind of system would make of the disc or of a copy. @typedef {{answer: "yes"|"partly"|"no"|"unknown", plain: string, taken: number, total: number, reasons: {code: string, doubt: boolean, plain: string, technical: string, rules: string[], instances: number}[]}} ReceiverAnswer */
+/** @typedef {{id: string, title: string, reference: string, as_is: ReceiverAnswer, copy: ReceiverAnswer, copy_as_encoded: ReceiverAnswer}} Receiver */
+/** The table of contents' own name and number. @typedef {{path: string, file_set_id: string, file_set_uid: string}} FileSet */
+/** What was used to read the disc, and the check sum of the report as JSON. @typedef {{json_sha256: string, versions: {scanfolio: string, python: string, pydicom: string}}} SavedReport */
 /** @typedef {{path: string, kind: string, sop_instance_uid?: string, reason?: string, signature?: string, size?: number, locked?: boolean}} FileRow */
 /** @typedef {{files: number, dicom: number, patients: number, studies: number, series: number, instances: number, frames: number, other: number, unreadable: number}} ReportCounts */
 /**
@@ -66,7 +70,10 @@
  * @property {Verdict} verdict
  * @property {ReportCounts} counts
  * @property {Outcome[]} outcomes
+ * @property {boolean} [complete] false when reading was stopped early
  * @property {Profile[]} profiles
+ * @property {Receiver[]} [receivers]
+ * @property {FileSet[]} [file_sets]
  * @property {FileRow[]} files
  */
 
@@ -135,8 +142,10 @@
  * "confirm-person" {key: patient key, right: boolean}
  * "plan"           ExportChoice; answer with setExportPlan
  * "make-copy"      ExportChoice; for "folder" the directory picker may be opened in the handler
- * "save-report"    "json" | "text"
+ * "save-report"    "json" | "text"; as a page ("html") it saves itself
  * "print"          no detail; the page prints itself, nothing to do
+ * "need-letter"    a language; answer with setLetter
+ * "need-identity"  no detail: the report is looked at; answer with setIdentity
  * "retry"          no detail: what was being read when it failed
  * "theme"          "light" | "dark" | "auto"; already applied and kept
  * "show-tags"      no detail: the Details tab was opened; answer with setTags

@@ -7,7 +7,6 @@ import { DiscState } from "../../static/js/ui/disc-state.js";
 import { doneView } from "../../static/js/ui/done-view.js";
 import { choiceOf, chosenHolds, mediumFor, secondsExpected, stageAt } from "../../static/js/ui/export-choices.js";
 import { fateOf, groupCounts, kindsOf, pickFiles } from "../../static/js/ui/file-rows.js";
-import { letterLines, letterText } from "../../static/js/ui/letter-text.js";
 import { evidenceRows, groupsOf, markOf, placesOf, remarksOf, tallyOf } from "../../static/js/ui/report-view.js";
 import { hashOf, screenOf } from "../../static/js/ui/router.js";
 import { formatTimeExpected } from "../../static/js/i18n.js";
@@ -139,18 +138,6 @@ test("the end of an export counts what was done to how many", () => {
   const flat = doneView({ ...manifest, ...verification, left_out: 2, where: "zip" }, { left_out: manifest.left_out });
   assert.equal(flat.leftOutImages.length, 1);
   assert.equal(flat.ok, true);
-});
-
-test("the letter keeps gaps for what is not filled in, and reads as plain text", () => {
-  const disc = { name: "IMAGES_2026", files: 452, kinds: "412 ordinary pictures", now: new Date(2026, 10, 22) };
-  const lines = letterLines({ name: "Richard Roe", born: "", scan: "MRI of the left knee", date: "" }, disc);
-  assert.equal(lines.flatMap((l) => l.parts).filter((p) => p.blank).length, 2);
-  const text = letterText(lines);
-  assert.match(text, /my MRI of the left knee of __________\. It holds only pictures/);
-  assert.match(text, /\n- as standard DICOM files with a DICOMDIR \(IHE PDI\), without a password\n- all series/);
-  assert.match(text, /Richard Roe, born __________/);
-  assert.match(text, /disc|IMAGES_2026, 452 files: 412 ordinary pictures\. Checked on 22 November 2026/);
-  assert.match(letterText(letterLines({ name: "", born: "", scan: "", date: "" }, disc, "locked")), /Its files are locked/);
 });
 
 test("fields are found by name, by number in any spelling, and by content", () => {

@@ -97,7 +97,8 @@ class _Draft:
     today: str
 
     def in_language(self, language: str) -> Letter:
-        lines = {field: say(f"letter.line.{field}", language, value="{value}") for field in FIELDS}
+        # plain text from here on: a letter is in its own language, whatever the page speaks
+        lines = {field: str(say(f"letter.line.{field}", language, value="{value}")) for field in FIELDS}
         values = {field: self._value(field, language) for field in FIELDS}
         filled = {field: lines[field].replace("{value}", values[field] or BLANK) for field in FIELDS}
         paragraphs = (

@@ -59,6 +59,7 @@ def judge(
         outcomes=tuple(outcomes),
         profiles=judge_profiles(outcomes, context.instances, language),
         receivers=receivers,
+        dicomdirs=context.dicomdirs,
         files=context.files,
         instances=context.instances,
         study_count=len({i.study_instance_uid for i in context.instances if i.study_instance_uid}),

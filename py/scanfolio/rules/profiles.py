@@ -81,9 +81,9 @@ PUBLISHED = (
         "KR-2006",
         "DICOM CD Data Validation Toolkit, Korea 2006",
         _KOREA,
-        ("F01", "F02", "F04", "F05", "F08", "S04", "S05", "S09", "A03", "A04", "A08", "A10"),
+        ("V01", "F01", "F02", "F04", "F05", "F08", "S04", "S05", "S09", "A03", "A04", "A08", "A10"),
         frozenset({_IMPLICIT, _EXPLICIT}),
-        weighs=frozenset({"F08", "A10"}),
+        weighs=frozenset({"V01", "F08", "A10"}),
     ),
 )
 

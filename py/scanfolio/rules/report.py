@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from scanfolio.model import FileRecord, Kind, SopInstance
+from scanfolio.model import Dicomdir, FileRecord, Kind, SopInstance
 from scanfolio.rules.outcome import Outcome
 from scanfolio.rules.profiles import Profile
 from scanfolio.rules.receivers import Expectation
@@ -23,6 +23,7 @@ class Report:
     outcomes: tuple[Outcome, ...]
     profiles: tuple[Profile, ...]
     receivers: tuple[Expectation, ...]
+    dicomdirs: tuple[Dicomdir, ...]
     files: tuple[FileRecord, ...]
     instances: tuple[SopInstance, ...]
     patient_count: int
@@ -60,6 +61,9 @@ def as_dict(report: Report) -> dict[str, object]:
         "outcomes": [o.as_dict() for o in report.outcomes],
         "profiles": [p.as_dict() for p in report.profiles],
         "receivers": [r.as_dict(report.language) for r in report.receivers],
+        "file_sets": [
+            {"path": d.path, "file_set_id": d.file_set_id, "file_set_uid": d.file_set_uid} for d in report.dicomdirs
+        ],
         "files": [_file_as_dict(f, report.language) for f in report.files],
     }
 

@@ -82,6 +82,9 @@ def _lines(report: Report) -> Iterator[str]:
     yield from _heading(words("files"))
     counts = {k: v for k, v in report.counts.items() if k in ("files", "dicom", "other", "unreadable")}
     yield from _wrap(words("counts", **counts))
+    for dicomdir in report.dicomdirs:
+        name, uid = dicomdir.file_set_id or "-", dicomdir.file_set_uid or "-"
+        yield from _wrap(words("file_set", path=dicomdir.path, name=name, uid=uid), "    ")
     for file in report.files:
         if file.reason:
             yield from _wrap(f"{file.path}: {again(file.reason, language)}", "    ", "  ")

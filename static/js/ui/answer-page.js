@@ -3,7 +3,6 @@ import { formatDate, formatPerson, formatPersonSpoken, t } from "../i18n.js";
 import { discHolds, holdsText, studyTitle } from "./catalogue-view.js";
 import { kindsOf } from "./file-rows.js";
 import { emit, h, icon } from "./h.js";
-import { Letter } from "./letter.js";
 import { factsOf } from "./person-card.js";
 import { VERDICT_TONE } from "./report-view.js";
 
@@ -13,30 +12,38 @@ import { VERDICT_TONE } from "./report-view.js";
 /** @type {Record<string, string>} */
 const KIND_DRAWINGS = { picture: "picture", program: "program", document: "document", archive: "archive", dicomdir: "details", unreadable: "unknown", locked: "unknown", dicom: "scans", other: "unknown" };
 
-/** @param {Report} report @param {{name: string, patients: PatientFacts[], look: () => void}} disc @returns {HTMLElement} */
+/** @param {Report} report @param {{patients: PatientFacts[], look: () => void, letter: HTMLElement}} disc @returns {HTMLElement} */
 export function answerPage(report, disc) {
-  const letter = report.verdict.class;
-  if (letter === "H") return peoplePage(report, disc);
-  return askPage(report, disc, letter === "F");
+  return report.verdict.class === "H" ? peoplePage(report, disc) : askPage(report, disc.letter);
 }
 
-/** E and F: the disc cannot be used as it is; here is what to ask for. @param {Report} report @param {{name: string}} disc @param {boolean} locked */
-function askPage(report, { name }, locked) {
+/** E and F: the disc cannot be used as it is; here is what to ask for. @param {Report} report @param {HTMLElement} letter */
+function askPage(report, letter) {
+  const locked = report.verdict.class === "F";
   const kinds = kindsOf(report.files);
-  const inWords = kinds.map(({ kind, count }) => t(`kinds.${kind}`, { count })).join(", ");
-  const letter = new Letter({ name, files: report.files.length, kinds: inWords, now: new Date() }, locked ? "locked" : "pictures");
-  const first = /** @type {[string, string]} */ (locked ? ["answer.locked_1", "answer.locked_1_more"] : ["answer.send_letter", "answer.send_letter_more"]);
-  return h("div", { class: "refusal" },
+  const asks = report.complete !== false; // there is no letter as long as not everything was read
+  const first = locked ? step("answer.locked_1", "answer.locked_1_more") : asks ? step("answer.send_letter", "answer.send_letter_more") : null;
+  const down = h("button", { class: "button primary narrow", type: "button", on: { click: () => showLetter(letter) } }, icon("mail"), t("action.letter"));
+  const rest = report.verdict.next_steps.slice(asks && !locked ? 1 : 0);
+  return h("div", { class: asks ? "refusal" : "refusal alone" },
     h("div", { class: "say" },
       head(report),
+      asks ? down : null,
       section(t("report.means"), h("p", { class: "plain" }, report.verdict.meaning || report.verdict.summary)),
-      section(t("report.do"), h("ol", { class: "steps" },
-        h("li", {}, h("p", {}, h("b", {}, t(first[0])), " ", t(first[1]))),
-        report.verdict.next_steps.slice(locked ? 0 : 1).map((step) => h("li", {}, h("p", {}, step))))),
+      section(t("report.do"), h("ol", { class: "steps" }, first, rest.map((words) => h("li", {}, h("p", {}, words))))),
       kinds.length ? h("section", { class: "found-on" }, h("h2", {}, t("answer.on_disc")), h("ul", { class: "found" }, kinds.map(foundRow)),
         h("div", { class: "button-row" }, reportLink())) : h("section", { class: "found-on" }, reportLink())),
-    letter.element);
+    asks ? letter : null);
 }
+
+/** On a phone the letter lies below what is said of the disc. @param {HTMLElement} letter */
+function showLetter(letter) {
+  letter.scrollIntoView({ block: "start" });
+  /** @type {HTMLElement | null} */ (letter.querySelector("h2"))?.focus({ preventScroll: true });
+}
+
+/** @param {string} key @param {string} more */
+const step = (key, more) => h("li", {}, h("p", {}, h("b", {}, t(key)), " ", t(more)));
 
 /** H: facts of each person, no images, one choice. @param {Report} report @param {{patients: PatientFacts[], look: () => void}} disc */
 function peoplePage(report, { patients, look }) {
@@ -46,7 +53,7 @@ function peoplePage(report, { patients, look }) {
       head(report),
       section(t("report.means"), h("p", { class: "plain" }, report.verdict.meaning || report.verdict.summary)),
       section(t("report.do"), h("ol", { class: "steps" }, report.verdict.next_steps.map((step) => h("li", {}, h("p", {}, step))))),
-      h("section", { class: "found-on" }, reportLink())),
+      h("section", { class: "found-on" }, h("div", { class: "button-row" }, report.complete === false ? null : letterLink(), reportLink()))),
     h("section", { class: "letter-box who", "aria-labelledby": "who-title" },
       h("h2", { id: "who-title", tabindex: "-1" }, t(several ? "people.title" : "people.one_title")),
       h("p", {}, t(several ? "people.lead" : "people.one_lead")),
@@ -84,9 +91,17 @@ function reportLink() {
   return link;
 }
 
+function letterLink() {
+  const link = h("button", { class: "button", type: "button", on: { click: () => emit(link, "go-to", "letter") } }, icon("mail"), t("action.letter"));
+  return link;
+}
+
 /** @param {ReturnType<typeof kindsOf>[number]} kind */
 function foundRow({ kind, count, first, last }) {
   return h("li", {}, icon(KIND_DRAWINGS[kind] ?? "unknown"),
-    h("span", {}, t(`found.${kind}`), h("small", {}, [t(`found.${kind}.more`), count > 1 ? t("found.from_to", { first, last }) : first].filter(Boolean).join(" "))),
+    h("span", {}, t(`found.${kind}`), h("small", {}, [t(`found.${kind}.more`), count > 1 && nameOf(first) !== nameOf(last) ? t("found.from_to", { first: nameOf(first), last: nameOf(last) }) : nameOf(first)].filter(Boolean).join(" "))),
     h("span", { class: "num" }, t("count.files", { count })));
 }
+
+/** A file's own name, without its folders. @param {string} path */
+const nameOf = (path) => path.slice(path.lastIndexOf("/") + 1);

@@ -12,12 +12,19 @@ import { ExportScreen } from "./export-screen.js";
 import { emit, rewrite, stand, setText } from "./h.js";
 import { HelpDialog } from "./help-dialog.js";
 import { Landing } from "./landing.js";
+import { Letter } from "./letter.js";
 import { Navigation } from "./navigation.js";
+import { letterPaper } from "./paper.js";
+import { Printing } from "./printing.js";
 import { ReportPage } from "./report-page.js";
+import { asksHospital } from "./report-view.js";
 import { StatusBar } from "./status-bar.js";
 
 /** @typedef {import("../types.js").ScreenName} ScreenName */
 /** @typedef {import("../types.js").ErrorWords} ErrorWords */
+
+/** Classes whose letter stands on the answer's own page. @type {Set<string>} */
+const FULL_LETTER = new Set(["E", "F"]);
 
 export class App {
   /** @type {DiscState | null} null: nothing is open */
@@ -33,6 +40,8 @@ export class App {
     this.statusBar = new StatusBar();
     this.bottomNav = new BottomNav();
     this.reportPage = new ReportPage();
+    this.letter = new Letter();
+    this.printing = new Printing((letters) => (letters ? letterPaper(this.letter.letters) : this.screen === "disc" || this.screen === "report" ? this.reportPage.paper() : null));
     this.exportScreen = new ExportScreen((key) => this.disc.rail.thumbnail(key));
     this.help = new HelpDialog();
     this.appBar = new AppBar(() => this.help.open());
@@ -54,6 +63,8 @@ export class App {
     on("go-to", (place) => this.#goTo(place));
     on("confirm-person", (said) => this.#confirm(said));
     on("choose-person", (key) => this.#choose(key));
+    on("print", () => this.printing.print());
+    on("print-letter", () => this.printing.print({ letters: true }));
     on("drawer-moved", () => this.#showPlace());
     on("shortcut", (key) => this.#shortcut(key));
     this.navigation.route();
@@ -100,6 +111,7 @@ export class App {
     this.disc.scrubber.reword();
     this.disc.detailsPanel.reword();
     this.exportScreen.reword();
+    this.letter.reword();
     const disc = this.#disc;
     if (!disc?.report) {
       this.reportPage.showWaiting();
@@ -117,8 +129,9 @@ export class App {
   rewordDisc(catalogue, report) {
     const disc = this.#disc;
     if (!disc) return;
-    Object.assign(disc, { catalogue, report });
+    Object.assign(disc, { catalogue, report, saved: null, savedAsked: false });
     this.#showAnswer();
+    this.#showPlace();
   }
 
   // -- starting
@@ -178,6 +191,7 @@ export class App {
     this.disc.exportPanel.showReading();
     this.disc.drawer.show("report");
     this.reportPage.showWaiting();
+    this.letter.reset();
     this.exportScreen.reset();
     this.#showCover();
     this.go("disc");
@@ -288,7 +302,20 @@ export class App {
     disc.checkedAt = new Date();
     if (disc.answer === "wait") disc.answer = "ask";
     this.#showAnswer();
+    if (asksHospital(report)) this.letter.ask();
+    this.#showPlace();
     this.announce(report.verdict.title, { urgent: true });
+  }
+
+  /** The answer to "need-letter". @param {string} language @param {import("./letter-text.js").LetterAnswer} answer */
+  setLetter(language, answer) {
+    this.letter.set(language, answer);
+  }
+
+  /** The answer to "need-identity". @param {import("../types.js").SavedReport} saved */
+  setIdentity(saved) {
+    if (this.#disc) this.#disc.saved = saved;
+    this.reportPage.setSaved(saved);
   }
 
   /** Everything that follows from the report, the catalogue, and what the person said. */
@@ -299,7 +326,8 @@ export class App {
     this.disc.banner.showVerdict(report, { complete, ...disc.reading, chosen: disc.chosenName });
     this.disc.reportPanel.showReport(report);
     this.disc.exportPanel.showReady(patients, disc.noCopy);
-    this.reportPage.update({ report, patients, name, complete, checkedAt: disc.checkedAt, canCopy: !disc.noCopy });
+    const letter = asksHospital(report) && !FULL_LETTER.has(report.verdict.class) ? this.letter.element : null;
+    this.reportPage.update({ report, patients, name, complete, checkedAt: disc.checkedAt, canCopy: !disc.noCopy, saved: disc.saved, letter });
     this.disc.setAnswer(disc.isFullPage ? this.#answerPage() : null);
     this.#showCover();
     this.#showRail();
@@ -307,8 +335,8 @@ export class App {
   }
 
   #answerPage() {
-    const { report, name, patients } = /** @type {DiscState} */ (this.#disc);
-    return answerPage(/** @type {import("../types.js").Report} */ (report), { name, patients, look: () => this.#setLooking(true) });
+    const { report, patients } = /** @type {DiscState} */ (this.#disc);
+    return answerPage(/** @type {import("../types.js").Report} */ (report), { patients, letter: this.letter.element, look: () => this.#setLooking(true) });
   }
 
   #showExport() {
@@ -398,7 +426,10 @@ export class App {
 
   /** @param {string} place */
   #goTo(place) {
-    if (place === "files" || place === "broken") {
+    if (place === "letter" && FULL_LETTER.has(this.#disc?.report?.verdict.class ?? "")) {
+      this.go("disc");
+      this.#setLooking(false);
+    } else if (place === "files" || place === "broken" || place === "letter") {
       this.go("report");
       this.reportPage.reveal(place);
     } else if (place === "report" || place === "export") this.go(place);
@@ -420,6 +451,10 @@ export class App {
     const { drawer } = this.disc;
     const place = screen === "report" || screen === "export" ? screen : drawer.element.classList.contains("open") && drawer.tab === "details" ? "details" : "scans";
     this.statusBar.setScreen(screen);
+    if (screen === "report" && this.#disc?.report && !this.#disc.savedAsked) {
+      this.#disc.savedAsked = true;
+      emit(this.root, "need-identity");
+    }
     byId("go-back").hidden = !open;
     this.bottomNav.update({ shown: open && screen !== "landing" && screen !== "export", place });
   }

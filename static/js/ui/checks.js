@@ -16,7 +16,6 @@ export class Checks {
     this.openAll = h("button", { class: "button quiet", type: "button", on: { click: () => this.#toggleAll() } }, t("checks.open_all"));
     this.body = h("div", {});
     this.element = h("div", {}, h("div", { class: "filters" }, this.switch, this.openAll), this.body);
-    addEventListener("beforeprint", () => this.#forPrint());
   }
 
   /** @param {Outcome[]} outcomes */
@@ -60,16 +59,6 @@ export class Checks {
     this.#opened = !this.#opened;
     for (const row of /** @type {NodeListOf<HTMLDetailsElement>} */ (this.body.querySelectorAll("details.check:not(.passed)"))) row.open = this.#opened;
     this.openAll.textContent = t(this.#opened ? "checks.close_all" : "checks.open_all");
-  }
-
-  #forPrint() {
-    if (!this.element.offsetParent) return;
-    const shut = /** @type {HTMLDetailsElement[]} */ ([...this.body.querySelectorAll("details:not([open])")]);
-    for (const row of shut) {
-      row.open = true;
-      row.dispatchEvent(new Event("toggle")); // the browser's own comes too late for the paper
-    }
-    addEventListener("afterprint", () => { for (const row of shut) row.open = false; }, { once: true });
   }
 }
 

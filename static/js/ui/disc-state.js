@@ -17,6 +17,9 @@ export class DiscState {
   catalogue = null;
   /** @type {Report | null} */
   report = null;
+  /** @type {import("../types.js").SavedReport | null} */
+  saved = null;
+  savedAsked = false;
   reading = { done: 0, total: 0 };
   timeLeft = new TimeLeft();
   checkedAt = new Date();

@@ -6,7 +6,6 @@ import { h, icon, put, setText } from "./h.js";
 /** @typedef {import("../types.js").FileRow} FileRow */
 /** @typedef {import("./file-rows.js").FileGroup} FileGroup */
 const COLUMNS = /** @type {const} */ (["path", "kind", "fate", "reason"]);
-const PRINTED = 400;
 const SPARE = 8;
 
 export class FileList {
@@ -31,12 +30,9 @@ export class FileList {
     this.scroller = h("div", { class: "file-scroll", tabindex: "0", role: "table", "aria-label": phrase("files.list") }, h("div", { class: "file-headgroup", role: "rowgroup" }, this.head), this.spacer);
     this.table = h("div", { class: "table-wrap file-table" }, this.scroller);
     this.note = h("p", { class: "more-row", role: "status" });
-    this.printed = h("div", { class: "print-only" });
-    this.element = h("div", {}, h("div", { class: "filters" }, this.groups, h("div", { class: "file-search" }, this.search)), this.table, this.note, this.printed);
+    this.element = h("div", {}, h("div", { class: "filters" }, this.groups, h("div", { class: "file-search" }, this.search)), this.table, this.note);
     this.scroller.addEventListener("scroll", () => this.#draw(), { passive: true });
     new ResizeObserver(() => this.#draw()).observe(this.scroller);
-    addEventListener("beforeprint", () => this.#print());
-    addEventListener("afterprint", () => put(this.printed));
   }
 
   /** @param {FileRow[]} files */
@@ -121,15 +117,6 @@ export class FileList {
       h("span", { role: "cell", title: file.signature ?? "" }, kindWord(file)),
       h("span", { role: "cell" }, h("span", { class: `mark tone-${fate.tone}` }, icon(`shape-${fate.shape}`, "shape"), t(fate.word))),
       h("span", { role: "cell", class: "file-why", title: file.reason ?? "" }, file.reason ?? ""));
-  }
-
-  /** On paper: everything that is not simply an image, as far as it is bearable, and how many there are. */
-  #print() {
-    const others = this.#files.filter((file) => file.kind !== "dicom" || file.reason);
-    put(this.printed,
-      h("p", {}, t("files.printed", { n: Math.min(PRINTED, others.length), total: this.#files.length })),
-      h("table", { class: "grid" }, h("tbody", {}, others.slice(0, PRINTED).map((file) =>
-        h("tr", {}, h("td", { class: "mono" }, file.path), h("td", {}, kindWord(file)), h("td", {}, file.reason ?? ""))))));
   }
 }
 

@@ -1,35 +1,33 @@
-// The letter that asks a hospital for a standard disc, as lines of text. Pure.
-import { formatDay, t } from "../i18n.js";
+// The letters as text that a person fills in and edits. Python writes them; here values find their line. Pure.
 
-/** @typedef {{name: string, born: string, scan: string, date: string}} LetterFields */
-/** @typedef {{text: string, blank?: boolean, strong?: boolean}} Part */
-/** @typedef {{kind: "line"|"item"|"technical", parts: Part[]}} LetterLine */
-/** @typedef {"pictures"|"locked"} LetterReason why the disc is no use elsewhere */
-/** @typedef {{name: string, files: number, kinds: string, now: Date}} DiscFacts */
+/** One letter of the "letter" answer. @typedef {{language: string, text: string, lines: Record<string, string>, values: Record<string, string>}} LetterFacts */
+/** @typedef {{letters: LetterFacts[], blank: string, languages: string[]}} LetterAnswer */
+/** A letter being edited: `values` is what its lines hold now, "" where they are blank. @typedef {LetterFacts} OpenLetter */
+
+/** What a letter leaves a line for, in the order they are asked. */
+export const LETTER_FIELDS = /** @type {const} */ (["name", "born", "examination", "date", "hospital"]);
+
+/** A line of the letter. @param {string} template with {value} @param {string} value @param {string} blank */
+export const lineOf = (template, value, blank) => template.replace("{value}", () => value || blank);
 
 /**
- * What is not filled in stays a gap that says what belongs there.
- * @param {LetterFields} fields @param {DiscFacts} disc @param {LetterReason} [reason] @returns {LetterLine[]}
+ * The letter with another value on the line of `field`. A line that was changed by hand is left as it is, and so is all the rest.
+ * @param {OpenLetter} letter @param {string} field @param {string} value @param {string} blank @returns {OpenLetter}
  */
-export function letterLines(fields, disc, reason = "pictures") {
-  const gap = (/** @type {keyof LetterFields} */ field) => (fields[field].trim() ? { text: fields[field].trim() } : { text: t(`letter.gap.${field}`), blank: true });
-  const line = (/** @type {Part[]} */ ...parts) => /** @type {LetterLine} */ ({ kind: "line", parts });
-  const item = (/** @type {Part[]} */ ...parts) => /** @type {LetterLine} */ ({ kind: "item", parts });
-  const text = (/** @type {string} */ key, values = {}) => ({ text: t(key, values) });
-  return [
-    line(text("letter.greeting")),
-    line(text("letter.gave_1"), gap("scan"), text("letter.gave_2"), gap("date"), text(`letter.gave_3.${reason}`)),
-    line(text("letter.please")),
-    item(text("letter.as"), { text: t("letter.standard"), strong: true }, text("letter.pdi")),
-    item(text("letter.all")),
-    item(text("letter.plain")),
-    line(text("letter.medium")),
-    line(gap("name"), text("letter.between"), gap("born")),
-    { kind: "technical", parts: [text("letter.technical", { name: disc.name || t("letter.no_label"), count: disc.files, kinds: disc.kinds, day: formatDay(disc.now) })] },
-  ];
+export function withValue(letter, field, value, blank) {
+  const before = lineOf(letter.lines[field], letter.values[field], blank);
+  const after = lineOf(letter.lines[field], value, blank);
+  const lines = letter.text.split("\n");
+  const at = lines.indexOf(before);
+  if (at >= 0) lines[at] = after;
+  return { ...letter, text: lines.join("\n"), values: { ...letter.values, [field]: value } };
 }
 
-/** The same as plain text, for an e-mail; gaps become underscores. @param {LetterLine[]} lines */
-export function letterText(lines) {
-  return lines.map(({ kind, parts }) => (kind === "item" ? "- " : "") + parts.map(({ text, blank }) => (blank ? "__________" : text)).join("")).join("\n\n").replace(/\n\n- /g, "\n- ").replace(/(\n- [^\n]*)\n- /g, "$1\n- ") + "\n";
+/** All letters in one text, to copy or save. @param {{text: string}[]} letters */
+export const lettersText = (letters) => letters.map(({ text }) => text.trimEnd()).join(`\n\n${"-".repeat(40)}\n\n`) + "\n";
+
+/** The name of a file that holds no name of a person. @param {string} what @param {Date} day @param {string} ending */
+export function fileName(what, day, ending) {
+  const two = (/** @type {number} */ n) => String(n).padStart(2, "0");
+  return `scanfolio-${what}-${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}.${ending}`;
 }

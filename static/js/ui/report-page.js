@@ -1,15 +1,23 @@
-// The full report: the answer, what it means, every check, the profiles, every file. It prints well, too.
-import { formatBytes, formatDate, formatMoment, formatPerson, phrase, t } from "../i18n.js";
-import { discHolds, holdsText } from "./catalogue-view.js";
+// The full report: the answer, what it means, where it will open, every check, the profiles, every file, and the part for technicians.
+import { phrase, t } from "../i18n.js";
+import { download } from "../save.js";
 import { Checks } from "./checks.js";
 import { FileList } from "./file-list.js";
 import { emit, h, icon, put } from "./h.js";
+import { fileName } from "./letter-text.js";
 import { Menu } from "./menu.js";
-import { groupsOf, tallyOf, VERDICT_TONE } from "./report-view.js";
+import { reportPaper } from "./paper.js";
+import { receiversBody, receiversOf } from "./receivers.js";
+import { headFacts, tallyText } from "./report-facts.js";
+import { groupsOf, VERDICT_TONE } from "./report-view.js";
+import { savedPage } from "./saved-report.js";
+import { browserName, technicalRows } from "./technical.js";
 
 /** @typedef {import("../types.js").Report} Report */
 /** @typedef {import("../types.js").PatientFacts} PatientFacts */
-/** @typedef {{report: Report, patients: PatientFacts[], name: string, complete: boolean, checkedAt: Date, canCopy: boolean}} ReportState */
+/** @typedef {import("../types.js").SavedReport} SavedReport */
+/** `letter` is the letter box where it stands on this page, null elsewhere.
+ * @typedef {{report: Report, patients: PatientFacts[], name: string, complete: boolean, checkedAt: Date, canCopy: boolean, saved: SavedReport | null, letter: HTMLElement | null}} ReportState */
 
 export class ReportPage {
   constructor() {
@@ -20,34 +28,73 @@ export class ReportPage {
     this.page = h("div", { class: "doc-page" }, this.contents, this.report);
     this.element = /** @type {HTMLElement} */ (document.getElementById("screen-report"));
     this.element.append(this.page);
+    this.technical = h("dl", { class: "technical-rows" });
+    /** @type {ReportState | null} */
+    this.state = null;
     this.showWaiting();
   }
 
   /** Nothing to report yet: the disc is still being read. */
   showWaiting() {
+    this.state = null;
     put(this.contents, this.#back());
     put(this.report, h("div", { class: "report-head" }, h("h1", {}, t("report.title")), h("p", { class: "plain" }, t("report.after_reading")), h("div", {}, this.#backButton())));
   }
 
   /** @param {ReportState} state */
   update(state) {
-    const { report } = state;
+    const { report, letter } = state;
+    this.state = state;
     const groups = groupsOf(report.outcomes);
+    const receivers = receiversOf(report);
     this.checks.update(report.outcomes);
     this.files.update(report.files);
     put(this.contents, this.#back(), h("hr", {}),
-      this.#jump("report-answer", t("report.answer")), this.#jump("report-you", t("report.means_short")), h("hr", {}),
+      this.#jump("report-answer", t("report.answer")), this.#jump("report-you", t("report.means_short")),
+      letter ? this.#jump("report-letter", t("report.letter")) : null, receivers.length ? this.#jump("report-receivers", t("receivers.title")) : null, h("hr", {}),
       ...groups.map(({ family, tally }) => this.#jump(`group-${family}`, t(`family_short.${family}`), tally.remarks)), h("hr", {}),
-      report.profiles.length ? this.#jump("report-profiles", t("profiles.title")) : null, this.#jump("report-files", t("files.title"), report.files.length));
-    put(this.report, this.#head(state), this.#answer(state), meaning(report),
+      report.profiles.length ? this.#jump("report-profiles", t("profiles.title")) : null, this.#jump("report-files", t("files.title"), report.files.length),
+      this.#jump("report-technical", t("technical.title")));
+    put(this.report, this.#head(state), this.#answer(state), this.#facts(state), meaning(report),
+      letter ? h("section", { id: "report-letter" }, letter) : null,
+      receivers.length ? h("section", { id: "report-receivers" }, h("h2", { class: "head" }, t("receivers.title")), h("p", { class: "lead" }, t("receivers.lead")),
+        h("div", { class: "table-wrap", tabindex: "0", role: "region", "aria-label": t("receivers.title") }, receiversBody(receivers, 2))) : null,
       h("section", { id: "report-checks" }, h("h2", { class: "head" }, t("checks.title", { count: report.outcomes.length })), h("p", { class: "lead" }, t("checks.lead")), this.checks.element),
       report.profiles.length ? profiles(report) : null,
       h("section", { id: "report-files" }, h("h2", { class: "head", tabindex: "-1" }, t("files.title")), this.files.element),
+      h("section", { id: "report-technical" }, h("h2", { class: "head" }, t("technical.title")), this.technical),
       h("p", { class: "scope" }, t("report.foot")));
+    this.#showTechnical();
   }
 
-  /** @param {"files"|"broken"} place */
+  /** What was used to read the disc, and the check sum, once known. @param {SavedReport} saved */
+  setSaved(saved) {
+    if (!this.state) return;
+    this.state = { ...this.state, saved };
+    this.#showTechnical();
+  }
+
+  /** The document that is printed and saved; null while there is no report. */
+  paper() {
+    return this.state && reportPaper(this.state, this.#technicalRows());
+  }
+
+  #technicalRows() {
+    return this.state ? technicalRows(this.state.report, { ...this.state, browser: browserName(navigator.userAgent) }) : [];
+  }
+
+  #showTechnical() {
+    put(this.technical, this.#technicalRows().map(([term, fact]) => h("div", {}, h("dt", {}, term), h("dd", {}, h("bdi", {}, fact)))));
+  }
+
+  #savePage() {
+    const paper = this.paper();
+    if (paper && this.state) download(new Blob([savedPage(paper, t("paper.title"))], { type: "text/html;charset=utf-8" }), fileName("report", this.state.checkedAt, "html"));
+  }
+
+  /** @param {"files"|"broken"|"letter"} place */
   reveal(place) {
+    if (place === "letter") return jumpTo("report-letter");
     this.files.show(place === "broken" ? "broken" : "left-out");
     const head = /** @type {HTMLElement | null} */ (this.report.querySelector("#report-files h2"));
     head?.scrollIntoView();
@@ -68,30 +115,27 @@ export class ReportPage {
   }
 
   /** @param {ReportState} state */
-  #head({ report, patients, name, checkedAt }) {
+  #head(state) {
     const save = h("button", { class: "button", type: "button" }, icon("save"), t("action.save"), icon("down", "icon s"));
     new Menu(save, () => [
+      { label: t("save.html"), hint: t("save.html_why"), icon: "report", choose: () => this.#savePage() },
       { label: t("save.text"), hint: t("save.text_why"), icon: "document", choose: () => emit(this.element, "save-report", "text") },
       { label: t("save.json"), hint: t("save.json_why"), icon: "details", choose: () => emit(this.element, "save-report", "json") },
     ]);
-    const holds = discHolds(patients);
-    const size = report.files.reduce((sum, file) => sum + (file.size ?? 0), 0);
-    const person = patients.length === 1 ? [formatPerson(patients[0].name) || t("person.no_name"), formatDate(patients[0].birth_date)].filter(Boolean).join(" · ") : patients.length ? t("count.people", { count: patients.length }) : t("report.nobody");
-    /** @type {[string, string][]} */
-    const facts = [[t("report.person"), person], [t("report.disc"), [name || t("bar.your_disc"), size ? formatBytes(size) : ""].filter(Boolean).join(", ")], [t("report.holds"), holdsText(holds)], [t("report.checked"), formatMoment(checkedAt)]];
     return h("div", { class: "report-head" },
       h("div", { class: "row" }, h("h1", {}, t("report.title")), h("div", { class: "button-row" }, save,
-        h("button", { class: "button", type: "button", on: { click: () => { emit(this.element, "print"); print(); } } }, icon("print"), t("action.print")))),
-      h("p", { class: "scope" }, t("report.scope")),
-      h("dl", { class: "facts" }, facts.map(([term, fact]) => h("div", {}, h("dt", {}, term), h("dd", {}, h("bdi", {}, fact))))));
+        h("button", { class: "button", type: "button", on: { click: () => emit(this.element, "print") } }, icon("print"), t("action.print")))),
+      h("p", { class: "scope" }, t("report.scope")));
   }
 
   /** @param {ReportState} state */
-  #answer({ report, complete, canCopy }) {
+  #facts(state) {
+    return h("dl", { class: "facts" }, headFacts(state).map(([term, fact]) => h("div", {}, h("dt", {}, term), h("dd", {}, h("bdi", {}, fact)))));
+  }
+
+  /** @param {ReportState} state */
+  #answer({ report, complete, canCopy, letter: letterBox }) {
     const { verdict } = report;
-    const tally = tallyOf(report.outcomes);
-    const note = [t("verdict.class", { class: verdict.class }), t("count.passed", { count: tally.passed }), tally.remarks ? t("report.remarks", { count: tally.remarks }) : "",
-      tally.important ? t("count.important", { count: tally.important }) : "", tally.not_applicable ? t("count.not_applicable", { count: tally.not_applicable }) : ""].filter(Boolean).join(" · ");
     const letter = verdict.class;
     const elsewhere = letter === "E" || letter === "F" || letter === "H";
     const action = elsewhere || canCopy
@@ -100,7 +144,8 @@ export class ReportPage {
     return h("section", { class: `answer tone-${VERDICT_TONE[letter] ?? "none"}`, id: "report-answer", tabindex: "-1" },
       icon(`shape-${letter}`, "answer-shape"), h("h2", {}, verdict.title), h("p", { class: "plain" }, verdict.summary),
       complete ? null : h("p", { class: "plain" }, t("report.incomplete")),
-      h("div", { class: "button-row" }, action, h("span", { class: "label" }, note)));
+      h("div", { class: "button-row" }, action, letterBox ? h("button", { class: "button large", type: "button", on: { click: () => this.reveal("letter") } }, t("action.letter")) : null,
+        h("span", { class: "label" }, tallyText(report))));
   }
 }
 

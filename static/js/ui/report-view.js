@@ -11,6 +11,11 @@ export const VERDICT_TONE = { A: "good", B: "warn", C: "warn", D: "high", E: "st
 /** Classes whose answer takes the whole page. */
 export const FULL_PAGE = new Set(["E", "F", "H"]);
 
+/** Classes where the hospital has to be asked for something. */
+const ASKS = new Set(["D", "E", "F", "G", "H"]);
+/** There is a letter to the hospital for this disc; not as long as not everything was read. @param {Report} report */
+export const asksHospital = ({ verdict, complete }) => ASKS.has(verdict.class) && complete !== false;
+
 const SEVERITY_ORDER = { B: 0, H: 1, W: 2, I: 3 };
 
 /** @typedef {"passed"|"info"|"warn"|"high"|"stops"|"none"|"blocked"|"crashed"} MarkName */

@@ -112,7 +112,9 @@ export class VerdictBanner {
     const main = stopped
       ? h("button", { class: "button primary", type: "button", on: { click: () => emit(this.element, "retry") } }, t("action.read_again"))
       : h("button", { class: "button primary", type: "button", on: { click: act } }, h("span", { class: "short" }, t(`${key}.short`)), h("span", { class: "wide-only" }, t(key)));
-    put(this.actions, toReport && !stopped ? null : full, main);
+    const get = h("button", { class: "button", type: "button", on: { click: () => emit(this.element, "go-to", "letter") } },
+      h("span", { class: "short" }, t("action.letter.short")), h("span", { class: "wide-only" }, t("action.letter")));
+    put(this.actions, toReport && !stopped ? get : full, main);
   }
 
   /** @param {string} tone @param {string} drawing */
