@@ -9,6 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+PLAUSIBLE_FRAMES = 1000  # a claim up to here is taken at its word
+MAX_FRAMES = 1 << 18  # listed of one object and of one series; whole-slide pictures have some ten thousand
+ITEM_HEADER_BITS = 64
+
 
 class Kind(StrEnum):
     """What an entry is, told from its content, never from its name."""
@@ -172,6 +176,23 @@ class SopInstance:
     def is_image(self) -> bool:
         return bool(self.pixel_keyword) and bool(self.rows) and bool(self.columns)
 
+    @property
+    def frames_here(self) -> int:
+        """How many frames to list: Number of Frames, but of absurd ones no more than can begin in the pixel data.
+
+        Real objects are listed with all they claim to hold, so that missing frames are seen to be missing.
+        """
+        claimed = self.number_of_frames
+        if claimed <= PLAUSIBLE_FRAMES:
+            return claimed
+        there = self.size * 1032 if self.pixel_data_offset is None else max(0, self.size - self.pixel_data_offset)
+        if self.pixel_data_length is not None:
+            there = min(there, self.pixel_data_length)
+        cell_bits = (self.samples_per_pixel or 1) * (self.bits_allocated or 8)
+        frame_bits = ITEM_HEADER_BITS if self.encapsulated else (self.rows or 1) * (self.columns or 1) * cell_bits
+        beginning = -(-there * 8 // frame_bits)
+        return min(claimed, max(beginning, PLAUSIBLE_FRAMES), MAX_FRAMES)
+
 
 @dataclass(frozen=True, slots=True)
 class DirectoryRecord:
@@ -224,7 +245,7 @@ class Series:
 
     @property
     def frame_count(self) -> int:
-        return sum(i.number_of_frames for i in self.instances if i.is_image)
+        return sum(i.frames_here for i in self.instances if i.is_image)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from scanfolio import __version__, catalogue
 from scanfolio.effects import Item, Progress, Sha256, Steps
 from scanfolio.errors import RequestError, SourceError
-from scanfolio.model import Disc, Series, SopInstance
+from scanfolio.model import MAX_FRAMES, Disc, Series, SopInstance
 from scanfolio.pixels import forget
+from scanfolio.pixels.layout import refuse
 from scanfolio.reading.index import DiscIndex, is_overview, read_all
 from scanfolio.source.entry import Entry, Source
 from scanfolio.words import say
@@ -22,6 +26,17 @@ if TYPE_CHECKING:
     from scanfolio.export.planned import Choices, Plan
     from scanfolio.letter import Letter
     from scanfolio.rules.report import Report
+
+MAX_RECIPES = 1 << 15  # given together with a series; those of further frames are asked for one by one
+
+
+@contextmanager
+def _in_memory(instance: SopInstance) -> Iterator[None]:
+    """Around what makes a picture: one too large for this machine is refused by a sentence."""
+    try:
+        yield
+    except MemoryError as error:
+        raise refuse("too_large", instance, rows=instance.rows or 0, columns=instance.columns or 0) from error
 
 
 class Session:
@@ -206,15 +221,15 @@ class Session:
     def series(self, key: str) -> dict[str, Any]:
         """{key, items}: one item per frame in scroll order, with its recipe where that costs no reading."""
         series = self._series(key)
+        frames = ((i, f) for i in series.instances for f in range(i.frames_here if i.is_image else 1))
         items = [
             {
                 "sop_instance_uid": i.sop_instance_uid,
                 "entry_id": i.entry_id,
                 "frame": f,
-                "recipe": self._quick_recipe(i, f),
+                "recipe": self._quick_recipe(i, f) if n < MAX_RECIPES else None,
             }
-            for i in series.instances
-            for f in range(i.number_of_frames if i.is_image else 1)
+            for n, (i, f) in enumerate(islice(frames, MAX_FRAMES))
         ]
         return {"key": key, "items": items}
 
@@ -224,18 +239,20 @@ class Session:
         from scanfolio.pixels.recipe import recipe
 
         instance, entry = self._instance(sop_instance_uid)
-        shown = recipe(instance, entry, frame)
-        if shown["cannot"]:
-            return shown, None
-        if shown["location"] is not None and self._lies_plain(instance):
-            return shown, None
-        return frame_for_page(instance, entry, frame, shown)
+        with _in_memory(instance):
+            shown = recipe(instance, entry, frame)
+            if shown["cannot"]:
+                return shown, None
+            if shown["location"] is not None and self._lies_plain(instance):
+                return shown, None
+            return frame_for_page(instance, entry, frame, shown)
 
     def stored_values(self, sop_instance_uid: str, frame: int) -> np.ndarray:
         from scanfolio.pixels.frame import stored_values
 
         instance, entry = self._instance(sop_instance_uid)
-        return stored_values(entry, instance, frame)
+        with _in_memory(instance):
+            return stored_values(entry, instance, frame)
 
     def display_values(
         self, sop_instance_uid: str, frame: int, window: tuple[float, float] | None = None
@@ -243,7 +260,8 @@ class Session:
         from scanfolio.pixels.frame import display_values
 
         instance, entry = self._instance(sop_instance_uid)
-        return display_values(entry, instance, frame, window)
+        with _in_memory(instance):
+            return display_values(entry, instance, frame, window)
 
     def thumbnail(self, key: str) -> np.ndarray | None:
         """A small picture of the middle image of a series; None where it has no image."""
@@ -253,7 +271,8 @@ class Session:
         if not images:
             return None
         instance = images[len(images) // 2]
-        return thumbnail(self.index.entries[instance.entry_id], instance, instance.number_of_frames // 2)
+        with _in_memory(instance):
+            return thumbnail(self.index.entries[instance.entry_id], instance, instance.frames_here // 2)
 
     def tags(self, sop_instance_uid: str) -> list[dict[str, str]]:
         from scanfolio.objects.tags import rows

@@ -19,6 +19,7 @@ LONG_VRS = frozenset((b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"
 SHORT_VRS = frozenset(
     b"AE AS AT CS DA DS DT FD FL IS LO LT PN SH SL SS ST TM UI UL US".split(),
 )
+MAX_DEPTH = 128  # sequences inside sequences
 ITEM = 0xFFFEE000
 ITEM_END = 0xFFFEE00D
 SEQUENCE_END = 0xFFFEE0DD
@@ -78,8 +79,9 @@ def _header(view: memoryview, position: int) -> tuple[int, bytes, int, int]:
     raise ReadingError(say("export.bad.not_explicit"), detail=f"VR {vr!r} of tag {tag:08X} at {position}")
 
 
-def _end_of_sequence(view: memoryview, position: int, *, implicit: bool) -> tuple[int, int]:
+def _end_of_sequence(view: memoryview, position: int, *, implicit: bool, depth: int = 0) -> tuple[int, int]:
     """(end of the value, first byte behind it) of a sequence of undefined length whose value starts at `position`."""
+    _refuse_depth(depth)
     try:
         while True:
             group, element, length = TAG_LENGTH.unpack_from(view, position)
@@ -89,14 +91,20 @@ def _end_of_sequence(view: memoryview, position: int, *, implicit: bool) -> tupl
             if tag != ITEM:
                 raise ReadingError(say("export.bad.list"), detail=f"tag {tag:08X} where an item should be")
             position += 8
-            position = (
-                _end_of_item(view, position, implicit=implicit) if length == UNDEFINED_LENGTH else position + length
-            )
+            if length == UNDEFINED_LENGTH:
+                position = _end_of_item(view, position, implicit=implicit, depth=depth)
+            else:
+                position += length
     except error:
         raise MoreNeeded(len(view) + 4096) from None
 
 
-def _end_of_item(view: memoryview, position: int, *, implicit: bool) -> int:
+def _refuse_depth(depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise ReadingError(say("export.bad.list"), detail=f"nested deeper than {MAX_DEPTH} levels")
+
+
+def _end_of_item(view: memoryview, position: int, *, implicit: bool, depth: int) -> int:
     while True:
         group, element, length = TAG_LENGTH.unpack_from(view, position)
         if group << 16 | element == ITEM_END:
@@ -106,7 +114,8 @@ def _end_of_item(view: memoryview, position: int, *, implicit: bool) -> int:
         else:
             _, vr, value_start, length = _header(view, position)
         if length == UNDEFINED_LENGTH:
-            _, position = _end_of_sequence(view, value_start, implicit=implicit or vr == b"UN")
+            undefined = implicit or vr == b"UN"
+            _, position = _end_of_sequence(view, value_start, implicit=undefined, depth=depth + 1)
         else:
             position = value_start + length
 
@@ -123,7 +132,7 @@ def read_items(value: bytes) -> list[bytes]:
             raise ReadingError(say("export.bad.list"), detail=f"tag {tag:08X} where an item should be")
         start = position + 8
         if length == UNDEFINED_LENGTH:
-            position = _end_of_item(view, start, implicit=False)
+            position = _end_of_item(view, start, implicit=False, depth=0)
             items.append(bytes(view[start : position - 8]))
         else:
             position = start + length
@@ -209,14 +218,15 @@ def sequence(tag: int, items: list[bytes]) -> bytes:
     return element(tag, b"SQ", b"".join(pack("<HHI", 0xFFFE, 0xE000, len(item)) + item for item in items))
 
 
-def without_private(data: bytes, keep: Collection[int] | None = None) -> bytes:
+def without_private(data: bytes, keep: Collection[int] | None = None, depth: int = 0) -> bytes:
     """A sequence item again, without private elements; of its own level only `keep` when given."""
+    _refuse_depth(depth)
     parts = []
     for tag, (vr, value) in sorted(all_elements(data).items()):
         if tag >> 16 & 1 or (keep is not None and tag not in keep) or not tag & 0xFFFF:
             continue
         if vr == b"SQ":
-            parts.append(sequence(tag, [without_private(item) for item in read_items(value)]))
+            parts.append(sequence(tag, [without_private(item, None, depth + 1) for item in read_items(value)]))
         else:
             parts.append(element(tag, vr, value))
     return b"".join(parts)

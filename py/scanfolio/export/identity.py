@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 from scanfolio.errors import ExportError
 from scanfolio.model import Disc, SopInstance
-from scanfolio.rules.persons import Identity, Match, contradiction
+from scanfolio.rules.persons import Identity, Match, worst_contradiction
 from scanfolio.words import say
 
 
@@ -54,11 +53,12 @@ def contradiction_in(all_instances: Iterable[SopInstance], chosen: Sequence[SopI
     found: tuple[str, SopInstance, SopInstance] | None = None
     entry_ids: set[int] = set()
     for (level, _), instances in groups.items():
-        for a, b in combinations(Identity.all_of(instances), 2):
-            if contradiction(a, b) is Match.DIFFERENT:
+        identities = Identity.all_of(instances)
+        if len(identities) > 1:
+            answer, a, b = worst_contradiction(identities)
+            if answer is Match.DIFFERENT:
                 found = found or (level, a.instances[0], b.instances[0])
                 entry_ids.update(i.entry_id for i in instances)
-                break
     return Contradiction(*found, frozenset(entry_ids)) if found else None
 
 

@@ -128,7 +128,8 @@ def _unusable(instance: SopInstance, choices: Choices) -> str:
         instance.study_instance_uid and instance.series_instance_uid
     ):
         return "no-identity"
-    if max(map(len, (instance.sop_instance_uid, instance.sop_class_uid))) > 64:
+    written = (instance.sop_instance_uid, instance.sop_class_uid, instance.transfer_syntax_uid)
+    if max(map(len, written)) > 64 or not all(map(str.isascii, written)):
         return "no-identity"
     if instance.truncated:
         return "cut-off"

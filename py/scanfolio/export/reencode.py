@@ -13,7 +13,7 @@ from functools import cache
 from struct import Struct
 
 from scanfolio.errors import ReadingError
-from scanfolio.export.elements import ITEM, ITEM_END, LONG_VRS, SEQUENCE_END, SHORT_VRS, UNDEFINED_LENGTH
+from scanfolio.export.elements import ITEM, ITEM_END, LONG_VRS, MAX_DEPTH, SEQUENCE_END, SHORT_VRS, UNDEFINED_LENGTH
 from scanfolio.reading.deflated import inflater_of
 from scanfolio.words import say
 
@@ -57,7 +57,7 @@ def re_encode(data: Part, transfer_syntax_uid: str) -> list[Part]:
     if transfer_syntax_uid == EXPLICIT_LITTLE:
         return [data]
     writer = _Recoder(memoryview(data), implicit=transfer_syntax_uid == IMPLICIT_LITTLE)
-    parts, _ = writer.data_set(0, len(data), {})
+    parts, _ = writer.data_set(0, len(data), {}, 0)
     return parts
 
 
@@ -67,8 +67,10 @@ class _Recoder:
         self.implicit = implicit
         self.tag_length, self.short_header, self.us, self.ul = _LITTLE if implicit else _BIG
 
-    def data_set(self, position: int, end: int, outer: dict[int, int]) -> tuple[list[Part], int]:
+    def data_set(self, position: int, end: int, outer: dict[int, int], depth: int) -> tuple[list[Part], int]:
         """Elements from `position` to `end` or to an Item Delimitation; `outer`: numbers of the enclosing data set."""
+        if depth > MAX_DEPTH:
+            raise ReadingError(say("export.bad.list"), detail=f"nested deeper than {MAX_DEPTH} levels")
         parts: list[Part] = []
         numbers = dict(outer)
         while position + 8 <= end:
@@ -84,7 +86,7 @@ class _Recoder:
             if length == UNDEFINED_LENGTH and tag == PIXEL_DATA:
                 raise ReadingError(say("export.bad.compressed"), detail=f"at {start}")
             if vr == b"SQ":
-                value, position = self._sequence(start, length, end, numbers)
+                value, position = self._sequence(start, length, end, numbers, depth)
             elif length == UNDEFINED_LENGTH:
                 raise ReadingError(say("export.bad.list"), detail=f"undefined length of tag {tag:08X}")
             else:
@@ -121,7 +123,9 @@ class _Recoder:
             return b"UN"  # PS3.5 6.2.2: too long for a two-byte length
         return vr.encode()
 
-    def _sequence(self, position: int, length: int, end: int, numbers: dict[int, int]) -> tuple[list[Part], int]:
+    def _sequence(
+        self, position: int, length: int, end: int, numbers: dict[int, int], depth: int
+    ) -> tuple[list[Part], int]:
         limit = end if length == UNDEFINED_LENGTH else position + length
         parts: list[Part] = []
         while position + 8 <= limit:
@@ -135,7 +139,7 @@ class _Recoder:
             open_end = item_length == UNDEFINED_LENGTH
             if not open_end and position + item_length > limit:
                 raise ReadingError(say("export.bad.ends_early"), detail=f"item of {item_length} bytes at {position}")
-            item, position = self.data_set(position, limit if open_end else position + item_length, numbers)
+            item, position = self.data_set(position, limit if open_end else position + item_length, numbers, depth + 1)
             parts.append(Struct("<HHI").pack(0xFFFE, 0xE000, sum(map(len, item))))
             parts += item
         if length == UNDEFINED_LENGTH:

@@ -7,13 +7,14 @@ last, so that an export broken off is never taken for a whole one. Memory holds 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from functools import partial
+from typing import Any, Protocol, TypeVar
 
 from scanfolio.effects import Chunk, Effect, LoadPackage, Progress, Sha256, Steps, WriteFile
-from scanfolio.errors import BytesNotHere, ExportError, PixelError, ReadingError, SourceError
+from scanfolio.errors import BytesNotHere, ExportError, PixelError, ReadingError, ScanfolioError, SourceError
 from scanfolio.export.dicomdir import Gatherer, Listed, dicomdir
 from scanfolio.export.file_meta import file_meta
 from scanfolio.export.large import zip_from
@@ -27,6 +28,7 @@ from scanfolio.export.transcode import data_set_length, header_elements, transco
 from scanfolio.export.zip import ZipWriter
 from scanfolio.words import again, say
 
+T = TypeVar("T")
 FILES_LOST_IN_A_ROW = 3  # after so many unreadable files the disc is taken for gone
 
 
@@ -62,8 +64,25 @@ class _Run:
             ) from error
 
     def directory(self) -> bytes:
+        if not self.listed:
+            raise ExportError(say("export.refused.nothing", self.plan.choices.language))
         data, self.supplied = dicomdir(list(self.listed.values()), self.file_set_uid)
         return data
+
+    def leave_what_cannot_be_listed(self) -> None:
+        """Keys may be damaged, or too long for a directory record: such files cost themselves, not the export."""
+        try:
+            self.directory()
+        except ExportError:
+            raise
+        except Exception:  # noqa: BLE001  as in `_understood`
+            for planned in self.plan.files:
+                listed = self.listed.get(planned.file_id)
+                try:
+                    if listed is not None:
+                        _understood(planned, partial(dicomdir, [listed], self.file_set_uid))
+                except ReadingError as error:
+                    self.leave(planned, "damaged", error)
 
     def manifest(self) -> Manifest:
         return Manifest(
@@ -77,6 +96,17 @@ class _Run:
             self.sha256,
             self.total_bytes,
         )
+
+
+def _understood(planned: PlannedFile, read: Callable[[], T]) -> T:
+    """read(); whatever nobody foresaw in a file becomes a ReadingError, so that it does not cost all the others."""
+    try:
+        return read()
+    except (ScanfolioError, MemoryError, ImportError):
+        raise
+    except Exception as problem:
+        title = say("reading.error.parse")
+        raise ReadingError(title, where=planned.instance.path, detail=type(problem).__name__) from problem
 
 
 class _Sink(Protocol):
@@ -159,9 +189,8 @@ def _read_headers(run: _Run) -> Steps:
     for done, planned in enumerate(run.plan.files):
         if done % 32 == 0:
             yield Progress("preparing", done, total)
-        instance = planned.instance
         try:
-            elements = header_elements(planned.entry, instance, WANTED_TAGS)
+            listed = _understood(planned, partial(_listed, planned, gatherer))
         except BytesNotHere:
             raise
         except SourceError as error:
@@ -171,10 +200,17 @@ def _read_headers(run: _Run) -> Steps:
             run.leave(planned, "damaged", error)
             continue
         run.lost_in_a_row = 0
-        run.listed[planned.file_id] = gatherer.listed(
-            planned.file_id, instance.sop_class_uid, instance.sop_instance_uid, planned.transfer_syntax_uid, elements
-        )
+        run.listed[planned.file_id] = listed
+    run.leave_what_cannot_be_listed()
     yield Progress("preparing", total, total)
+
+
+def _listed(planned: PlannedFile, gatherer: Gatherer) -> Listed:
+    instance = planned.instance
+    elements = header_elements(planned.entry, instance, WANTED_TAGS)
+    return gatherer.listed(
+        planned.file_id, instance.sop_class_uid, instance.sop_instance_uid, planned.transfer_syntax_uid, elements
+    )
 
 
 def _write_instances(run: _Run, sink: _Sink) -> Steps:
@@ -189,7 +225,7 @@ def _write_instances(run: _Run, sink: _Sink) -> Steps:
                 progress = Progress("writing", done, len(files))
                 digest, size = yield from _stream(run, sink, planned, meta, progress)
             else:
-                data_set = transcode(planned.entry, instance, planned.action)
+                data_set = _understood(planned, partial(transcode, planned.entry, instance, planned.action))
                 changes = data_set.changes
                 digest, size = yield from _add(run, sink, planned.file_id, [meta, *data_set.parts])
         except BytesNotHere:

@@ -32,6 +32,7 @@ LABEL = "imagecodecs"
 LOADED_WHEN_MISSED = sys.platform == "emscripten"
 _END_OF_IMAGE = b"\xff\xd9"
 _FILLED_UP = b"\x5a\xa5" * 4096 + _END_OF_IMAGE
+MOST_EXPANSION = 64  # of PackBits: two bytes give 128
 DECODER_DEPENDENCIES = {uid: ("imagecodecs>=2024.1",) for uid in syntax.IMAGECODECS}  # pydicom reads this name
 
 
@@ -208,6 +209,8 @@ def unpack_rle(data: bytes, pixels: int, samples: int, bytes_per_sample: int) ->
     offsets = [int.from_bytes(data[4 + 4 * k : 8 + 4 * k], "little") for k in range(count)] + [len(data)]
     if any(not 64 <= offset <= len(data) for offset in offsets):
         raise PixelError(say("pixels.damaged"), detail="an RLE segment lies outside the frame")
+    if pixels > MOST_EXPANSION * len(data):
+        raise PixelError(say("pixels.damaged"), detail=f"{len(data)} bytes of RLE cannot give {pixels} pixels")
     out = bytearray(pixels * expected)
     for k in range(count):
         sample, significance = divmod(k, bytes_per_sample)  # most significant byte first

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from scanfolio.model import SopInstance
 from scanfolio.pixels import recipe as recipes
 from scanfolio.pixels.colour import to_rgb
-from scanfolio.pixels.header import facts_with_header, header_of
+from scanfolio.pixels.header import facts_with_header, header_of, understood
 from scanfolio.pixels.layout import layout_of
 from scanfolio.pixels.lut import Table, modality_table, palette_of
 from scanfolio.pixels.recipe import Recipe
@@ -114,6 +115,8 @@ def _drawable(
 
 def _auto(stored_range: tuple[float, float], slope: float, intercept: float) -> dict[str, Any]:
     low, high = sorted(value * slope + intercept for value in stored_range)
+    if not (isfinite(low) and isfinite(high)):
+        low, high = 0.0, 0.0
     found = auto_window(low, high)
     return {"center": found.center, "width": found.width, "function": found.function, "name": found.name}
 
@@ -123,7 +126,8 @@ def _modality(entry: Entry, instance: SopInstance, frame: int) -> tuple[SopInsta
     if not instance.has_functional_groups and not instance.has_modality_lut and instance.modality != "RTDOSE":
         return instance, None
     facts, data_set = facts_with_header(entry, instance, frame)
-    return facts, modality_table(data_set, layout_of(instance)) if instance.has_modality_lut else None
+    with understood(instance):
+        return facts, modality_table(data_set, layout_of(instance)) if instance.has_modality_lut else None
 
 
 def _rgb(entry: Entry, instance: SopInstance, values: Array, decoded: Decoded) -> Bytes:
@@ -131,7 +135,8 @@ def _rgb(entry: Entry, instance: SopInstance, values: Array, decoded: Decoded) -
     layout = decoded.layout
     if not layout.is_palette:
         return to_rgb(values, decoded.photometric, layout, instance)
-    first, palette = palette_of(header_of(entry, instance), instance, layout)
+    with understood(instance):
+        first, palette = palette_of(header_of(entry, instance), instance, layout)
 
     def paint(index: Array) -> Bytes:
         painted: Bytes = palette.take((index.astype(np.int64) - first).clip(0, len(palette) - 1), axis=0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from scanfolio.model import SopInstance
@@ -28,6 +29,8 @@ def numbers(value: Any, count: int | None = None) -> tuple[float, ...]:
             float(v) for v in (value if isinstance(value, Iterable) and not isinstance(value, str) else (value,))
         )
     except (TypeError, ValueError):
+        return ()
+    if not all(map(isfinite, found)):
         return ()
     return found if count is None or len(found) == count else ()
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from scanfolio.errors import PixelError, ReadingError
+from scanfolio.errors import PixelError, ReadingError, ScanfolioError
 from scanfolio.model import SopInstance
 from scanfolio.pixels import syntax
 from scanfolio.pixels.layout import refuse
@@ -53,7 +55,8 @@ def where_pixels_are(entry: Entry, instance: SopInstance) -> tuple[Entry, SopIns
     if instance.transfer_syntax_uid != syntax.DEFLATED:
         return entry, instance
     try:
-        value = _inflated(entry)
+        with understood(instance):
+            value = _inflated(entry)
     except ReadingError as error:
         raise refuse("unreadable", instance, error.detail or error.title) from error
     if not value:
@@ -73,8 +76,23 @@ def facts_with_header(entry: Entry, instance: SopInstance, frame: int) -> tuple[
     from scanfolio.pixels.groups import dose_facts, facts_of_frame
 
     data_set = header_of(entry, instance)
-    if instance.has_functional_groups:
-        instance = facts_of_frame(instance, data_set, frame)
-    if instance.modality == "RTDOSE":
-        instance = dose_facts(instance, data_set, frame)
+    with understood(instance):
+        if instance.has_functional_groups:
+            instance = facts_of_frame(instance, data_set, frame)
+        if instance.modality == "RTDOSE":
+            instance = dose_facts(instance, data_set, frame)
     return instance, data_set
+
+
+@contextmanager
+def understood(instance: SopInstance) -> Iterator[None]:
+    """Around whatever takes values from a data set: pydicom reads them only then, and raises many kinds of exception.
+
+    They become a PixelError.
+    """
+    try:
+        yield
+    except (ScanfolioError, MemoryError, ImportError):
+        raise
+    except Exception as problem:
+        raise refuse("unreadable", instance, type(problem).__name__) from problem

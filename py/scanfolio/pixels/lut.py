@@ -95,10 +95,15 @@ def voi_table(data_set: Dataset, layout: Layout, slope: float, intercept: float,
 def expand_segments(words: Array) -> Array:
     """Segmented palette data (C.7.9.2) to plain entries, at most 65536. Raises ValueError when it is malformed."""
     out: list[int] = []
+    steps = 0
 
     def run(at: int, segments: int | None) -> int:
+        nonlocal steps
         done = 0
         while at + 1 < len(words) and (segments is None or done < segments) and len(out) <= 0x10000:
+            steps += 1
+            if steps > 2 * 0x10000:
+                raise ValueError("segments without end")
             opcode, length = int(words[at]), int(words[at + 1])
             if opcode == 0:
                 out.extend(int(w) for w in words[at + 2 : at + 2 + length])

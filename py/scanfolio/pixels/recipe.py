@@ -11,7 +11,9 @@ series before the first one is drawn. Nothing here imports numpy or pydicom unle
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import isfinite
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -44,6 +46,7 @@ class _Pattern:
 
 _patterns: dict[tuple[Any, ...], _Pattern] = {}
 _MAX_PATTERNS = 1000
+MAX_WINDOWS = 100  # offered; nobody chooses among more
 _common_facts = attrgetter(
     "transfer_syntax_uid", "encapsulated", "number_of_frames", "rows", "columns", "samples_per_pixel",
     "bits_allocated", "bits_stored", "high_bit", "pixel_representation", "planar_configuration",
@@ -82,7 +85,8 @@ def quick_recipe(instance: SopInstance, frame: int = 0) -> Recipe | None:
     made["location"] = {"entry_id": instance.entry_id, "offset": offset, "length": length}
     position, normal = instance.image_position_mm, pattern.normal
     if position is not None and normal is not None:
-        made["position_mm"] = position[0] * normal[0] + position[1] * normal[1] + position[2] * normal[2]
+        place = position[0] * normal[0] + position[1] * normal[1] + position[2] * normal[2]
+        made["position_mm"] = place if isfinite(place) else None
     return made
 
 
@@ -123,10 +127,11 @@ def _from_header(instance: SopInstance, entry: Entry, frame: int) -> Recipe:
             location = {"entry_id": instance.entry_id, "offset": offset, "length": length}
     if not _needs_header(instance):
         return _build(instance, layout, frame)
-    from scanfolio.pixels.header import facts_with_header
+    from scanfolio.pixels.header import facts_with_header, understood
 
     facts, data_set = facts_with_header(entry, instance, frame)
-    made = _build(facts, layout, frame, data_set)
+    with understood(instance):
+        made = _build(facts, layout, frame, data_set)
     made["location"] = location
     return made
 
@@ -183,9 +188,7 @@ def _build(facts: SopInstance, layout: Layout, frame: int, data_set: Dataset | N
         "spacing_mm": None if spacing is None else {"row": spacing[0], "column": spacing[1]},
         "spacing_source": source,
         "letters": letters,
-        "position_mm": position_along_normal_mm(position, orientation)
-        if letters and position and orientation
-        else None,
+        "position_mm": _place_mm(position, orientation) if letters and position and orientation else None,
         "thickness_mm": facts.slice_thickness_mm,
         "cannot": "",
     }
@@ -242,7 +245,8 @@ def stored_windows(facts: SopInstance) -> list[dict[str, Any]]:
         function = "LINEAR"
     names = facts.window_explanations
     found = []
-    for n, (center, width) in enumerate(zip(facts.window_centers, facts.window_widths, strict=False)):
+    pairs = zip(facts.window_centers[:MAX_WINDOWS], facts.window_widths, strict=False)
+    for n, (center, width) in enumerate(pairs):
         if width > 0:
             usual = function if function != "LINEAR" or width >= 1 else "LINEAR_EXACT"
             name = names[n] if n < len(names) else ""
@@ -287,7 +291,14 @@ def _spacing(facts: SopInstance, data_set: Dataset | None) -> tuple[tuple[float,
 
 def _pixel_aspect(facts: SopInstance, spacing: tuple[float, float] | None) -> float:
     ratio = spacing or facts.pixel_aspect_ratio
-    return ratio[0] / ratio[1] if ratio and ratio[0] > 0 and ratio[1] > 0 else 1.0
+    aspect = ratio[0] / ratio[1] if ratio and ratio[0] > 0 and ratio[1] > 0 else 1.0
+    return aspect if 0 < aspect < 1e6 else 1.0  # beyond, it is no picture any more
+
+
+def _place_mm(position: tuple[float, float, float], orientation: Sequence[float]) -> float | None:
+    """Along the normal; None where the numbers are beyond computing with."""
+    place = position_along_normal_mm(position, orientation)
+    return place if isfinite(place) else None
 
 
 def lossy_mark(facts: SopInstance) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import warnings
 from typing import Any, Literal, NamedTuple
 
 import pydicom
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import FileDataset
 from pydicom.multival import MultiValue
 from pydicom.sequence import Sequence
@@ -18,14 +19,16 @@ from pydicom.sequence import Sequence
 from scanfolio.model import Layout
 from scanfolio.reading.attributes import ATTRIBUTES, PIXEL_KEYWORDS, Attribute
 from scanfolio.reading.charset_hint import TEXT_TAGS, add_hint
-from scanfolio.reading.elements import FORM, UNDEFINED, MoreNeeded
-from scanfolio.reading.facts import PADDING, combined, counted, person_name
+from scanfolio.reading.elements import FORM, UNDEFINED, MoreNeeded, TooDeep
+from scanfolio.reading.facts import PADDING, combined, counted, person_name, whole
 from scanfolio.reading.text import as_far_as_possible, character_set, covers, guessed
 from scanfolio.reading.walk import PixelElement
 
+MAX_READS = 100_000  # of one header: two or three an element
+
 
 class Head(io.BytesIO):
-    """The first bytes of a longer file; raises MoreNeeded when what lies behind them is read."""
+    """The first bytes of a longer file. Raises MoreNeeded for what lies behind them, TooDeep after MAX_READS."""
 
     name = ""
 
@@ -33,8 +36,12 @@ class Head(io.BytesIO):
         super().__init__(data)
         self._known = len(data)
         self._size = size
+        self._reads = 0
 
     def read(self, length: int | None = -1) -> bytes:
+        self._reads += 1
+        if self._reads > MAX_READS:
+            raise TooDeep
         if self._known < self._size and (length is None or length < 0 or self.tell() + length > self._known):
             raise MoreNeeded
         return super().read(length)
@@ -50,7 +57,7 @@ def read_header(data: bytes, size: int) -> tuple[FileDataset, PixelElement | Non
         warnings.simplefilter("ignore")
         dataset = pydicom.dcmread(stream, stop_before_pixels=True, force=True)
         position = stream.tell()
-        implicit, little = dataset.original_encoding
+        implicit, little = encoding_of(dataset)
         order: Literal["little", "big"] = "little" if little else "big"
         header = stream.getvalue()[position : position + 12]
         if len(header) < 8:
@@ -67,6 +74,19 @@ def read_header(data: bytes, size: int) -> tuple[FileDataset, PixelElement | Non
             length = int.from_bytes(header[6:8], order)
         known = None if length == UNDEFINED else length
         return dataset, PixelElement(tag, vr.decode("ascii"), start, known)
+
+
+def encoding_of(dataset: FileDataset) -> tuple[bool, bool]:
+    """(implicit VR, little endian) as the elements were read; the data set itself only says what was declared."""
+    for tag in dataset.keys():  # noqa: SIM118  iterating over the data set itself would convert every value
+        item: Any = dataset.get_item(tag)
+        if isinstance(item, RawDataElement):
+            return item.is_implicit_VR, item.is_little_endian
+    implicit, little = dataset.original_encoding
+    return bool(implicit), bool(little)
+
+
+MAX_READS = 100_000  # of one header: two or three an element
 
 
 class Header(NamedTuple):
@@ -91,8 +111,8 @@ def read(data: bytes, size: int) -> Header:
                 meta[int(tag) & 0xFFFF] = str(dataset.file_meta[tag].value)
             except Exception:  # noqa: BLE001  # as below: one value is no file
                 meta[int(tag) & 0xFFFF] = ""
-    implicit, little = dataset.original_encoding
-    return Header(fields(dataset), pixels, layout(dataset, pixels), meta, bool(implicit), bool(little))
+    implicit, little = encoding_of(dataset)
+    return Header(fields(dataset), pixels, layout(dataset, pixels), meta, implicit, little)
 
 
 def layout(dataset: FileDataset, pixels: PixelElement | None) -> Layout:
@@ -177,7 +197,7 @@ def _value(dataset: FileDataset, attribute: Attribute, declared: tuple[str, ...]
     if convert == "short":
         return (int(values[0]) & 0xFFFF if values else None), False
     if convert == "integer":
-        return (int(values[0]) if values else None), False
+        return (whole(int(values[0])) if values else None), False
     floats = tuple(float(v) for v in values)
     if not all(map(math.isfinite, floats)):
         floats = ()

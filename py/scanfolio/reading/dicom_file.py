@@ -63,7 +63,8 @@ def _deflated(entry: Entry, start: Start, converter: Converter, language: str) -
     """A deflated data set (PS3.5 A.5): inflated piece by piece, of which only the header is kept."""
     if entry.size > MAX_WHOLE_BYTES:
         raise NotDicom("reading.error.inflate_bound")
-    data = yield start.data_set_offset, entry.size - start.data_set_offset
+    length = entry.size - start.data_set_offset
+    data = (yield start.data_set_offset, length) if length > 0 else b""
     if has_zlib_header(data):
         start = start._replace(meta_faults=(*start.meta_faults, ZLIB_HEADER_FAULT))
     header, total, broken = _inflated_header(data)

@@ -18,6 +18,9 @@ from scanfolio.source.entry import Entry
 from scanfolio.standard.directory import BELOW_SERIES, KEYS, LEVELS, REQUIRED, ROOT_LEAVES
 
 MAX_RECORD_DEPTH = 16
+MAX_RECORDS = 250_000
+MAX_ELEMENTS = 2_000_000  # in all records together; 100,000 records of a real one hold half of it
+MAX_FAULTS = 200  # told; the others are counted
 LONG_TEXT = 1024
 NUMBERS = (b"US", b"UL")
 BINARY = (b"OB", b"OW", b"UN", b"OF", b"OD")
@@ -76,9 +79,14 @@ def read_dicomdir(data: bytes, entry: Entry, start: Start) -> Dicomdir:
         file_set_id=header[0x00041130],
         file_set_uid=start.meta.get(0x0003, ""),
         roots=tuple(_frozen(node) for node in roots),
-        faults=tuple(faults),
+        faults=tuple(_told(faults)),
         usable=bool(nodes),
     )
+
+
+def _told(faults: list[str]) -> list[str]:
+    more = len(faults) - MAX_FAULTS
+    return [*faults[:MAX_FAULTS], f"and {more} more faults"] if more > 0 else faults
 
 
 def _int(text: str) -> int:
@@ -108,7 +116,7 @@ def _elements(data: bytes, position: int, end: int, encoding: Encoding) -> Itera
             yield _Element(tag, vr, start, end, True)
             return
         inner = IN_UN if vr == b"UN" else encoding
-        after = after_sequence(data, start, inner)[0] if undefined else start + length
+        after = after_sequence(data, start, inner, end)[0] if undefined else start + length
         yield _Element(tag, vr, start, min(after, end), undefined)
         if after > end:
             raise MoreNeeded
@@ -118,12 +126,16 @@ def _elements(data: bytes, position: int, end: int, encoding: Encoding) -> Itera
 def _records(data: bytes, sequence: _Element, encoding: Encoding, nodes: list[_Node], faults: list[str]) -> None:
     position = sequence.start
     texts = _Texts(encoding)
+    elements = 0
     while position + 8 <= sequence.end:
         delimiter = encoding.delimiters.get(data[position : position + 4])
         if delimiter == 0xE0DD:
             return
         if delimiter != 0xE000:
             faults.append(f"at byte {position} something else stands where a record should begin")
+            return
+        if len(nodes) >= MAX_RECORDS or elements > MAX_ELEMENTS:
+            faults.append(f"it is longer than any real one: what lies behind byte {position} was not read")
             return
         length = encoding.uint32(data, position + 4)[0]
         node = _Node(position)
@@ -132,7 +144,9 @@ def _records(data: bytes, sequence: _Element, encoding: Encoding, nodes: list[_N
         last = position + 8
         try:
             for element in _elements(data, position + 8, end, encoding):
-                _fill(node, data, element, texts)
+                elements += 1
+                if elements <= MAX_ELEMENTS:
+                    _fill(node, data, element, texts)
                 last = element.end
         except (Declined, MoreNeeded, TooDeep) as problem:
             faults.append(f"the record at byte {position} is damaged: {problem or 'it is cut short'}")

@@ -122,12 +122,12 @@ def items_of_un(window: bytes, position: int) -> Encoding:
     return EXPLICIT_LITTLE if window[position + 4 : position + 6] in FORM else IMPLICIT_LITTLE
 
 
-def after_sequence(window: bytes, start: int, encoding: Encoding) -> tuple[int, int]:
+def after_sequence(window: bytes, start: int, encoding: Encoding, end: int | None = None) -> tuple[int, int]:
     """(position after the sequence of undefined length whose first item is at `start`, how many items it has).
 
-    Raises MoreNeeded when the window ends first, TooDeep, or Declined when it is no sequence.
+    Raises MoreNeeded when the window (or `end` in it) is reached first, TooDeep, or Declined when it is no sequence.
     """
-    end = len(window)
+    end = len(window) if end is None else end
     position = start
     items = 0
     steps = 0
@@ -187,4 +187,3 @@ def after_sequence(window: bytes, start: int, encoding: Encoding) -> tuple[int, 
         else:
             position += length
     return position, items
-

@@ -20,6 +20,7 @@ from scanfolio.reading.text import decode
 PADDING = " \0\t\n\v\f\r"  # the Standard pads with space and NUL; what else is blank means as little
 CACHE_LIMIT = 20000
 CACHE_LIMIT_PER_ATTRIBUTE = 2000
+CACHED_BYTES = 256  # of a value; longer ones are not the same in file after file
 
 Known = tuple[Any, bool]  # (a field's value, whether its text was undecodable)
 Caches = dict[int, tuple[Attribute, dict[bytes, Known]]]
@@ -129,7 +130,7 @@ class Converter:
         encoding: Encoding,
     ) -> Known:
         known = _convert(attribute, value, declared, encoding)
-        if attribute.cached:
+        if attribute.cached and len(value) <= CACHED_BYTES:
             if len(cache) > CACHE_LIMIT_PER_ATTRIBUTE:
                 cache.clear()
             cache[value] = known
@@ -224,9 +225,17 @@ def integer(raw: bytes) -> int | None:
     if not text:
         return None
     try:
-        return int(text.split("\\", 1)[0])
+        value = int(text.split("\\", 1)[0])
     except ValueError:
         raise Declined("an IS value that is no whole number") from None
+    return whole(value)
+
+
+def whole(value: int) -> int:
+    """`value`, if an IS may hold it (PS3.5 6.2: 32 bits). Raises Declined."""
+    if not -(1 << 31) <= value < 1 << 31:
+        raise Declined("an IS value of more than 32 bits")
+    return value
 
 
 def numbers(raw: bytes) -> tuple[float, ...]:

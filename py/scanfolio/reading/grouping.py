@@ -29,7 +29,7 @@ def group(instances: Sequence[SopInstance], language: str = "en") -> tuple[Patie
     for instance in instances:
         several = len(issuers.get(instance.patient_id, ())) > 1
         patients.setdefault(patient_key(instance, several), []).append(instance)
-    used: set[str] = set()
+    used: dict[str, int] = {}
     return tuple(_patient(key, members, used, language) for key, members in patients.items())
 
 
@@ -40,7 +40,7 @@ def patient_key(instance: SopInstance, several_issuers: bool = False) -> str:
     return f"id:{instance.patient_id}" + (f"|{instance.issuer_of_patient_id}" if several_issuers else "")
 
 
-def _patient(key: str, members: list[SopInstance], used: set[str], language: str) -> Patient:
+def _patient(key: str, members: list[SopInstance], used: dict[str, int], language: str) -> Patient:
     studies: dict[str, list[SopInstance]] = {}
     for instance in members:
         studies.setdefault(instance.study_instance_uid, []).append(instance)
@@ -56,7 +56,7 @@ def _patient(key: str, members: list[SopInstance], used: set[str], language: str
     )
 
 
-def _study(uid: str, members: list[SopInstance], used: set[str], language: str) -> Study:
+def _study(uid: str, members: list[SopInstance], used: dict[str, int], language: str) -> Study:
     by_series: dict[str, list[SopInstance]] = {}
     for instance in members:
         by_series.setdefault(instance.series_instance_uid, []).append(instance)
@@ -82,16 +82,15 @@ def _number(value: int | None) -> int:
     return UNNUMBERED if value is None else value
 
 
-def _series(uid: str, members: list[SopInstance], used: set[str], language: str) -> list[Series]:
+def _series(uid: str, members: list[SopInstance], used: dict[str, int], language: str) -> list[Series]:
     result = []
     for part, reason in _split(members):
         ordered, sorted_by = sort_instances(part)
         first = ordered[0]
-        key, number = uid or "no-uid", 1
-        while key in used:  # a second part, or the same UID in another study, which is a fault the rules name
-            number += 1
-            key = f"{uid or 'no-uid'}#{number}"
-        used.add(key)
+        key = uid or "no-uid"
+        number = used[key] = used.get(key, 0) + 1
+        if number > 1:  # a second part, or the same UID in another study, which is a fault the rules name
+            key = f"{key}#{number}"
         result.append(
             Series(
                 key=key,
@@ -210,6 +209,8 @@ def _sorted_by_geometry(members: Sequence[SopInstance]) -> list[SopInstance] | N
     if any(i.image_orientation is None or not same_orientation(i.image_orientation, orientation) for i in members):
         return None
     placed = [(position_along_normal_mm(i.image_position_mm or (0, 0, 0), orientation), i) for i in members]
+    if not all(math.isfinite(place) for place, _ in placed):
+        return None
     placed.sort(key=lambda pair: pair[0])
     places: list[list[SopInstance]] = []
     last_place = -math.inf

@@ -86,11 +86,26 @@ def read_start(head: bytes) -> Start:
         preamble, has_prefix, meta, faults, offset, encoding, deflated, doubt = known[0]
         return Start(preamble, has_prefix, {**meta, 0x0003: uid}, faults, offset, encoding, deflated, doubt)
     start = _read_start(head)
-    if uid and start.meta.get(0x0003) == uid and start.data_set_offset >= after:
+    end = start.data_set_offset + PROBE_BYTES
+    if uid and start.meta.get(0x0003) == uid and end <= len(head) and _is_the_only_one(head, at, after, end):
         if len(_known) > 256:
             _known.clear()
-        _known[head[:value]] = (start, head[after : start.data_set_offset + PROBE_BYTES])
+        _known[head[:value]] = (start, head[after:end])
     return start
+
+
+def _is_the_only_one(head: bytes, at: int, after: int, end: int) -> bool:
+    """Whether the UID found at `at` is an element of group 0002, and not repeated: else it may not stand for another's.
+
+    What looks like one inside another value would bring one file's UID into the next.
+    """
+    position = 132
+    while position < at:
+        _, vr, length = unpack_from("<H2sH", head, position + 2)
+        if FORM.get(vr) is None:
+            return False
+        position += 12 + unpack_from("<I", head, position + 8)[0] if FORM[vr] else 8 + length
+    return position == at and after <= end and head.find(b"\x02\0\x03\0", after, end) < 0
 
 
 def _read_start(head: bytes) -> Start:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from scanfolio.reading.layout import RunName, name_of_run
 
 RUN_ELEMENTS = 64
-MAX_PLACES = 4000
+MAX_PLACES = 1000
 FAMILIAR = 4  # visits to a header before a run is learned there: learning is not worth it for a few files
 MAX_LESSONS = 8  # a place that still varies after so many is walked step by step
 

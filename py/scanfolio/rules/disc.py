@@ -24,7 +24,7 @@ def medical_files_found(c: DiscContext) -> Result:
         return passed(
             f"{len(c.instances)} DICOM instances, none with pixel data.", "passed_documents", count=len(c.instances)
         )
-    frames = sum(i.number_of_frames for i in c.images)
+    frames = sum(i.frames_here for i in c.images)
     text = f"{len(c.instances)} DICOM instances, {len(c.images)} with pixel data, {frames} frames."
     return passed(text, count=len(c.images))
 

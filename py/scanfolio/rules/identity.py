@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from itertools import combinations
 
 from scanfolio.rules.context import DiscContext, paths
 from scanfolio.rules.outcome import Issue, Result, Severity, blocked, failed, issue, not_applicable, passed
-from scanfolio.rules.persons import Identity, Match, Person, contradiction
+from scanfolio.rules.persons import Identity, Match, Person, worst_contradiction
 from scanfolio.rules.rule import rule
 
 
@@ -93,10 +92,7 @@ def identity_differs_between_images(c: DiscContext) -> Result:
     questions: list[Issue] = []
     for (name, _), members in sorted(groups.items()):
         if len(members) > 1:
-            answers = [
-                (contradiction(a, b), a, b) for a, b in combinations([c.identities[m] for m in sorted(members)], 2)
-            ]
-            worst = max(answers, key=lambda answer: answer[0])
+            worst = worst_contradiction([c.identities[m] for m in sorted(members)])
             if worst[0] is not Match.SAME:
                 entry = _pair_issue(name, worst[1], worst[2])
                 (differing if worst[0] is Match.DIFFERENT else questions).append(entry)

@@ -20,6 +20,7 @@ class Likeness(IntEnum):
 
 
 _BREAKS = re.compile(r"[\s,.;'’`\-_/()]+")
+LONGEST_COMPARED = 200  # letters; a PN group has at most 64
 NO_NAME = frozenset(
     [
         "anonymous",
@@ -91,7 +92,7 @@ def _alike(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
     if _initials_agree(words_a, words_b):
         return True
     joined_a, joined_b = " ".join(words_a), " ".join(words_b)
-    return min(len(joined_a), len(joined_b)) >= 6 and _distance_at_most(joined_a, joined_b, 2)
+    return 6 <= min(len(joined_a), len(joined_b)) <= LONGEST_COMPARED and _distance_at_most(joined_a, joined_b, 2)
 
 
 def _words(components: tuple[str, ...]) -> list[str]:
@@ -106,13 +107,15 @@ def _initials_agree(a: list[str], b: list[str]) -> bool:
 
 
 def _distance_at_most(a: str, b: str, limit: int) -> bool:
-    """Whether the edit distance of two short texts is at most `limit`."""
+    """Whether the edit distance of two short texts is at most `limit`, a very small number."""
     if abs(len(a) - len(b)) > limit:
         return False
-    previous = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        current = [i]
-        for j, y in enumerate(b, 1):
-            current.append(min(previous[j] + 1, current[j - 1] + 1, previous[j - 1] + (x != y)))
-        previous = current
-    return previous[-1] <= limit
+    same = next((at for at, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    a, b = a[same:], b[same:]
+    if not a or not b or not limit:
+        return len(a) + len(b) <= limit
+    return (
+        _distance_at_most(a[1:], b[1:], limit - 1)
+        or _distance_at_most(a[1:], b, limit - 1)
+        or _distance_at_most(a, b[1:], limit - 1)
+    )

@@ -6,12 +6,18 @@ otherwise, the answer is a question for the person, never an accusation and neve
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import insort
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
+from heapq import merge
+from itertools import combinations
 
 from scanfolio.model import SopInstance
 from scanfolio.rules.person_names import Likeness, compare_names, is_no_name
+
+MOST_COMPARED = 100
+MOST_WRITINGS = 100
 
 
 class Match(IntEnum):
@@ -86,6 +92,23 @@ def contradiction(a: Identity, b: Identity) -> Match:
     return Match.QUESTION if half_written and not (a.empty and b.empty) else Match.SAME
 
 
+def worst_contradiction(identities: Sequence[Identity]) -> tuple[Match, Identity, Identity]:
+    """The first pair of two or more that must be one person that differs, else one to ask about, else any.
+
+    More than MOST_WRITINGS ways of writing one person within a study are a contradiction in themselves.
+    """
+    found = (Match.SAME, identities[0], identities[-1])
+    if len(identities) > MOST_WRITINGS:
+        return Match.DIFFERENT, identities[0], identities[-1]
+    for a, b in combinations(identities, 2):
+        answer = contradiction(a, b)
+        if answer > found[0]:
+            found = (answer, a, b)
+        if answer is Match.DIFFERENT:
+            break
+    return found
+
+
 def match(a: Identity, b: Identity) -> Match:
     """Two identities anywhere on the disc: one person, perhaps one, or two (S01)."""
     if a.empty or b.empty:
@@ -118,18 +141,47 @@ class Person:
 
 
 def group_persons(identities: tuple[Identity, ...]) -> tuple[Person, ...]:
-    """Put identities together that may be one person. An identity joins a group only if it differs from none in it."""
+    """Put identities together that may be one person. An identity joins a group only if it differs from none in it.
+
+    Each is compared with at most MOST_COMPARED others of its birth date or of none: on a disc of hundreds of people two
+    spellings may then stay apart, and nobody is ever put together wrongly.
+    """
     groups: list[list[Identity]] = []
     questions: list[list[tuple[Identity, Identity]]] = []
+    by_birth_date: dict[str, list[int]] = {}  # a group has at most one birth date; "" lists the groups without
     for identity in sorted(identities, key=lambda i: (i.empty, i.nameless)):
-        for group, asked in zip(groups, questions, strict=True):
-            answers = [match(identity, other) for other in group]
-            if Match.DIFFERENT in answers:
-                continue
-            asked.extend((o, identity) for o, a in zip(group, answers, strict=True) if a is Match.QUESTION)
-            group.append(identity)
-            break
-        else:
+        born = identity.birth_date.strip().casefold()
+        possible = merge(by_birth_date.get(born, ()), by_birth_date.get("", ())) if born else range(len(groups))
+        number, asked = _group_for(identity, groups, possible)
+        if number is None:
+            by_birth_date.setdefault(born, []).append(len(groups))
             groups.append([identity])
             questions.append([])
+            continue
+        if born and not any(other.birth_date.strip() for other in groups[number]):
+            by_birth_date[""].remove(number)
+            insort(by_birth_date.setdefault(born, []), number)
+        groups[number].append(identity)
+        questions[number].extend((other, identity) for other in asked)
     return tuple(Person(tuple(g), tuple(q)) for g, q in zip(groups, questions, strict=True))
+
+
+def _group_for(
+    identity: Identity, groups: list[list[Identity]], possible: Iterable[int]
+) -> tuple[int | None, list[Identity]]:
+    """(the number of the first of the `possible` groups that `identity` may belong to, those of it to ask about)."""
+    compared = 0
+    for number in possible:
+        asked = []
+        for other in groups[number]:
+            compared += 1
+            if compared > MOST_COMPARED:
+                return None, []
+            answer = match(identity, other)
+            if answer is Match.DIFFERENT:
+                break
+            if answer is Match.QUESTION:
+                asked.append(other)
+        else:
+            return number, asked
+    return None, []

@@ -44,7 +44,7 @@ class Report:
             "studies": self.study_count,
             "series": self.series_count,
             "instances": len(self.instances),
-            "frames": sum(i.number_of_frames for i in self.instances if i.is_image),
+            "frames": sum(i.frames_here for i in self.instances if i.is_image),
             "other": len(self.files) - dicom - unreadable,
             "unreadable": unreadable,
         }

@@ -6,9 +6,11 @@ spacing is otherwise even, and counts as certain only where the instance numbers
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
+from math import isfinite
 
 from scanfolio.model import SopInstance
 from scanfolio.rules import uids
@@ -18,6 +20,7 @@ TOLERANCE = 0.03
 """Of the spacing: how far a distance may lie from a multiple of it."""
 MOST_MISSING_IN_A_GAP = 12
 SMALLEST_SPACING_MM = 0.02
+FARTHEST_MM = 1e5  # from the first to the last slice; no body is longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,8 @@ def stacks(instances: Iterable[SopInstance]) -> Iterator[tuple[list[SopInstance]
         assert orientation is not None
         normal = normal_of(orientation)
         placed = sorted(((_position_mm(i, normal), i.path, i) for i in group), key=lambda p: p[:2])
-        yield [i for _, _, i in placed], [position for position, _, _ in placed]
+        if all(isfinite(position) for position, _, _ in placed):
+            yield [i for _, _, i in placed], [position for position, _, _ in placed]
 
 
 def gaps_of(slices: list[SopInstance], positions: list[float]) -> list[Gap]:
@@ -80,6 +84,8 @@ def gaps_of(slices: list[SopInstance], positions: list[float]) -> list[Gap]:
     spacing = sorted(steps)[len(steps) // 2]
     if spacing < SMALLEST_SPACING_MM:
         return []  # several images at one place: phases of time, not a plain stack
+    if positions[-1] - positions[0] > FARTHEST_MM:
+        return []
     multiples = [round(step / spacing) for step in steps]
     if any(m < 1 or abs(step - m * spacing) > TOLERANCE * spacing for step, m in zip(steps, multiples, strict=True)):
         return []
@@ -108,5 +114,5 @@ def _usual_number_step(slices: list[SopInstance]) -> int | None:
     found = [s for a, b in pairwise(slices) if (s := _number_step(a, b)) is not None]
     if not found:
         return None
-    usual = max(set(found), key=lambda s: (found.count(s), s))
-    return usual if usual != 0 and found.count(usual) * 2 > len(found) else None
+    usual, times = max(Counter(found).items(), key=lambda counted: (counted[1], counted[0]))
+    return usual if usual != 0 and times * 2 > len(found) else None

@@ -256,7 +256,7 @@ def _in_words(choice: _Choice, e: _Evidence, full: bool, language: str) -> Verdi
 
 def what_is_here(c: DiscContext, language: str) -> str:
     """ "1,843 images, 2 examinations, 1 person"."""
-    images = sum(i.number_of_frames for i in c.images)
+    images = sum(i.frames_here for i in c.images)
     others = len(c.instances) - len(c.images)
     studies = len({i.study_instance_uid for i in c.instances})
     persons = len([p for p in c.persons if not all(i.empty for i in p.identities)])

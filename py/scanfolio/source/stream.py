@@ -43,6 +43,19 @@ class EntryStream(io.RawIOBase):
         return len(data)
 
 
+class _Bounded(io.BufferedReader):
+    """Makes no room for more bytes than there are: a length in a damaged file may say four thousand million."""
+
+    def __init__(self, entry: Entry) -> None:
+        super().__init__(EntryStream(entry), BUFFER_BYTES)
+        self._size = entry.size
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is not None and size > BUFFER_BYTES:
+            size = min(size, max(0, self._size - self.tell()))
+        return super().read(size)
+
+
 def entry_stream(entry: Entry) -> BinaryIO:
     """Seekable, buffered reading over `entry.read`; nothing is read before it is asked for."""
-    return io.BufferedReader(EntryStream(entry), BUFFER_BYTES)
+    return _Bounded(entry)
