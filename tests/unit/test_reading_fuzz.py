@@ -69,7 +69,7 @@ def test_mutants_go_the_whole_way(part: int) -> None:
         files = {f"SEED{seed}": mutant(seed) for seed in range(first, min(first + PER_DISC, numbers.stop))}
         with net():
             try:
-                journey = travelled(files, export=first % (2 * PER_DISC) == 0)
+                journey = travelled(files, export=(first - numbers.start) % (2 * PER_DISC) == 0)
             except Exception as error:
                 for path, data in files.items():  # which of them was it?
                     try:
