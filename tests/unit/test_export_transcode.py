@@ -10,11 +10,12 @@ import pydicom
 import pytest
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
+from pydicom.encaps import encapsulate
 from pydicom.sequence import Sequence
 
 from discs import NEEDS_IMAGECODECS, files_of
 from exports import export, re_read
-from instances import BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT, RLE, encode, make_instance
+from instances import BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT, RLE, compress, encode, make_instance
 from scanfolio.errors import ReadingError
 from scanfolio.export.elements import (
     MoreNeeded,
@@ -163,6 +164,61 @@ def test_rle_is_decompressed_to_the_same_pixels() -> None:
     assert copy["PixelData"].VR == "OW"
     assert "LossyImageCompression" not in copy
     assert re_read(exported).ok
+
+
+def with_previews() -> Dataset:
+    """A compressed slice with a compressed preview where the Standard has it, in a maker's sequence, and one deeper."""
+
+    def preview() -> Dataset:
+        item = Dataset()
+        item.Rows, item.Columns, item.SamplesPerPixel, item.PhotometricInterpretation = 4, 4, 1, "MONOCHROME2"
+        item.BitsAllocated, item.BitsStored, item.HighBit, item.PixelRepresentation = 8, 8, 7, 0
+        item.add_new(0x7FE00010, "OB", encapsulate([bytes(16)]))
+        item["PixelData"].is_undefined_length = True
+        return item
+
+    outer = Dataset()
+    outer.StudyDescription = "kept"
+    outer.IconImageSequence = [preview()]
+    ds = compress(make_instance("ct", 1), RLE)
+    ds.IconImageSequence = [preview()]
+    ds.add_new(0x07A30010, "LO", "A MAKER")
+    ds.add_new(0x07A310CE, "SQ", [preview()])
+    ds.add_new(0x07A310CF, "SQ", [outer])
+    ds.add_new(0x7FE10010, "LO", "A MAKER")
+    ds.add_new(0x7FE11001, "SQ", [preview()])
+    return ds
+
+
+def test_no_compressed_preview_stays_among_plain_pixels() -> None:
+    """One would end every strict reader: fragments belong into encapsulated data sets only (PS3.5 A.4)."""
+    exported = export({"A": encode(with_previews(), RLE)})
+    written = exported.only()
+    assert b"\xe0\x7f\x10\x00OB\0\0\xff\xff\xff\xff" not in written
+    copy = read(written)
+    assert "IconImageSequence" not in copy
+    assert (copy[0x07A310CE].value[0].Rows, "PixelData" in copy[0x07A310CE].value[0]) == (4, False)
+    assert copy[0x07A310CF].value[0].StudyDescription == "kept"
+    assert "IconImageSequence" not in copy[0x07A310CF].value[0]
+    assert "PixelData" not in copy[0x7FE11001].value[0]
+    assert np.array_equal(copy.pixel_array, read(encode(make_instance("ct", 1))).pixel_array)
+    (instance,) = exported.manifest.instances
+    assert [c.removesuffix(" compressed preview picture left out") for c in instance.changes[1:]] == [
+        "(0088,0200)", "(07A3,10CE)[0](7FE0,0010)", "(07A3,10CF)[0](0088,0200)", "(7FE1,1001)[0](7FE0,0010)",
+    ]  # fmt: skip
+    assert re_read(exported).ok
+
+
+def test_another_preview_missing_is_a_difference() -> None:
+    """What may be gone is the compressed picture, nothing beside it."""
+    exported = export({"A": encode(with_previews(), RLE)})
+    ((path, data),) = [(p, d) for p, d in exported.files.items() if p.startswith("DICOM/")]
+    copy = read(data)
+    del copy[0x07A310CE].value[0].Rows
+    out = io.BytesIO()
+    copy.save_as(out, enforce_file_format=True)
+    verification = re_read(exported, {**exported.files, path: out.getvalue()})
+    assert any("(07A3,10CE)[0](0028,0010) is only in the source" in d.what for d in verification.differences)
 
 
 @pytest.mark.parametrize("kind", NEEDS_IMAGECODECS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from scanfolio.errors import PixelError, ReadingError
+from scanfolio.export.elements import ICON_IMAGE_SEQUENCE, UNDEFINED_LENGTH
 from scanfolio.export.reencode import EXPLICIT_BIG, NATIVE
 from scanfolio.export.transcode import data_set_bytes
 from scanfolio.model import SopInstance
@@ -46,7 +47,7 @@ def differences(
         return [f"cannot be read for comparison: {error.detail}"]
     if source.transfer_syntax_uid in NATIVE:
         return _elements(before, after, frozenset(), "", big=source.transfer_syntax_uid == EXPLICIT_BIG)
-    found = _elements(before, after, PIXEL_DESCRIPTION | PIXEL_ELEMENTS, "", big=False)
+    found = _elements(before, after, PIXEL_DESCRIPTION | PIXEL_ELEMENTS, "", big=False, unpacked=True)
     found += _description(before, after)
     return found + _frames(source_entry, source, copy_entry, copy)
 
@@ -58,7 +59,10 @@ def _first_difference(original: bytes, copy: bytes) -> str:
     return f"the data set differs at byte {at}"
 
 
-def _elements(before: Dataset, after: Dataset, ignored: frozenset[int], where: str, *, big: bool) -> list[str]:
+def _elements(
+    before: Dataset, after: Dataset, ignored: frozenset[int], where: str, *, big: bool, unpacked: bool = False
+) -> list[str]:
+    """`unpacked`: the copy is not compressed any more, so the source's compressed previews may be gone."""
     tags = {int(t) for ds in (before, after) for t in ds.keys()}  # noqa: SIM118  iterating a Dataset would parse every value
     found = []
     for tag in sorted(tags - ignored):
@@ -66,14 +70,27 @@ def _elements(before: Dataset, after: Dataset, ignored: frozenset[int], where: s
         if (tag & 0xFFFF == 0 and group > 6) or group in (0x0000, 0x0002):
             continue  # group lengths, which are retired
         name = f"{where}({group:04X},{tag & 0xFFFF:04X})"
+        if unpacked and tag not in after and _is_compressed_picture(before, tag):
+            continue
         if tag not in before or tag not in after:
             found.append(f"{name} is only in the {'export' if tag in after else 'source'}")
         else:
-            found += _element(before, after, tag, name, big=big)
+            found += _element(before, after, tag, name, big=big, unpacked=unpacked)
     return found
 
 
-def _element(before: Dataset, after: Dataset, tag: int, name: str, *, big: bool) -> list[str]:
+def _is_compressed_picture(ds: Dataset, tag: int) -> bool:
+    """Pixel data in fragments, or an Icon Image Sequence that holds such (see elements.without_fragments)."""
+    if tag == ICON_IMAGE_SEQUENCE:
+        return any(_is_compressed_picture(item, PIXEL_DATA) for item in ds[tag].value)
+    if tag != PIXEL_DATA:
+        return False
+    pixels = ds.get_item(tag)
+    # before its value was looked at, and after
+    return getattr(pixels, "length", 0) == UNDEFINED_LENGTH or bool(getattr(pixels, "is_undefined_length", False))
+
+
+def _element(before: Dataset, after: Dataset, tag: int, name: str, *, big: bool, unpacked: bool) -> list[str]:
     a, b = before.get_item(tag), after.get_item(tag)
     both_raw = a is not None and b is not None and isinstance(a.value, bytes) and isinstance(b.value, bytes)
     if a is not None and b is not None and both_raw and _bytes_equal(a.value, b.value, str(b.VR), big=big):
@@ -89,7 +106,7 @@ def _element(before: Dataset, after: Dataset, tag: int, name: str, *, big: bool)
     return [
         fault
         for n, (item, copy) in enumerate(zip(items, copies, strict=True))
-        for fault in _elements(item, copy, frozenset(), f"{name}[{n}]", big=big)
+        for fault in _elements(item, copy, frozenset(), f"{name}[{n}]", big=big, unpacked=unpacked)
     ]
 
 

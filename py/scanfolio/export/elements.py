@@ -232,6 +232,45 @@ def without_private(data: bytes, keep: Collection[int] | None = None, depth: int
     return b"".join(parts)
 
 
+FRAGMENTS = tuple(pack("<HH2sHI", 0x7FE0, 0x0010, vr, 0, UNDEFINED_LENGTH) for vr in (b"OB", b"OW"))
+ICON_IMAGE_SEQUENCE = 0x00880200
+
+
+def without_fragments(data: bytes, where: str = "") -> tuple[bytes, list[str]]:
+    """A data set (Explicit VR) without the compressed pictures inside its sequences, and in technical words which.
+
+    Fragments may stand only in a data set of an encapsulated Transfer Syntax (PS3.5 A.4): once the pixels are plain,
+    a preview that is not would end every strict reader. An Icon Image Sequence goes as a whole, its pixels being
+    Type 1; of any other sequence only the pixels go. `where` is the path of `data` for those words.
+    """
+    if not any(mark in data for mark in FRAGMENTS):
+        return data, []
+    parts: list[bytes] = []
+    left: list[str] = []
+    view, position = memoryview(data), 0
+    while position + 8 <= len(data):
+        tag, vr, _, length = _header(view, position)
+        end = end_of_element(data, position)
+        raw, position = data[position:end], end
+        name = f"{where}({tag >> 16:04X},{tag & 0xFFFF:04X})"
+        if tag in PIXEL_TAGS and length == UNDEFINED_LENGTH:
+            left.append(name)
+        elif vr == b"SQ" and any(mark in raw for mark in FRAGMENTS):
+            if tag == ICON_IMAGE_SEQUENCE:
+                left.append(name)
+                continue
+            items = []
+            for number, item in enumerate(read_items(raw[12:])):
+                kept, within = without_fragments(item, f"{name}[{number}]")
+                items.append(kept)
+                left += within
+            parts.append(sequence(tag, items))
+        else:
+            parts.append(raw)
+    parts.append(data[position:])
+    return b"".join(parts), left
+
+
 def text_of(value: bytes) -> str:
     """A short value for messages and comparisons: padding removed, undecodable bytes as Latin-1."""
     return value.decode("latin-1").strip("\0 ")

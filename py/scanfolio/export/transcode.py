@@ -18,7 +18,7 @@ from scanfolio.export.elements import (
     elements_end,
     end_of_element,
     read_elements,
-    read_items,
+    without_fragments,
 )
 from scanfolio.export.reencode import (
     DEFLATED,
@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 HEAD_BYTES = 1 << 16
 MAX_TAIL_BYTES = 1 << 24
 PAPYRUS = "1.2.840.10008.1.20"  # Implicit VR Little Endian under another name
-ICON_IMAGE_SEQUENCE = 0x00880200
 # Length of the pixel data element's header in front of its value, by Transfer Syntax
 _PIXEL_HEADER_BYTES = {"1.2.840.10008.1.2": 8, "1.2.840.10008.1.2.2": 12}
 # Group lengths that would be wrong and the offset tables of compressed frames
@@ -163,9 +162,8 @@ def _decompress(entry: Entry, instance: SopInstance, data: bytes) -> Transcoded:
     for tag, (vr, value) in lossy_elements(head, decoded).items():
         edits[tag] = element(tag, vr, value)
         changes.append(f"({tag >> 16:04X},{tag & 0xFFFF:04X}) -> {value.decode('ascii')}")
-    if _has_compressed_icon(head):
-        edits[ICON_IMAGE_SEQUENCE] = None
-        changes.append("(0088,0200) compressed preview picture left out")
+    (head, in_head), (tail, in_tail) = without_fragments(head), without_fragments(tail)
+    changes += [f"{name} compressed preview picture left out" for name in in_head + in_tail]
     length = sum(map(len, decoded.frames))
     vr = b"OB" if decoded.bits_allocated <= 8 else b"OW"
     pixel_header = pack("<HH2sHI", 0x7FE0, 0x0010, vr, 0, length + length % 2)
@@ -193,14 +191,3 @@ def lossy_elements(head: bytes, decoded: PlainPixels) -> dict[int, RawElement]:
     if not said.get(0x00282114, (b"", b""))[1].strip(b"\0 ") and decoded.lossy_method:
         out[0x00282114] = (b"CS", decoded.lossy_method.encode("ascii"))
     return out
-
-
-def _has_compressed_icon(head: bytes) -> bool:
-    vr, value = read_elements(head, (ICON_IMAGE_SEQUENCE,)).get(ICON_IMAGE_SEQUENCE, (b"", b""))
-    if vr != b"SQ":
-        return False
-    marker = pack("<HH", 0x7FE0, 0x0010)
-    return any(
-        item.find(marker) >= 0 and item[item.find(marker) + 8 : item.find(marker) + 12] == b"\xff\xff\xff\xff"
-        for item in read_items(value)
-    )
