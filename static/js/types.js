@@ -61,7 +61,7 @@
 /** @typedef {{id: string, title: string, reference: string, as_is: ReceiverAnswer, copy: ReceiverAnswer, copy_as_encoded: ReceiverAnswer}} Receiver */
 /** The table of contents' own name and number. @typedef {{path: string, file_set_id: string, file_set_uid: string}} FileSet */
 /** What was used to read the disc, and the check sum of the report as JSON. @typedef {{json_sha256: string, versions: {scanfolio: string, python: string, pydicom: string}}} SavedReport */
-/** @typedef {{path: string, kind: string, sop_instance_uid?: string, reason?: string, signature?: string, size?: number, locked?: boolean}} FileRow */
+/** @typedef {{path: string, kind: string, sop_instance_uid?: string, reason?: string, signature?: string, size?: number, locked?: boolean, first_bytes?: string}} FileRow */
 /** @typedef {{files: number, dicom: number, patients: number, studies: number, series: number, instances: number, frames: number, other: number, unreadable: number}} ReportCounts */
 /**
  * The report as Python writes it (design: contracts).

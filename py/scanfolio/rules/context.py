@@ -10,6 +10,7 @@ from scanfolio.model import Dicomdir, Disc, FileRecord, Kind, Series, SopInstanc
 from scanfolio.pixels.syntax import is_known
 from scanfolio.rules.persons import Identity, Person, group_persons
 from scanfolio.rules.references import FileFinder, PlacedRecord, Reference, collect_references, walk
+from scanfolio.rules.viewers import FoundViewer, found_viewers
 
 if TYPE_CHECKING:
     from scanfolio.rules.after import Copy
@@ -59,6 +60,11 @@ class DiscContext:
     @cached_property
     def locked_files(self) -> tuple[FileRecord, ...]:
         return tuple(f for f in self.files if f.locked)
+
+    @cached_property
+    def viewers(self) -> tuple[FoundViewer, ...]:
+        """Viewing programs known by the names of their files."""
+        return found_viewers(self.files)
 
     # instances
 

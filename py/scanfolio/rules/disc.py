@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from scanfolio.model import Kind
+from scanfolio.model import FileRecord, Kind
 from scanfolio.rules.context import DiscContext, paths
-from scanfolio.rules.outcome import Result, blocked, failed, issue, not_applicable, passed
+from scanfolio.rules.outcome import Issue, Result, blocked, failed, issue, not_applicable, passed
 from scanfolio.rules.pictures import Pictures
 from scanfolio.rules.rule import rule
 
@@ -39,6 +39,7 @@ def medical_files_found(c: DiscContext) -> Result:
 )
 def only_its_own_program(c: DiscContext) -> Result:
     """What it checks: whether the disc has no DICOM at all, only programs, pictures and files nothing else can read.
+    Known viewers are named, unknown files with their size and first bytes.
 
     Why it matters: such a disc cannot be loaded elsewhere, and no program can turn it into the originals.
     Reference: PS3.10 section 8 (a File-set holds DICOM files); IHE RAD TF-2 4.47.
@@ -53,15 +54,33 @@ def only_its_own_program(c: DiscContext) -> Result:
         return blocked("stopped_early")
     kinds = {kind.value: len(files) for kind, files in c.by_kind.items() if files}
     found = ", ".join(f"{number} {kind}" for kind, number in kinds.items())
-    found_issue = issue(f"0 DICOM instances; {found}", paths(c.files), **kinds)
-    technical = f"No file has DICOM content: {found}."
+    found_issues = [issue(f"0 DICOM instances; {found}", paths(c.files), **kinds), *_viewer_issues(c)]
+    found_issues += [
+        issue(f"unknown: {f.size} bytes, beginning {f.first_bytes}", [f.path], bytes=f.size, first_bytes=f.first_bytes)
+        for f in _largest_unknown(c)
+    ]
+    technical = f"No file has DICOM content: {found}.{_viewer_names(c)}"
     if c.references:
-        return failed(technical, [found_issue], text="failed_listed", count=len(c.references))
+        return failed(technical, found_issues, text="failed_listed", count=len(c.references))
     if c.by_kind[Kind.PROGRAM]:
-        return failed(technical, [found_issue])
+        return failed(technical, found_issues)
     if c.by_kind[Kind.PICTURE]:
-        return failed(technical, [found_issue], text="failed_pictures", count=len(c.by_kind[Kind.PICTURE]))
-    return failed(technical, [found_issue], text="failed_other")
+        return failed(technical, found_issues, text="failed_pictures", count=len(c.by_kind[Kind.PICTURE]))
+    return failed(technical, found_issues, text="failed_other")
+
+
+def _largest_unknown(c: DiscContext) -> list[FileRecord]:
+    """What the viewer may keep its pictures in: the largest files nobody knows, one of each beginning."""
+    unknown = sorted((f for f in c.by_kind[Kind.OTHER] if f.first_bytes), key=lambda f: (-f.size, f.path))
+    return list({f.first_bytes: f for f in reversed(unknown)}.values())[::-1][:5]
+
+
+def _viewer_issues(c: DiscContext) -> list[Issue]:
+    return [issue(f"viewer found: {v.name}", v.where, viewer=v.name) for v in c.viewers]
+
+
+def _viewer_names(c: DiscContext) -> str:
+    return f" Viewer found: {', '.join(v.name for v in c.viewers)}." if c.viewers else ""
 
 
 @rule("V03", "W", "never", "disc", "IHE RAD TF-2 4.47 (web content)")
@@ -90,7 +109,7 @@ def ordinary_pictures(c: DiscContext) -> Result:
 
 @rule("V08", "I", "yes", "disc", "IHE RAD TF-2 4.47; DRG requirements 2.2, 2.3")
 def programs(c: DiscContext) -> Result:
-    """What it checks: programs, program parts and autorun files.
+    """What it checks: programs, program parts and autorun files, and which viewers among them are known by name.
 
     Why it matters: they are not needed to read the images, and hospitals block discs that start something.
     Reference: IHE RAD TF-2 4.47 (no reliance on autorun); DRG requirements 2.2 and 2.3.
@@ -104,7 +123,8 @@ def programs(c: DiscContext) -> Result:
     technical = "Executables are present; never started, never copied."
     if any(f.path.lower() == "autorun.inf" for f in c.files):
         technical = "Executables or autorun present; never started, never copied."
-    return failed(technical, [issue(f"{len(found)} program files", paths(found), files=len(found))], count=len(found))
+    issues = [issue(f"{len(found)} program files", paths(found), files=len(found)), *_viewer_issues(c)]
+    return failed(technical + _viewer_names(c), issues, count=len(found))
 
 
 @rule("V09", "B", "yes", "instance", "PS3.10 section 7.1; CVE-2019-11687")

@@ -114,7 +114,7 @@ export class FileList {
     const fate = fateOf(file);
     return h("div", { class: "file-row", role: "row", "aria-rowindex": String(at + 2), vars: { "--from": `${at * this.#rowHeight}px` } },
       h("span", { class: "mono", role: "cell", title: file.path }, h("bdi", { dir: "ltr" }, file.path)),
-      h("span", { role: "cell", title: file.signature ?? "" }, kindWord(file)),
+      h("span", { role: "cell", title: [file.signature, file.first_bytes].filter(Boolean).join(" · ") }, kindWord(file)),
       h("span", { role: "cell" }, h("span", { class: `mark tone-${fate.tone}` }, icon(`shape-${fate.shape}`, "shape"), t(fate.word))),
       h("span", { role: "cell", class: "file-why", title: file.reason ?? "" }, file.reason ?? ""));
   }
