@@ -224,6 +224,14 @@ PATHS = [
         (("..", "DICOM", "ST1", "IM1"), None),
         (("DICOM", "", "IM1"), None),
         ((), None),
+        (("", "DICOM", "ST1", "IM1"), "DICOM/ST1/IM1"),
+        ((".", "DICOM", "ST1", "IM1"), "DICOM/ST1/IM1"),
+        (("D:", "DICOM", "ST1", "IM1"), "DICOM/ST1/IM1"),
+        (("\\DICOM\\ST1\\IM1",), "DICOM/ST1/IM1"),
+        (("", "..", "DICOM", "ST1", "IM1"), None),
+        (("DICOM", "..", "DICOM", "ST1", "IM1"), None),
+        ((".",), None),
+        (("",), None),
     ],
 )
 def test_resolve(file_id: tuple[str, ...], path: str | None) -> None:

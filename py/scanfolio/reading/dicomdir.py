@@ -6,6 +6,7 @@ reach is placed by that order, as the writer almost always meant it, and becomes
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -318,9 +319,12 @@ class Paths:
         """The path of `file_id` below `folder` (where the DICOMDIR stands), or None.
 
         Case does not matter, nor do the suffixes that operating systems add to names on a CD: ";1", a trailing dot,
-        ".dcm".
+        ".dcm"; nor what stands before a name counted from the root: a drive, a separator, ".". What leads out of the
+        folder is never looked up.
         """
         parts = [part for component in file_id for part in component.replace("\\", "/").split("/")]
+        while len(parts) > 1 and (parts[0].strip() in ("", ".") or re.fullmatch("[A-Za-z]:", parts[0].strip())):
+            parts = parts[1:]
         if not parts or any(part.strip() in ("", ".", "..") for part in parts):
             return None
         wanted = "/".join([folder, *parts]) if folder else "/".join(parts)

@@ -129,7 +129,7 @@ def table_lacks_helpful_entries(c: DiscContext) -> Result:
 
 @rule("D11", "H", "yes", "disc", "PS3.3 sections F.5.1 to F.5.3; DRG requirement 3.1.2.4")
 def the_same_entry_twice(c: DiscContext) -> Result:
-    """What it checks: two PATIENT records with one Patient ID, two records of one study, series or instance.
+    """What it checks: two PATIENT records with one Patient ID, two records of one study, series, instance or file.
 
     Why it matters: systems show a person or an examination twice, each half of it, or take only the first.
     Reference: PS3.3 sections F.5.1 to F.5.3; DRG requirement 3.1.2.4.
@@ -139,16 +139,24 @@ def the_same_entry_twice(c: DiscContext) -> Result:
         return stop
     keys = {"PATIENT": "PatientID", "STUDY": "StudyInstanceUID", "SERIES": "SeriesInstanceUID"}
     seen: dict[tuple[str, str, str], int] = {}
+    of_file: dict[tuple[str, str], set[str]] = {}
     for placed in c.records:
         dicomdir, record = placed.dicomdir, placed.record
         kind = record.record_type if record.record_type in keys else "instance"
         uid = record.sop_instance_uid if kind == "instance" else record.keys.get(keys[kind], "").strip()
         if uid:
             seen[dicomdir.path, kind, uid] = seen.get((dicomdir.path, kind, uid), 0) + 1
+        if record.file_id and record.sop_instance_uid:
+            of_file.setdefault((dicomdir.path, "/".join(record.file_id).upper()), set()).add(record.sop_instance_uid)
     issues = [
         issue(f"{number} {kind} records for {'one Patient ID' if kind == 'PATIENT' else uid}", [path], records=number)
         for (path, kind, uid), number in sorted(seen.items())
         if number > 1
+    ]
+    issues += [
+        issue(f"{len(named)} instance records name the file {name}", [path], records=len(named))
+        for (path, name), named in sorted(of_file.items())
+        if len(named) > 1
     ]
     if not issues:
         return passed("Every patient, study, series and instance has one record.")
