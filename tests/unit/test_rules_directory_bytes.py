@@ -127,7 +127,7 @@ PLANTED: list[tuple[str, str, Callable[[Files], Files]]] = [
     ("D04", "something else where a record should begin", directory(overwrite_item)),
     ("D04", "a text in its place", directory(lambda data: b"This is no table of contents.")),
     ("D04", "zeros in its place", directory(lambda data: bytes(len(data)))),
-    ("D04", "implicit VR by its header", 
+    ("D04", "implicit VR by its header",
      directory(lambda data: data.replace(b"1.2.840.10008.1.2.1\0", b"1.2.840.10008.1.2\0\0\0", 1))),
     ("D05", "a loop between images", lambda files: _loop(files)),
     ("D05", "the root points nowhere", number(ROOT, 0, 0)),
