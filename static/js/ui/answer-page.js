@@ -22,15 +22,17 @@ function askPage(report, letter) {
   const locked = report.verdict.class === "F";
   const kinds = kindsOf(report.files);
   const asks = report.complete !== false; // there is no letter as long as not everything was read
-  const first = locked ? step("answer.locked_1", "answer.locked_1_more") : asks ? step("answer.send_letter", "answer.send_letter_more") : null;
+  const words = report.verdict.next_steps.map((text) => h("li", {}, h("p", {}, text)));
+  const send = step("answer.send_letter", "answer.send_letter_more");
+  // The letter stands for the step that asks the hospital: the first one, of a locked disc the second.
+  const steps = !asks ? words : locked ? [words[0], step("answer.locked_1", "answer.locked_1_more"), step("answer.locked_letter", "answer.locked_letter_more"), ...words.slice(2)] : [send, ...words.slice(1)];
   const down = h("button", { class: "button primary narrow", type: "button", on: { click: () => showLetter(letter) } }, icon("mail"), t("action.letter"));
-  const rest = report.verdict.next_steps.slice(asks && !locked ? 1 : 0);
   return h("div", { class: asks ? "refusal" : "refusal alone" },
     h("div", { class: "say" },
       head(report),
       asks ? down : null,
       section(t("report.means"), h("p", { class: "plain" }, report.verdict.meaning || report.verdict.summary)),
-      section(t("report.do"), h("ol", { class: "steps" }, first, rest.map((words) => h("li", {}, h("p", {}, words))))),
+      section(t("report.do"), h("ol", { class: "steps" }, steps)),
       kinds.length ? h("section", { class: "found-on" }, h("h2", {}, t("answer.on_disc")), h("ul", { class: "found" }, kinds.map(foundRow)),
         h("div", { class: "button-row" }, reportLink())) : h("section", { class: "found-on" }, reportLink())),
     asks ? letter : null);
@@ -98,8 +100,9 @@ function letterLink() {
 
 /** @param {ReturnType<typeof kindsOf>[number]} kind */
 function foundRow({ kind, count, first, last }) {
+  const named = count < 2 || nameOf(first) === nameOf(last) ? nameOf(first) : kind === "program" ? t("found.and_others", { first: nameOf(first) }) : t("found.from_to", { first: nameOf(first), last: nameOf(last) });
   return h("li", {}, icon(KIND_DRAWINGS[kind] ?? "unknown"),
-    h("span", {}, t(`found.${kind}`), h("small", {}, [t(`found.${kind}.more`), count > 1 && nameOf(first) !== nameOf(last) ? t("found.from_to", { first: nameOf(first), last: nameOf(last) }) : nameOf(first)].filter(Boolean).join(" "))),
+    h("span", {}, t(`found.${kind}`), h("small", {}, [t(`found.${kind}.more`), named].filter(Boolean).join(" "))),
     h("span", { class: "num" }, t("count.files", { count })));
 }
 

@@ -52,6 +52,8 @@ export function kindsOf(files) {
     if (known) {
       known.count += 1;
       known.last = file.path;
+      // of programs, the one that a person may have started says most
+      if (id === "program" && !/\.exe$/i.test(known.first) && /\.exe$/i.test(file.path)) known.first = file.path;
     } else kinds.set(id, { kind: id, locked: Boolean(file.locked), count: 1, first: file.path, last: file.path });
   }
   return [...kinds.values()].sort((a, b) => b.count - a.count);

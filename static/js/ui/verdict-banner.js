@@ -112,8 +112,8 @@ export class VerdictBanner {
     const main = stopped
       ? h("button", { class: "button primary", type: "button", on: { click: () => emit(this.element, "retry") } }, t("action.read_again"))
       : h("button", { class: "button primary", type: "button", on: { click: act } }, h("span", { class: "short" }, t(`${key}.short`)), h("span", { class: "wide-only" }, t(key)));
-    const get = h("button", { class: "button", type: "button", on: { click: () => emit(this.element, "go-to", "letter") } },
-      h("span", { class: "short" }, t("action.letter.short")), h("span", { class: "wide-only" }, t("action.letter")));
+    // on a phone there is room for one button: the report it leads to has the letter, too
+    const get = h("button", { class: "button wide-only", type: "button", on: { click: () => emit(this.element, "go-to", "letter") } }, t("action.letter"));
     put(this.actions, toReport && !stopped ? get : full, main);
   }
 
