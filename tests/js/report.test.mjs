@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { cut, cutPath, MOST, printedFiles, printedKinds, printedRemarks, printedRest } from "../../static/js/ui/paper-view.js";
 import { nothingOpens, receiversOf, whyOf } from "../../static/js/ui/receivers.js";
 import { headFacts, tallyText } from "../../static/js/ui/report-facts.js";
-import { asksHospital } from "../../static/js/ui/report-view.js";
+import { asksHospital, viewersOf } from "../../static/js/ui/report-view.js";
 import { browserName, technicalRows } from "../../static/js/ui/technical.js";
 
 const outcome = (rule, state, more = {}) => ({ rule, state, severity: "H", title: rule, plain: `${rule} says`, technical: "", reference: "", in_copy: "", issues: [], ...more });
@@ -88,6 +88,19 @@ test("the technician's part says which disc, when, by what, and the check sum; w
   assert.equal(known.get("SHA-256 of the report as JSON"), "ab12");
   assert.equal(known.get("Software"), "Scanfolio 0.1.0, Python 3.14.2, pydicom was not needed");
   assert.equal(known.get("File-set ID"), "none: there is no DICOMDIR");
+});
+
+test("unknown files are named by their beginning, the largest of each kind first", () => {
+  const other = (path, size, first_bytes) => ({ path, size, kind: "other", first_bytes });
+  const files = [other("a", 10, "45 56"), other("b", 20_000, "45 56"), other("c", 300, "00 01"), { path: "d", kind: "program", size: 9, first_bytes: "4d 5a" }];
+  const rows = new Map(technicalRows({ ...report, files }, { name: "DISC", checkedAt: new Date(), saved: null, browser: "" }));
+  assert.equal(rows.get("Largest unknown files, and how they begin"), "b, 20\u00a0kB: 45 56\nc, 300\u00a0B: 00 01");
+  assert.equal(new Map(technicalRows(report, { name: "", checkedAt: new Date(), saved: null, browser: "" })).size, 6);
+});
+
+test("viewing programs that are known by name are named once", () => {
+  const found = (viewer) => ({ message: "", where: [], evidence: viewer ? { viewer } : { files: 3 } });
+  assert.deepEqual(viewersOf([outcome("V02", "failed", { issues: [found(""), found("Weasis")] }), outcome("V08", "failed", { issues: [found("Weasis"), found("Horos")] })]), ["Weasis", "Horos"]);
 });
 
 test("browsers by their name", () => {

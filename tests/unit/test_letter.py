@@ -162,6 +162,12 @@ def test_no_name_stands_in_the_letter_while_it_is_unclear_whose_images_these_are
         assert person.patient_id not in letter.text
 
 
+def test_a_known_viewer_is_named_for_the_technician(tmp_path: Path) -> None:
+    letter = written(tmp_path, SELF_DISPLAY | {"WIN32/eFilmLt.exe": SELF_DISPLAY["OTHER/LITE/ImageLite.exe"]})
+    assert "Viewing program: eFilm Lite" in letter.text
+    assert "Viewing program" not in letter_of(disc_folder(tmp_path, "self_display")).text
+
+
 HOSTILE = [
     "Hospital: <script>alert(1)</script>",
     "Hospital: https://example.org/pay",

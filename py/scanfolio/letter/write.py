@@ -149,7 +149,8 @@ class _Draft:
         yield say("letter.technical", language)
         name = clean(c.disc.name)
         label = self.label if self.label != name else ""
-        for key, text in (("disc", name), ("label", label), ("folders", ", ".join(picture_folders(c)))):
+        viewers = ", ".join(v.name for v in c.viewers)
+        for key, text in (("disc", name), ("label", label), ("viewer", viewers), ("folders", ", ".join(picture_folders(c)))):
             if text:
                 yield say(f"letter.{key}", language, name=text)
         if (days := dates_in_names(c)) and "date" not in self.facts:

@@ -1,10 +1,10 @@
 // Answers that take the whole page: pictures only (E), locked (F), more than one person or contradictory identity (H).
-import { formatDate, formatPerson, formatPersonSpoken, t } from "../i18n.js";
+import { formatDate, formatPerson, formatPersonSpoken, list, t } from "../i18n.js";
 import { discHolds, holdsText, studyTitle } from "./catalogue-view.js";
 import { kindsOf } from "./file-rows.js";
 import { emit, h, icon } from "./h.js";
 import { factsOf } from "./person-card.js";
-import { VERDICT_TONE } from "./report-view.js";
+import { VERDICT_TONE, viewersOf } from "./report-view.js";
 
 /** @typedef {import("../types.js").Report} Report */
 /** @typedef {import("../types.js").PatientFacts} PatientFacts */
@@ -21,6 +21,7 @@ export function answerPage(report, disc) {
 function askPage(report, letter) {
   const locked = report.verdict.class === "F";
   const kinds = kindsOf(report.files);
+  const viewers = viewersOf(report.outcomes);
   const asks = report.complete !== false; // there is no letter as long as not everything was read
   const words = report.verdict.next_steps.map((text) => h("li", {}, h("p", {}, text)));
   const send = step("answer.send_letter", "answer.send_letter_more");
@@ -33,7 +34,7 @@ function askPage(report, letter) {
       asks ? down : null,
       section(t("report.means"), h("p", { class: "plain" }, report.verdict.meaning || report.verdict.summary)),
       section(t("report.do"), h("ol", { class: "steps" }, steps)),
-      kinds.length ? h("section", { class: "found-on" }, h("h2", {}, t("answer.on_disc")), h("ul", { class: "found" }, kinds.map(foundRow)),
+      kinds.length ? h("section", { class: "found-on" }, h("h2", {}, t("answer.on_disc")), h("ul", { class: "found" }, kinds.map((kind) => foundRow(kind, viewers))),
         h("div", { class: "button-row" }, reportLink())) : h("section", { class: "found-on" }, reportLink())),
     asks ? letter : null);
 }
@@ -98,11 +99,12 @@ function letterLink() {
   return link;
 }
 
-/** @param {ReturnType<typeof kindsOf>[number]} kind */
-function foundRow({ kind, count, first, last }) {
+/** @param {ReturnType<typeof kindsOf>[number]} kind @param {string[]} viewers names of those that are known */
+function foundRow({ kind, count, first, last }, viewers) {
+  const known = kind === "program" && viewers.length;
   const named = count < 2 || nameOf(first) === nameOf(last) ? nameOf(first) : kind === "program" ? t("found.and_others", { first: nameOf(first) }) : t("found.from_to", { first: nameOf(first), last: nameOf(last) });
   return h("li", {}, icon(KIND_DRAWINGS[kind] ?? "unknown"),
-    h("span", {}, t(`found.${kind}`), h("small", {}, [t(`found.${kind}.more`), named].filter(Boolean).join(" "))),
+    h("span", {}, t(`found.${kind}`), h("small", {}, known ? [t("found.viewer", { names: list(viewers) })] : [t(`found.${kind}.more`), named].filter(Boolean).join(" "))),
     h("span", { class: "num" }, t("count.files", { count })));
 }
 

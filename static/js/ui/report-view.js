@@ -72,6 +72,9 @@ export function groupsOf(outcomes) {
   return [...groups].filter(([, list]) => list.length).map(([family, list]) => ({ family, outcomes: list, tally: tallyOf(list) }));
 }
 
+/** Names of the viewing programs that the checks found. @param {Outcome[]} outcomes @returns {string[]} */
+export const viewersOf = (outcomes) => [...new Set(outcomes.flatMap((outcome) => outcome.issues.map((issue) => issue.evidence?.viewer)).filter((name) => typeof name === "string"))];
+
 /** How many places a check names. @param {Outcome} outcome */
 export const placesOf = (outcome) => outcome.issues.reduce((sum, issue) => sum + (issue.where_count ?? issue.where.length), 0);
 

@@ -1,5 +1,6 @@
 // What a technician wants to know of a report: which disc, when, read by what, and the check sum of its JSON. Pure.
 import { formatBytes, formatMoment, list, t } from "../i18n.js";
+import { cutPath } from "./paper-view.js";
 
 /** @typedef {import("../types.js").Report} Report */
 /** @typedef {import("../types.js").SavedReport} SavedReport */
@@ -24,9 +25,19 @@ export function technicalRows(report, { name, checkedAt, saved, browser }) {
       versions.pydicom ? t("technical.pydicom", { version: versions.pydicom }) : t("technical.no_pydicom")];
     rows.push([t("technical.software"), list(used)]);
   }
+  const unknown = unknownFiles(report.files).map(({ path, size, first_bytes: bytes }) => t("technical.unknown_file", { path: cutPath(path), size: formatBytes(size ?? 0), bytes: String(bytes) }));
+  if (unknown.length) rows.push([t("technical.unknown"), unknown.join("\n")]);
   if (browser) rows.push([t("technical.browser"), browser]);
   if (saved) rows.push([t("technical.sha256"), saved.json_sha256]);
   return rows;
+}
+
+const MOST_UNKNOWN = 4;
+/** The largest files nobody knows, one of each beginning: what a viewer may keep its pictures in. @param {import("../types.js").FileRow[]} files */
+function unknownFiles(files) {
+  const largest = files.filter((file) => file.kind === "other" && file.first_bytes).sort((a, b) => (b.size ?? 0) - (a.size ?? 0));
+  const seen = new Set();
+  return largest.filter(({ first_bytes: bytes }) => !seen.has(bytes) && seen.add(bytes)).slice(0, MOST_UNKNOWN);
 }
 
 /** The browser's name and version, out of what it says of itself; its whole word where that is not to be told. @param {string} agent */
