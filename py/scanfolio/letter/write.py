@@ -150,7 +150,12 @@ class _Draft:
         name = clean(c.disc.name)
         label = self.label if self.label != name else ""
         viewers = ", ".join(v.name for v in c.viewers)
-        for key, text in (("disc", name), ("label", label), ("viewer", viewers), ("folders", ", ".join(picture_folders(c)))):
+        for key, text in (
+            ("disc", name),
+            ("label", label),
+            ("viewer", viewers),
+            ("folders", ", ".join(picture_folders(c))),
+        ):
             if text:
                 yield say(f"letter.{key}", language, name=text)
         if (days := dates_in_names(c)) and "date" not in self.facts:
