@@ -109,6 +109,7 @@ def test_other_gzip_files_stay_archives() -> None:
 
 def test_a_gzip_file_is_read_at_any_place_with_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inside, "KEEP_BYTES", 200_000)
+    monkeypatch.setattr(inside, "DROP_BYTES", 60_000)
     data = bytes((n * 7919 >> 5) & 0xFF for n in range(900_000))
     whole = packed(data)
     reads = []
@@ -122,7 +123,7 @@ def test_a_gzip_file_is_read_at_any_place_with_bounded_memory(monkeypatch: pytes
     for offset, length in ((0, 10), (850_000, 60_000), (400_000, 5), (899_999, 50), (900_000, 1), (3, 300_000)):
         assert entry.read(offset, length) == data[offset : offset + length]
         assert isinstance(entry.read, Unpacking)
-        assert len(entry.read._data) <= 200_000 + 300_000 + 2 * inside.STEP_BYTES
+        assert len(entry.read._data) <= 200_000 + 300_000 + 60_000 + inside.STEP_BYTES
     for n in range(6):
         other = unpacked(Entry(n, "B.gz", len(whole), read), len(data))
         assert other.read(10, 10) == data[10:20]
@@ -180,6 +181,25 @@ def test_a_bare_data_set_behind_a_stray_byte() -> None:
 def test_several_images_in_one_unknown_file_are_not_passed_over_in_silence() -> None:
     record, _ = read_one(b"PACK" * 10 + discs.ct_slice(1) + discs.ct_slice(2))
     assert "There may be more behind it" in record.reason
+
+
+def test_a_table_of_contents_behind_other_bytes_or_in_gzip_is_still_one() -> None:
+    files = discs.files_of("clean")
+    disc = read_disc({**files, "DICOMDIR": b"\xef\xbb\xbf" + files["DICOMDIR"]})
+    assert disc.files[list(files).index("DICOMDIR")].kind is Kind.DICOMDIR
+    assert disc.dicomdirs[0].usable
+    assert disc.dicomdirs[0].faults == ("the file is damaged: DICM stands at byte 131, not where PS3.10 7.1 puts it",)
+    assert read_disc({"DICOMDIR": packed(files["DICOMDIR"])}).dicomdirs[0].faults == ()
+
+
+def test_damage_further_on_in_a_gzip_file_does_not_hide_what_is_in_it() -> None:
+    noise = np.random.default_rng(1).integers(0, 4096, (64, 64), np.uint16)
+    data = bytearray(packed(discs.ct_slice(1, pixels=noise)))
+    data[len(data) * 3 // 4] ^= 0xFF
+    record, facts = read_one(bytes(data), "A.gz")
+    assert record.kind is Kind.DICOM
+    assert facts is not None
+    assert facts.truncated
 
 
 def test_what_cannot_be_read_from_there_is_said_to_be_damaged_and_where() -> None:

@@ -22,7 +22,7 @@ from scanfolio.reading.finding import (
 )
 from scanfolio.reading.part10 import looks_like_bare_data_set, looks_like_part10
 from scanfolio.source.entry import Entry
-from scanfolio.source.inside import STEP_BYTES, TooMuch, behind, measured, unpacked
+from scanfolio.source.inside import TooMuch, behind, measured, unpacked
 from scanfolio.source.signature_table import SCANS
 from scanfolio.source.signatures import identify
 from scanfolio.words import say
@@ -31,6 +31,7 @@ PREFIX = re.compile(rb"DICM(\0{0,512})\x02\0[\0-\x26]\0(?:UL|OB|UI|SH|AE|UN)")
 BARE_BYTES = 512
 BARE = re.compile(rb"\x08\0[\0\x01\x05\x08\x16]\0(?:UL|CS|UI)")
 GZIP = "gzip archive"
+FIRST_BYTES = 8192  # unpacked to see what is inside; few, because damage further on must not hide them
 MORE_BYTES = 1024  # behind the image: as much as a second one would have at least
 
 
@@ -71,7 +72,7 @@ def in_gzip(entry: Entry, head: bytes, examine: Examine, language: str) -> Exami
 
 def _first_unpacked(head: bytes) -> bytes:
     try:
-        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(head, STEP_BYTES)
+        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(head, FIRST_BYTES)
     except zlib.error:
         return b""
 
@@ -121,10 +122,13 @@ def behind_other_bytes(
                 want = examination.send(data)
     except StopIteration as result:
         found: Finding = result.value
-    if found.instance is None:
-        return Finding(Kind.UNREADABLE, "damaged DICOM file", reason)
     what = "DICM" if head[mark : mark + 4] == b"DICM" else "the data set"
     fault = f"{what} stands at byte {mark}, not where PS3.10 7.1 puts it"
+    if found.dicomdir is not None:
+        directory = replace(found.dicomdir, faults=(f"the file is damaged: {fault}", *found.dicomdir.faults))
+        return found._replace(reason=reason, dicomdir=directory, entry=inner)
+    if found.instance is None:
+        return Finding(Kind.UNREADABLE, "damaged DICOM file", reason)
     instance = replace(found.instance, meta_faults=(fault, *found.instance.meta_faults))
     if instance.trailing_bytes > MORE_BYTES:
         reason = say("reading.reason.displaced_more", language, position=mark)

@@ -9,7 +9,8 @@ from functools import partial
 from scanfolio.source.entry import Entry
 
 FEED_BYTES = 1 << 18
-STEP_BYTES = 1 << 16
+SLICE_BYTES, STEP_BYTES = 1 << 13, 1 << 12  # small, because damage takes with it what the same step has unpacked
+DROP_BYTES = 1 << 20
 KEEP_BYTES = 32 << 20
 READERS_KEPT = 4
 MAX_UNPACKED_BYTES = 1 << 30
@@ -56,13 +57,17 @@ def measured(packed: bytes) -> tuple[int, str]:
 
 def _pieces(inflater: zlib._Decompress, feed: bytes) -> Iterator[bytes]:
     """What `feed` inflates to, in pieces. Always cut in the same way: so damage is met at the same byte every time."""
-    while True:
-        piece = inflater.decompress(feed, STEP_BYTES)
-        feed = inflater.unconsumed_tail
-        if piece:
-            yield piece
-        if inflater.eof or not (feed or piece):
-            return
+    for at in range(0, len(feed), SLICE_BYTES):
+        left = feed[at : at + SLICE_BYTES]
+        while True:
+            piece = inflater.decompress(left, STEP_BYTES)
+            left = inflater.unconsumed_tail
+            if piece:
+                yield piece
+            if inflater.eof:
+                return
+            if not (left or piece):
+                break
 
 
 class Unpacking:
@@ -101,7 +106,7 @@ class Unpacking:
             if piece:
                 self._data += piece
                 spare = min(len(self._data) - KEEP_BYTES, offset - self._start)
-                if spare > STEP_BYTES:
+                if spare > DROP_BYTES:
                     del self._data[:spare]
                     self._start += spare
             elif self._inflater.eof or self._taken >= self._outer.size:
