@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from facts import (
     BIG_ENDIAN,
     DOSE_SR,
@@ -19,7 +21,7 @@ from facts import make_instance as one
 from facts import make_series as series
 from rule_examples.case import Case, does_not_apply, fails, passes
 from rule_examples.disc import ONLY_TEXT
-from scanfolio.model import Disc
+from scanfolio.model import Disc, Kind
 
 NO_DICOM = does_not_apply("a letter", ONLY_TEXT, "no_dicom", also="V02")
 ONLY_A_REPORT = does_not_apply("a report alone", clean_disc([document()]), "no_images")
@@ -41,11 +43,20 @@ def compressed(uid: str, **changes: object) -> Disc:
     return of(transfer_syntax_uid=uid, pixel_data_length=None, size=200_000, **changes)
 
 
+def in_other_files(signature: str) -> Disc:
+    """A clean disc by all facts of its instances, which do not begin where their files do."""
+    disc = clean_disc()
+    files = [replace(f, signature=signature) if f.kind is Kind.DICOM else f for f in disc.files]
+    return replace(disc, files=tuple(files))
+
+
 EXAMPLES: dict[str, list[Case]] = {
     "F01": [
         passes("all have it", clean_disc()),
         fails("none", make_disc(series(**BARE)), also="D01"),
         fails("no preamble, but group 0002", of(preamble="none")),
+        fails("packed with gzip", in_other_files("DICOM instance in gzip")),
+        fails("behind other bytes", in_other_files("DICOM instance, displaced")),
         NO_DICOM,
     ],
     "F02": [

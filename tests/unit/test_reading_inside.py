@@ -10,10 +10,12 @@ import pytest
 import discs
 import instances
 from exports import export, open_files, re_read
+from facts import judged
 from reading_help import CORPUS, facts_of, read_disc, read_index, read_one
 from scanfolio.model import Kind
 from scanfolio.pixels.frame import stored_values
 from scanfolio.reading.index import DiscIndex
+from scanfolio.rules.outcome import State
 from scanfolio.session import Session
 from scanfolio.source import inside
 from scanfolio.source.entry import Entry
@@ -279,3 +281,19 @@ def test_measuring_stops_where_a_stream_is_broken() -> None:
     assert wrong
     entry = unpacked(Entry(0, "A", len(stream), lambda o, n: bytes(stream[o : o + n])), size)
     assert len(entry.read(0, 400_000)) == size
+
+
+@pytest.mark.parametrize("wrap", [packed, lambda data: b"\0" * 128 + data], ids=["gzip", "displaced"])
+def test_a_disc_whose_images_only_we_can_unpack_is_never_called_fine(wrap) -> None:  # type: ignore[no-untyped-def]
+    """Even where a table of contents names them and every header inside is right."""
+    files = discs.files_of("clean")
+    whole = judged(read_disc(files))
+    disc = read_disc({path: data if path == "DICOMDIR" else wrap(data) for path, data in files.items()})
+    report = judged(disc)
+    assert len(disc.instances) == len(read_disc(files).instances)
+    assert report.verdict.letter in "BC"
+    assert {o.rule for o in report.outcomes if o.state is State.FAILED} >= {"F01"}
+    assert "F01" not in {o.rule for o in whole.outcomes if o.state is State.FAILED}
+    answers = [r.as_dict("en")["as_is"]["answer"] for r in report.receivers]
+    assert "yes" not in answers
+    assert "yes" in [r.as_dict("en")["as_is"]["answer"] for r in whole.receivers]

@@ -82,6 +82,12 @@ class DiscContext:
         return {i.entry_id: i for i in self.instances}
 
     @cached_property
+    def inside_other_files(self) -> frozenset[int]:
+        """Entry ids of instances that do not begin where their file does: packed with gzip, behind other bytes."""
+        signs = (" in gzip", ", displaced")
+        return frozenset(f.entry_id for f in self.by_kind[Kind.DICOM] if f.signature.endswith(signs))
+
+    @cached_property
     def same_sop_instance_uid(self) -> Mapping[str, tuple[SopInstance, ...]]:
         """SOP Instance UIDs that more than one file carries."""
         seen: dict[str, list[SopInstance]] = {}

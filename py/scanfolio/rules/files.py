@@ -37,7 +37,7 @@ def _syntax_names(instances: list[SopInstance]) -> str:
 
 @rule("F01", "H", "yes", "instance", "PS3.10 section 7.1")
 def standard_header_is_missing(c: DiscContext) -> Result:
-    """What it checks: the 128-byte preamble, the letters DICM and the File Meta Information of every instance.
+    """What it checks: the 128-byte preamble, the letters DICM and the File Meta Information at the start of every file.
 
     Why it matters: without them most programs do not take the file for DICOM.
     Reference: PS3.10 section 7.1 and Table 7.1-1.
@@ -45,11 +45,20 @@ def standard_header_is_missing(c: DiscContext) -> Result:
     if not c.instances:
         return not_applicable("no_dicom")
     bare = [i for i in c.instances if not i.has_file_meta or i.preamble == "none"]
-    if not bare:
+    inside = [i for i in c.instances if i.entry_id in c.inside_other_files]
+    count = len({i.entry_id for i in (*bare, *inside)})
+    if not count:
         return passed(f"{len(c.instances)} instances have preamble, DICM and File Meta Information.")
-    found = issue(f"{len(bare)} instances without preamble, DICM or group 0002", paths(bare), instances=len(bare))
-    technical = f"{len(bare)} of {len(c.instances)} instances have no preamble, DICM prefix or File Meta Information."
-    return failed(technical, [found], count=len(bare), total=len(c.instances))
+    issues = []
+    if bare:
+        text = f"{len(bare)} instances without preamble, DICM or group 0002"
+        issues.append(issue(text, paths(bare), instances=len(bare)))
+    if inside:
+        text = f"{len(inside)} instances packed with gzip, or behind bytes that are not DICOM"
+        issues.append(issue(text, paths(inside), instances=len(inside)))
+    technical = f"{count} of {len(c.instances)} instances have no preamble, DICM prefix or File Meta Information"
+    technical += " at the start of their file."
+    return failed(technical, issues, count=count, total=len(c.instances))
 
 
 @rule("F02", "H", "yes", "instance", "PS3.10 Table 7.1-1")

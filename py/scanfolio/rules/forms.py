@@ -58,6 +58,8 @@ def forms_of(c: DiscContext, progress: Progress) -> Steps:
         if at % PER_STEP == 0:
             yield progress
         form = _form(i, i.entry_id in listed, bool(name_fault(i.path, root)), odd)
+        if i.entry_id in c.inside_other_files:
+            form = replace(form, bare=True)
         series = found.setdefault(form, {})
         series[i.series_instance_uid] = series.get(i.series_instance_uid, 0) + 1
     return found
