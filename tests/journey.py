@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from exports import MemorySource, drive
+from frame_items import frame_items
 from scanfolio.errors import ScanfolioError
 from scanfolio.export.plan import EVERYONE, KEEP_ENCODING, MOST_COMPATIBLE, Choices
 from scanfolio.model import Disc, Kind
@@ -135,8 +136,9 @@ def attempt(journey: Journey, what: Callable[[], Any]) -> Any:
 
 def look_at(journey: Journey, key: str) -> None:
     session = journey.session
-    items = session.series(key)["items"]
-    as_json(items)
+    answer = session.series(key)
+    as_json(answer)
+    items = frame_items(answer)
     chosen: dict[str, list[int]] = {}
     for item in items:
         chosen.setdefault(item["sop_instance_uid"], []).append(item["frame"])

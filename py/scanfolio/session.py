@@ -219,19 +219,20 @@ class Session:
     # -- showing
 
     def series(self, key: str) -> dict[str, Any]:
-        """{key, items}: one item per frame in scroll order, with its recipe where that costs no reading."""
-        series = self._series(key)
-        frames = ((i, f) for i in series.instances for f in range(i.frames_here if i.is_image else 1))
-        items = [
-            {
-                "sop_instance_uid": i.sop_instance_uid,
-                "entry_id": i.entry_id,
-                "frame": f,
-                "recipe": self._quick_recipe(i, f) if n < MAX_RECIPES else None,
-            }
-            for n, (i, f) in enumerate(islice(frames, MAX_FRAMES))
-        ]
-        return {"key": key, "items": items}
+        """The frames of a series in scroll order: {key, sop_instance_uids, entry_ids, frames} and the columns of
+        `pixels.columns`, which hold the recipes that cost no reading.
+        """
+        from scanfolio.pixels.columns import in_columns
+
+        frames = ((i, f) for i in self._series(key).instances for f in range(i.frames_here if i.is_image else 1))
+        shown = list(islice(frames, MAX_FRAMES))
+        return {
+            "key": key,
+            "sop_instance_uids": [i.sop_instance_uid for i, _ in shown],
+            "entry_ids": [i.entry_id for i, _ in shown],
+            "frames": [f for _, f in shown],
+            **in_columns(self._quick_recipe(i, f) if n < MAX_RECIPES else None for n, (i, f) in enumerate(shown)),
+        }
 
     def frame(self, sop_instance_uid: str, frame: int) -> tuple[dict[str, Any], np.ndarray | None]:
         """The recipe of a frame, and its values unless the page can slice them out of the file."""

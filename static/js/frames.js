@@ -4,7 +4,7 @@
 import { frameValues } from "./viewport/values.js";
 
 /** @typedef {import("./engine.js").Engine} Engine */
-/** @typedef {{sop_instance_uid: string, entry_id: number, frame: number, recipe: any}} FrameItem */
+/** @typedef {import("./frame-items.js").FrameItem} FrameItem */
 /** @typedef {{recipe: any, values: any}} Frame */
 
 const AHEAD = 4;

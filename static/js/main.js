@@ -141,8 +141,8 @@ function followCatalogue(catalogue) {
       for (const series of study.series) {
         const here = showing.key ? series.key === showing.key : series.key.split("#")[0] === showing.firstSeriesUid;
         if (!here) continue;
-        // Asked for anew when it has grown by a quarter: asking each time would cost more than reading the disc.
-        const grown = series.frames >= 1.25 * showing.items.length || (catalogue.complete && series.frames !== showing.items.length);
+        // Asked for anew when it has grown by half: asking each time would cost more than reading the disc.
+        const grown = series.frames >= 1.5 * showing.items.length || (catalogue.complete && series.frames !== showing.items.length);
         if (grown || !showing.key) showing.showSeries(series.key, { keepPlace: true, onlyIfThere: !catalogue.complete }).catch(() => {});
         return;
       }

@@ -1,6 +1,8 @@
 // @ts-check
 // Which frame is in view: a series, a place in it, stepping, playing. Latest wins: a frame that comes late is dropped.
 
+import { frameItems } from "./frame-items.js";
+
 /** @typedef {import("./opening.js").OpenDisc} OpenDisc */
 /** @typedef {import("./frames.js").FrameItem} FrameItem */
 
@@ -68,9 +70,9 @@ export class Showing extends EventTarget {
     const disc = this.disc;
     if (!disc) return false;
     const generation = ++this.#generation;
-    const here = keepPlace ? this.item : undefined;
-    const { items } = await disc.engine.ask("series", { key });
+    const items = frameItems(await disc.engine.ask("series", { key }));
     if (generation !== this.#generation) return false;
+    const here = keepPlace ? this.item : undefined; // wherever the person has gone meanwhile
     const same = here ? items.findIndex((/** @type {FrameItem} */ i) => i.sop_instance_uid === here.sop_instance_uid && i.frame === here.frame) : -1;
     if (onlyIfThere && same < 0) return false;
     if (key !== this.key) this.pause();
@@ -92,7 +94,7 @@ export class Showing extends EventTarget {
   async showInstance(sopInstanceUid, frame) {
     let at = this.items.findIndex((i) => i.sop_instance_uid === sopInstanceUid && i.frame === frame);
     for (const series of at < 0 ? this.#allSeries() : []) {
-      const { items } = await /** @type {OpenDisc} */ (this.disc).engine.ask("series", { key: series.key });
+      const items = frameItems(await /** @type {OpenDisc} */ (this.disc).engine.ask("series", { key: series.key }));
       at = items.findIndex((/** @type {FrameItem} */ i) => i.sop_instance_uid === sopInstanceUid && i.frame === frame);
       if (at >= 0) {
         return this.showSeries(series.key, { at });

@@ -16,6 +16,7 @@ import discs
 import instances
 import mutants
 from exports import MemorySource, drive, export, re_read
+from frame_items import frame_items
 from journey import opened, travelled
 from reading_help import element, facts_of, memory_entry, read_disc, read_one
 from scanfolio.errors import ExportError, PixelError
@@ -214,7 +215,7 @@ def test_absurd_numbers_of_frames_are_listed_as_far_as_they_can_be_there() -> No
     session = Session("disc")
     drive(session.read(MemorySource({"A": with_frames(many, b"400000")})))
     session.finish()
-    items = session.series(session.index.instances[0].series_instance_uid)["items"]
+    items = frame_items(session.series(session.index.instances[0].series_instance_uid))
     assert len(items) == MAX_FRAMES
     assert items[MAX_RECIPES - 1]["recipe"] is not None
     assert items[MAX_RECIPES]["recipe"] is None
@@ -244,7 +245,7 @@ def test_positions_beyond_computing_with_sort_by_number() -> None:
 
 def test_an_aspect_beyond_computing_with_is_square() -> None:
     journey = travelled({"A": discs.ct_slice(PixelSpacing=["1e308", "1e-308"])})
-    (item,) = journey.session.series(journey.disc.patients[0].studies[0].series[0].key)["items"]
+    (item,) = frame_items(journey.session.series(journey.disc.patients[0].studies[0].series[0].key))
     assert item["recipe"]["pixel_aspect"] == 1.0
 
 

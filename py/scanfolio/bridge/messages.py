@@ -170,7 +170,12 @@ METHODS: dict[str, Method] = {
         "{letters: {language: string, text: string, lines: Record<string, string>, values: Record<string, string>}[], "
         "blank: string, languages: string[]}",
     ),
-    "series": Method(OfSeries, "The frames of one series in scroll order.", "{key: string, items: FrameItem[]}"),
+    "series": Method(
+        OfSeries,
+        "The frames of one series in scroll order, and the recipes known without reading, column by column.",
+        "{key: string, sop_instance_uids: string[], entry_ids: number[], frames: number[], shared: Recipe[], "
+        "recipe_of: number[], offsets: number[], lengths: number[], positions_mm: (number | null)[]}",
+    ),
     "frame": Method(
         OfFrame, "How to show one frame, and its values where the page cannot slice them itself.", "{recipe: Recipe}"
     ),
