@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from conftest import Page
 
-from discs import disc_folder
+from discs import disc_folder, file_set, make_instance, write_files
 from scanfolio.export.drive import run
 from scanfolio.session import Session
 from scanfolio.source import open_source
@@ -45,6 +45,19 @@ def test_the_answer_is_on_the_screen_and_the_same_as_on_the_command_line(page: P
     assert report["counts"]["files"] == sum(1 for p in mixed.rglob("*") if p.is_file())
     for mark in ("scanfolio:ready", "scanfolio:first-image", "scanfolio:indexed"):
         assert page.browser.eval(f"performance.getEntriesByName('{mark}').length") == 1, mark
+
+
+def test_the_first_picture_is_of_the_scan_and_not_of_its_overview(page: Page, tmp_path: Path) -> None:
+    """Through the DICOMDIR, and the same report as without: what is shown first changes nothing about the reading."""
+    scout = [make_instance("ct", n, series=1, SeriesNumber=1, SeriesDescription="Scout") for n in (1, 2)]
+    chest = [make_instance("ct", n, series=2, SeriesNumber=2, SeriesDescription="Chest") for n in range(1, 13)]
+    folder = write_files(tmp_path / "DISC", file_set(*scout, *chest))
+    page.open(folder)
+    page.browser.wait("document.querySelector('.series[aria-current=true]')")
+    assert "Chest" in page.text(".series[aria-current=true]")
+    session = read(folder)
+    run(session.judge())
+    assert page.browser.eval("scanfolio.reportText().then((r) => r.json)") == session.report_json()
 
 
 def test_pictures_are_numpys_to_the_byte(page: Page, mixed: Path) -> None:

@@ -60,3 +60,15 @@ def test_a_step_changes_the_picture(tmp_path: Path) -> None:
     first, second = (session.stored_values(i.sop_instance_uid, 0) for i in session.disc.instances)
     assert first.shape == (512, 512)
     assert np.count_nonzero(first != second) > 500
+
+
+def test_the_dicomdir_beside_a_series_names_its_files(tmp_path: Path) -> None:
+    folder = data.with_dicomdir(data.series(tmp_path / "ct", 3), tmp_path / "listed")
+    session = Session()
+    run(session.read(FolderSource(str(folder))))
+    (directory,) = session.disc.dicomdirs
+    (patient,) = directory.roots
+    records = patient.children[0].children[0].children
+    assert ["/".join(record.file_id) for record in records] == [f"IMAGES/IM{n:06d}" for n in range(3)]
+    assert len(session.disc.instances) == 3
+    assert directory.faults == ()

@@ -28,13 +28,14 @@ FLAGS = [
     "--enable-precise-memory-info",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
+CAP_FLAGS = ("--disable-frame-rate-limit", "--disable-gpu-vsync")
 # before any script of the page: when the folder was given, and every mark
 WATCH = """
 window.__bench = { marks: {} };
 addEventListener("change", (e) => {
   if (e.target?.type !== "file" || !e.target.files?.length) return;
   __bench.marks.given ??= performance.now();
-  __bench.files ??= [...e.target.files];
+  if (__bench.keep) __bench.files ??= [...e.target.files];
 }, true);
 new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) __bench.marks[entry.name] ??= entry.startTime;
@@ -84,12 +85,14 @@ class Opened:
 
 
 @contextlib.contextmanager
-def opened(url: str) -> Iterator[Opened]:
+def opened(url: str, *, capped: bool = False) -> Iterator[Opened]:
+    """`capped`: with 60 frames a second, as a person has it."""
+    flags = [flag for flag in FLAGS if not (capped and flag in CAP_FLAGS)]
     profile = tempfile.mkdtemp(prefix="scanfolio-bench-")
     try:
         with sync_playwright() as playwright:
             context = playwright.chromium.launch_persistent_context(
-                profile, executable_path=chromium(), headless=True, args=FLAGS, viewport={"width": 1280, "height": 900}
+                profile, executable_path=chromium(), headless=True, args=flags, viewport={"width": 1280, "height": 900}
             )
             try:
                 page = context.pages[0] if context.pages else context.new_page()

@@ -13,6 +13,13 @@ from pydicom.filewriter import dcmwrite
 from pydicom.sequence import Sequence
 from pydicom.uid import ExplicitVRLittleEndian
 
+from scanfolio.export.dicomdir import Gatherer, dicomdir
+from scanfolio.export.drive import run
+from scanfolio.export.records import WANTED_TAGS
+from scanfolio.export.transcode import header_elements
+from scanfolio.session import Session
+from scanfolio.source.folder import FolderSource
+
 SIZE = 512
 UID_ROOT = "2.25.1002003004005006"
 # stand where the number of the slice goes, ten digits wide; a part of a UID must not begin with 0
@@ -70,6 +77,26 @@ def picture() -> np.ndarray:
     row, column = np.mgrid[:SIZE, :SIZE]
     noise = (np.arange(SIZE * SIZE, dtype=np.uint32) * 2654435761 >> 20).reshape(SIZE, SIZE) % 30
     return np.where((row - 256) ** 2 + (column - 256) ** 2 < 200**2, 1040, 24).astype("<u2") + noise.astype("<u2")
+
+
+def with_dicomdir(folder: Path, target: Path) -> Path:
+    """`target` with the files of `folder` (the same on disk, by links) and a DICOMDIR beside them."""
+    if (target / "DICOMDIR").is_file():
+        return target
+    (target / "IMAGES").mkdir(parents=True, exist_ok=True)
+    session = Session()
+    run(session.read(FolderSource(str(folder))))
+    gatherer = Gatherer()
+    listed = []
+    for instance in session.disc.instances:
+        linked = target / instance.path
+        if not linked.exists():
+            os.link(folder / instance.path, linked)
+        elements = header_elements(session.index.entries[instance.entry_id], instance, WANTED_TAGS)
+        identity = (instance.sop_class_uid, instance.sop_instance_uid, instance.transfer_syntax_uid)
+        listed.append(gatherer.listed(instance.path, *identity, elements))
+    (target / "DICOMDIR").write_bytes(dicomdir(listed, f"{UID_ROOT}.5")[0])
+    return target
 
 
 def series(folder: Path, count: int, *, sparse: bool = False) -> Path:

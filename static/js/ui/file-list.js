@@ -19,6 +19,8 @@ export class FileList {
   #by = "path";
   #down = false;
   #rowHeight = 44;
+  /** Other files were given since they were sorted: that waits until somebody looks at them. */
+  #stale = false;
   /** Rows that exist, by their place in the list. @type {Map<number, HTMLElement>} */
   #rows = new Map();
 
@@ -41,7 +43,9 @@ export class FileList {
     this.#group = "all";
     this.search.value = "";
     this.#showGroups();
-    this.#pick();
+    this.table.hidden = !files.length;
+    this.#stale = true;
+    this.#draw();
   }
 
   /** @param {FileGroup} group */
@@ -58,6 +62,7 @@ export class FileList {
   }
 
   #pick() {
+    this.#stale = false;
     this.#picked = pickFiles(this.#files, { group: this.#group, text: this.search.value, by: this.#by, down: this.#down });
     put(this.head, COLUMNS.map((column) => {
       const sortable = column !== "fate";
@@ -87,6 +92,10 @@ export class FileList {
   }
 
   #draw() {
+    if (this.#stale && this.scroller.clientHeight) {
+      this.#pick();
+      return;
+    }
     const measured = parseFloat(getComputedStyle(this.scroller).getPropertyValue("--row"));
     if (measured && measured !== this.#rowHeight) {
       this.#rowHeight = measured;
