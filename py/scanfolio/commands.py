@@ -13,14 +13,17 @@ from textwrap import wrap
 from scanfolio.catalogue import as_dict
 from scanfolio.errors import RequestError
 from scanfolio.export.drive import is_zip_name, refuse_taken, run, sink_for
+from scanfolio.export.manifest import Manifest
 from scanfolio.export.parts import OTHER_PART, divide
-from scanfolio.export.planned import Choices, LeftOut, Plan
+from scanfolio.export.planned import FIRST_SET, Choices, LeftOut, Plan, second_set
 from scanfolio.export.verify import Verification
 from scanfolio.export.verify import verify as verify_alone
 from scanfolio.model import Kind
 from scanfolio.session import Session
 from scanfolio.source import open_source
 from scanfolio.words import again, number, say, tenths
+
+ELSEWHERE = (OTHER_PART, FIRST_SET)  # left out here because another part of the same copy has it
 
 
 def report(options: argparse.Namespace) -> int:
@@ -98,14 +101,23 @@ def export(options: argparse.Namespace) -> int:
     plan = run(session.plan(choices), on_progress=_progress_in(options.lang))
     parts = divide(plan, int(options.media_size * 1e6)) if options.media_size else [plan]
     places = _places(destination, len(parts))
+    second_place = destination.with_name(f"{destination.stem}-OTHER{destination.suffix}")
     if options.dry_run:
-        _print(_plan_text(plan, str(destination)) + _parts_text(parts, places, options.media_size))
+        parts_text = _parts_text(parts, places, options.media_size)
+        _print(_plan_text(plan, str(destination)) + parts_text + _second_text(plan, second_place))
         return 0
     for place in places:
         refuse_taken(place)
     # All or nothing of one part; a part that is written and verified stays, whatever becomes of the next.
-    verified = [_write_part(session, part, place) for part, place in zip(parts, places, strict=True)]
-    return 0 if all(verified) else 1
+    written = [_write_part(session, part, place) for part, place in zip(parts, places, strict=True)]
+    left_out = [left for manifest, _ in written for left in manifest.left_out]
+    second = second_set(choices, left_out)
+    if second is not None:
+        refuse_taken(second_place)
+        plan = run(session.plan(second), on_progress=_progress_in(options.lang))
+        _print(say("export.plan.second_written", options.lang, where=str(second_place)))
+        written.append(_write_part(session, plan, second_place))
+    return 0 if all(ok for _, ok in written) else 1
 
 
 def _places(destination: Path, parts: int) -> list[Path]:
@@ -115,19 +127,19 @@ def _places(destination: Path, parts: int) -> list[Path]:
     return [destination.with_name(f"{destination.stem}-{n}{destination.suffix}") for n in range(1, parts + 1)]
 
 
-def _write_part(session: Session, part: Plan, place: Path) -> bool:
+def _write_part(session: Session, part: Plan, place: Path) -> tuple[Manifest, bool]:
     kind = "zip" if is_zip_name(place) else "folder"
     language = part.choices.language
     progress = _progress_in(language)
     sink = sink_for(place)
-    manifest = run(session.write(part, kind), sink, progress)
+    manifest: Manifest = run(session.write(part, kind), sink, progress)
     verification: Verification = run(session.verify(open_source(str(place))), on_progress=progress)
     if verification.ok:
         sink.confirm()
     if part.part:
         _print(say("export.plan.part", language, number=part.part.number, of=part.part.of, where=str(place)))
-    _print(_export_text(verification, [f for f in manifest.left_out if f.code != OTHER_PART], language))
-    return verification.ok
+    _print(_export_text(verification, [f for f in manifest.left_out if f.code not in ELSEWHERE], language))
+    return manifest, verification.ok
 
 
 def verify(options: argparse.Namespace) -> int:
@@ -161,6 +173,12 @@ def _plan_text(plan: Plan, where: str) -> str:
         lines.append(say("export.plan.not_chosen", language, count=plan.not_chosen))
     lines.append(say("export.plan.nothing_written", language))
     return "\n".join(lines) + "\n"
+
+
+def _second_text(plan: Plan, place: Path) -> str:
+    second = second_set(plan.choices, plan.left_out)
+    count = len(second.only or ()) if second else 0
+    return say("export.plan.second", plan.choices.language, count=count, where=str(place)) + "\n" if count else ""
 
 
 def _parts_text(parts: list[Plan], places: list[Path], media_size: float | None) -> str:

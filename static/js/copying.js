@@ -3,7 +3,7 @@
 import { writeExport } from "./exporting.js";
 import { t } from "./i18n.js";
 import { readSpeed } from "./read-speed.js";
-import { ZIP_NAME, download } from "./save.js";
+import { SECOND_ZIP_NAME, ZIP_NAME, download } from "./save.js";
 
 /** @typedef {import("./types.js").ExportChoice} ExportChoice */
 
@@ -51,18 +51,19 @@ export class Copying {
     const disc = this.disc();
     if (!disc || this.#running) return;
     const running = new AbortController();
+    const name = choice.only ? SECOND_ZIP_NAME : ZIP_NAME;
     try {
       // The pickers have to be asked for while the press of the button still counts.
-      const target = await targetFor(choice.where);
+      const target = await targetFor(choice.where, name);
       this.#running = running;
       this.app.setExportProgress({ stage: "checking", done: 0, total: 0 });
       const done = await writeExport(disc, wire(choice), target, running.signal, (progress) => this.app.setExportProgress(progress));
-      if (done.verification.ok && target.kind === "blob" && done.written.blob) download(done.written.blob, ZIP_NAME);
+      if (done.verification.ok && target.kind === "blob" && done.written.blob) download(done.written.blob, name);
       this.app.setExportDone({
         ...done.verification,
         ...done.manifest,
         where: choice.where,
-        name: choice.where === "zip" ? ZIP_NAME : /** @type {any} */ (target).handle?.name,
+        name: choice.where === "zip" ? name : /** @type {any} */ (target).handle?.name,
       });
     } catch (error) {
       const reason = /** @type {any} */ (error);
@@ -80,13 +81,13 @@ export class Copying {
 }
 
 /** What the worker is told. @param {ExportChoice} choice */
-const wire = ({ studies, series, encoding, patient_key }) => ({ studies, series, encoding, patient_key });
+const wire = ({ studies, series, encoding, patient_key, only }) => ({ studies, series, encoding, patient_key, only: only ?? null });
 
-/** @param {"folder"|"zip"} where @returns {Promise<any>} */
-async function targetFor(where) {
+/** @param {"folder"|"zip"} where @param {string} name of a .zip @returns {Promise<any>} */
+async function targetFor(where, name) {
   const picker = /** @type {any} */ (window);
   if (where === "folder") return { kind: "folder", handle: await picker.showDirectoryPicker({ mode: "readwrite", id: "scanfolio-copy" }) };
-  if (picker.showSaveFilePicker) return { kind: "file", handle: await picker.showSaveFilePicker({ suggestedName: ZIP_NAME, types: [{ accept: { "application/zip": [".zip"] } }] }) };
+  if (picker.showSaveFilePicker) return { kind: "file", handle: await picker.showSaveFilePicker({ suggestedName: name, types: [{ accept: { "application/zip": [".zip"] } }] }) };
   return { kind: "blob" };
 }
 

@@ -57,13 +57,16 @@ export interface OfFrame {
   sop_instance_uid: string;
   frame?: number;
 }
-/** What to export and how. None for studies or series means all of them. */
+/** What to export and how. None for studies or series means all of them.
+
+    `only`: of these, just the instances with these SOP Instance UIDs, as a second file-set. */
 export interface ExportChoices {
   patient_key?: string | null;
   studies?: string[] | null;
   series?: string[] | null;
   encoding?: string;
   sink?: string;
+  only?: string[] | null;
 }
 /** Read an export back. `entries` are its files (one, the .zip, or those of a folder). */
 export interface Verify {

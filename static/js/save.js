@@ -8,6 +8,8 @@
 /** @typedef {{archive: boolean, files: {path: string, file: Blob}[], blob?: Blob, handle?: any}} Written */
 
 export const ZIP_NAME = "DICOM.ZIP";
+/** What could not be unpacked goes into a file-set of its own. */
+export const SECOND_ZIP_NAME = "DICOM2.ZIP";
 /** Stands in a folder until the copy in it is known to be identical: should the page die, nobody hands it over. */
 const NOT_READY = "NOTREADY.TXT";
 const PART_BYTES = 8 << 20;

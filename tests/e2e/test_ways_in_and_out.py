@@ -14,7 +14,7 @@ from conftest import Page, open_page
 from drivers import Chromium
 
 from discs import disc_folder
-from instances import ct_series
+from instances import RLE, compress, ct_series, encode, make_instance
 from scanfolio.export.drive import run
 from scanfolio.export.papers import NOT_READY
 from scanfolio.session import Session
@@ -247,6 +247,36 @@ def test_a_full_stick_is_emptied_again_and_said(tmp_path: Path) -> None:
     assert stick(page) == {}
     assert page.browser.eval(COPY_TO_STICK) == "written"
     assert NOT_READY not in stick(page)
+    pages.close()
+
+
+def test_what_cannot_be_unpacked_is_offered_as_a_second_copy(tmp_path: Path) -> None:
+    source = disc_folder(tmp_path, "clean")
+    video = encode(compress(make_instance("ct", 9), RLE), "1.2.840.10008.1.2.4.100")
+    (source / "VIDEO").write_bytes(video)
+    pages = open_page("chromium", "http")
+    page = next(pages)
+    assert isinstance(page.browser, Chromium)
+    view = page.browser.page
+    view.add_init_script("delete window.showSaveFilePicker; delete window.showDirectoryPicker")
+    assert page.site
+    page.browser.goto(page.site.url + "?downloads")
+    page.open(source)
+    page.browser.eval("void (location.hash = '#/export')")
+    view.click("text=is the right person.")
+    view.get_by_text("1 image cannot go along").wait_for()
+    session = Session()
+    run(session.read(open_source(str(source))))
+    for button, name, count in (("Make the copy", "DICOM.ZIP", 3), ("Make the second copy", "DICOM2.ZIP", 1)):
+        with view.expect_download() as download:
+            view.locator("button:visible", has_text=button).click()
+        assert download.value.suggested_filename == name
+        copy = tmp_path / name
+        download.value.save_as(copy)
+        verification = run(session.verify(open_source(str(copy))))
+        assert (verification.ok, verification.identical) == (True, count)
+        view.locator(f"h1:has-text(\"{count} of {count}\")").wait_for()
+    assert view.locator("button:visible", has_text="Make the second copy").count() == 0
     pages.close()
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from discs import NEEDS_IMAGECODECS, disc_folder
-from instances import ct_series
+from instances import RLE, compress, ct_series, encode, make_instance
 from scanfolio.__main__ import main
 
 Capture = pytest.CaptureFixture[str]
@@ -146,6 +146,19 @@ def test_a_copy_for_small_media_comes_in_parts(tmp_path: Path, capsys: Capture) 
         capsys.readouterr()
     assert not (tmp_path / "copy.zip").exists()
     assert main(["export", str(source), str(tmp_path / "copy.zip"), *sizes]) == 2  # nothing is replaced
+
+
+def test_what_cannot_be_unpacked_gets_a_copy_of_its_own(tmp_path: Path, capsys: Capture) -> None:
+    source, copy = disc_folder(tmp_path, "clean"), tmp_path / "COPY.ZIP"
+    video = encode(compress(make_instance("ct", 9), RLE), "1.2.840.10008.1.2.4.100")
+    (source / "VIDEO").write_bytes(video)
+    assert main(["export", str(source), str(copy), "--dry-run"]) == 0
+    assert "1 image that cannot be unpacked would go into a second copy" in capsys.readouterr().out
+    assert main(["export", str(source), str(copy)]) == 0
+    assert "COPY-OTHER.ZIP\n1 of 1 image re-read and identical" in capsys.readouterr().out
+    assert main(["verify", str(tmp_path / "COPY-OTHER.ZIP"), "--against", str(source)]) == 0
+    capsys.readouterr()
+    assert letter(copy, capsys) == "A"
 
 
 @pytest.mark.parametrize("kind", ["two_people", "contradictory_identity", "duplicate_uid_different"])

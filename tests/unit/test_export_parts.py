@@ -7,13 +7,13 @@ from itertools import pairwise
 
 import pytest
 
-from exports import CREATED, Exported, drive, open_files, re_read
-from instances import encode, make_instance
+from exports import CREATED, Exported, drive, export, open_files, re_read
+from instances import RLE, compress, encode, make_instance
 from scanfolio.errors import ExportError
 from scanfolio.export.papers import NOT_READY
 from scanfolio.export.parts import OTHER_PART, PAPERS_BYTES, PER_FILE_GIVEN_BYTES, divide
 from scanfolio.export.plan import make_plan
-from scanfolio.export.planned import Choices, Plan, planned_size
+from scanfolio.export.planned import FIRST_SET, Choices, Plan, planned_size, second_set
 from scanfolio.export.write import write_folder
 
 
@@ -112,6 +112,42 @@ def test_a_part_that_grows_beyond_its_medium_is_refused() -> None:
     small = replace(part, part=replace(part.part, media_bytes=5000))
     with pytest.raises(ExportError, match="larger than the medium"):
         drive(write_folder(small, "{}", "A report", created=CREATED))
+
+
+MPEG_2 = "1.2.840.10008.1.2.4.100"
+
+
+def with_a_video() -> dict[str, bytes]:
+    """Two slices, and in their series something that only a player of videos can unpack."""
+    return disc((2,)) | {"VIDEO": encode(compress(make_instance("ct", 3), RLE), MPEG_2)}
+
+
+def test_what_cannot_be_unpacked_goes_into_a_second_file_set_as_it_is() -> None:
+    files = with_a_video()
+    first = export(files)
+    assert [left.code for left in first.manifest.left_out] == ["video"]
+    assert re_read(first).ok
+    choices = second_set(first.plan.choices, first.manifest.left_out)
+    assert choices is not None
+    second = export(first.opened, encoding=choices.encoding, only=choices.only)
+    assert [i.transfer_syntax_uid for i in second.manifest.instances] == [MPEG_2]
+    assert {left.code for left in second.manifest.left_out} == {FIRST_SET}
+    assert len(second.manifest.left_out) == 2
+    assert re_read(second).ok
+    assert re_read(second, said=False).ok
+    assert second.only().endswith(files["VIDEO"][-2000:])
+    assert b"This is the second part of a copy" in second.files["README.TXT"]
+    assert b"This is the second part" not in first.files["README.TXT"]
+
+
+def test_a_copy_that_holds_everything_needs_no_second() -> None:
+    assert second_set(Choices(), export(disc((2,)) | {"NOTE": b"a letter"}).manifest.left_out) is None
+
+
+def test_a_disc_of_videos_is_refused_with_the_way_out() -> None:
+    with pytest.raises(ExportError, match="None of these images can be unpacked") as caught:
+        export({"VIDEO": with_a_video()["VIDEO"]})
+    assert "Keep as is" in caught.value.hint
 
 
 def test_the_order_of_the_disc_stays() -> None:

@@ -25,7 +25,7 @@ from scanfolio.bridge.messages import (
 )
 from scanfolio.effects import Steps
 from scanfolio.errors import RequestError
-from scanfolio.export.planned import Choices
+from scanfolio.export.planned import Choices, second_set
 from scanfolio.letter.write import BLANK
 from scanfolio.reading.index import Need
 from scanfolio.reading.preview import images_worth_a_look
@@ -162,10 +162,13 @@ class Handlers:
 
     def _export(self, params: ExportChoices) -> Steps:
         manifest = yield from self.session.export(self._choices(params), params.sink)
-        return manifest.as_dict()
+        second = second_set(self._choices(params), manifest.left_out)
+        return {**manifest.as_dict(), "second": list(second.only or ()) if second else []}
 
     def _choices(self, params: ExportChoices) -> Choices:
-        return Choices(params.studies, params.series, params.patient_key, params.encoding, language=self.language)
+        return Choices(
+            params.studies, params.series, params.patient_key, params.encoding, self.language, params.only
+        )
 
     def _verify(self, params: Verify) -> Steps:
         entries = [self._entry(e) for e in params.entries]

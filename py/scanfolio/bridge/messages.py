@@ -107,13 +107,17 @@ class OfFrame:
 
 @dataclass(frozen=True, slots=True)
 class ExportChoices:
-    """What to export and how. None for studies or series means all of them."""
+    """What to export and how. None for studies or series means all of them.
+
+    `only`: of these, just the instances with these SOP Instance UIDs, as a second file-set.
+    """
 
     patient_key: str | None = None
     studies: list[str] | None = None
     series: list[str] | None = None
     encoding: str = "most-compatible"
     sink: str = "zip"
+    only: list[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,6 +128,11 @@ th, td {{ border-bottom: 1px solid #bbb; padding: 0.3em 0.6em; text-align: left;
 
 
 def _part_of(plan: Plan) -> list[str]:
+    if plan.choices.only is not None:
+        return [
+            "This is the second part of a copy: images and videos that could not be unpacked, in the encoding they "
+            "came in. It is a complete DICOM file-set of its own, but not every system can read what is in it."
+        ]
     if plan.part is None:
         return []
     number, of = plan.part.number, plan.part.of

@@ -14,8 +14,10 @@ from scanfolio.export.identity import contradiction_error, contradiction_in, ref
 from scanfolio.export.large import MAX_WHOLE_BYTES
 from scanfolio.export.planned import (
     EVERYONE,
+    FIRST_SET,
     KEEP_ENCODING,
     MOST_COMPATIBLE,
+    SECOND_SET,
     Action,
     Choices,
     LeftOut,
@@ -56,6 +58,10 @@ def plan_steps(disc: Disc, entries: Sequence[Entry], choices: Choices) -> Steps:
     left_out = [
         _not_an_image(f.path, f.size, f.kind, f.locked, choices) for f in disc.files if f.kind is not Kind.DICOM
     ]
+    if choices.only is not None:
+        wanted = set(choices.only)
+        left_out += [_leave(i, FIRST_SET, choices) for i in chosen if i.sop_instance_uid not in wanted]
+        chosen = [i for i in chosen if i.sop_instance_uid in wanted]
     usable: list[SopInstance] = []
     for instance in chosen:
         try:
@@ -70,7 +76,8 @@ def plan_steps(disc: Disc, entries: Sequence[Entry], choices: Choices) -> Steps:
         else:
             usable.append(written)
     if not usable:
-        raise ExportError(_say(choices, "export.refused.nothing"), hint=_say(choices, "export.refused.nothing_hint"))
+        key = "own_encoding" if any(left.code in SECOND_SET for left in left_out) else "nothing"
+        raise ExportError(_say(choices, f"export.refused.{key}"), hint=_say(choices, f"export.refused.{key}_hint"))
     refuse_several_patients(disc, usable, choices.patient_key, choices.language)
     clash = contradiction_in(disc.instances, usable)
     if clash and choices.patient_key != EVERYONE:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -16,6 +16,9 @@ from scanfolio.words import say
 
 MOST_COMPATIBLE = "most-compatible"
 KEEP_ENCODING = "keep-encoding"
+SECOND_SET = frozenset(("undecodable", "video", "too-large"))
+"""Codes of what "most compatible" cannot take along: it goes into a second file-set, in its own encoding."""
+FIRST_SET = "first-set"  # LeftOut.code, in a second file-set, of what the first has
 EVERYONE = "*"  # as patient_key: all patients together, on purpose
 
 
@@ -34,6 +37,7 @@ class Choices:
 
     `patient_key` is a Patient's key; EVERYONE takes all patients into one file-set, which nobody gets by accident: then
     images with contradictory identities or a clashing identifier are left out with the reason, instead of refusing all.
+    `only`: of what the others choose, just these SOP Instance UIDs; that is how a second file-set is made.
     """
 
     studies: Sequence[str] | None = None
@@ -41,6 +45,7 @@ class Choices:
     patient_key: str | None = None
     encoding: str = MOST_COMPATIBLE
     language: str = "en"
+    only: Sequence[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +176,12 @@ def _lacking(instances: Sequence[SopInstance]) -> int:
         ):
             known[key] = known.get(key, False) or value not in ("", None)
     return lacking + sum(not has for has in known.values())
+
+
+def second_set(choices: Choices, left_out: Sequence[LeftOut]) -> Choices | None:
+    """What to choose for the file-set of those that had to stay out of the first; None where there are none."""
+    uids = [left.sop_instance_uid for left in left_out if left.code in SECOND_SET and left.sop_instance_uid]
+    return replace(choices, encoding=KEEP_ENCODING, only=uids) if uids else None
 
 
 def planned_size(planned: PlannedFile) -> int:

@@ -20,6 +20,7 @@ export function doneView(done, plan) {
     fileSetUid: String(manifest.file_set_uid ?? ""),
     firstFile: String(instances[0]?.file_id ?? ""),
     changes: changesOf(instances, manifest.supplied ?? [], leftOut, plan),
+    second: /** @type {string[]} */ (manifest.second ?? []),
     leftOutImages: leftOut.filter((/** @type {any} */ file) => file.sop_instance_uid),
   };
 }

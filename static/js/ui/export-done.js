@@ -23,7 +23,8 @@ export function donePage(done, { plan, documents }) {
       block("done.now", h("ol", { class: "steps" }, (done.where === "zip" ? ["done.zip_1", "done.zip_2", "done.keep"] : ["done.folder_1", "done.folder_2", "done.keep"]).map((key) => h("li", {}, h("p", { class: "plain" }, t(key)))))),
       view.changes.length ? block("done.changed", h("ul", { class: "changed" }, view.changes.map(({ count, key, technical: tail }) =>
         h("li", {}, h("span", { class: "n num" }, t("number", { n: count })), h("p", {}, t(key, { count }), h("small", {}, [t(`${key}.more`), ...tail].filter(Boolean).join(" · "))))))) : null,
-      view.leftOutImages.length ? block("done.left_out", h("ul", { class: "changed" }, view.leftOutImages.slice(0, 20).map((/** @type {any} */ file) => h("li", { class: "no-count" }, h("p", {}, h("span", { class: "mono" }, file.path), h("small", {}, file.reason)))))) : null,
+      view.leftOutImages.length ? block("done.left_out", h("ul", { class: "changed" }, view.leftOutImages.slice(0, 20).map((/** @type {any} */ file) => h("li", { class: "no-count" }, h("p", {}, h("span", { class: "mono" }, file.path), h("small", {}, file.reason))))),
+        view.second.length ? [h("p", { class: "plain" }, t("second.why", { count: view.second.length })), h("button", { class: "button", type: "button", on: { click: () => emit(page, "second-copy", view.second) } }, icon("export"), t("second.make"))] : null) : null,
       block("done.unchanged", h("p", { class: "plain" }, t("done.unchanged_more")))),
     h("div", { class: "col" }, technical,
       block("done.later", h("p", {}, t("done.later_more")), h("a", { class: "button", href: "#/" }, icon("report"), t("done.check_copy")))));
@@ -72,5 +73,5 @@ export function stoppedPage(error, where) {
   return page;
 }
 
-/** @param {string} key @param {...(Node | null)} children */
+/** @param {string} key @param {...(Node | Node[] | null)} children */
 const block = (key, ...children) => h("section", { class: "block" }, h("h2", {}, t(key)), ...children);

@@ -23,6 +23,10 @@ export class ExportScreen {
     this.choose = new ExportChoose(thumbnail);
     this.writing = new ExportWriting();
     this.element.addEventListener("new-copy", () => this.#show("choosing", () => this.choose.element));
+    this.element.addEventListener("second-copy", (event) => {
+      const only = /** @type {CustomEvent<string[]>} */ (event).detail;
+      emit(this.element, "make-copy", { ...this.choose.choice, encoding: "keep-encoding", only });
+    });
     addEventListener("beforeunload", (event) => { if (this.phase === "writing") event.preventDefault(); });
     this.close("export.after_reading");
   }
