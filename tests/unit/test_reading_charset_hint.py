@@ -10,7 +10,7 @@ from exports import export, open_files
 from reading_help import facts_of
 from reading_reference import differences
 from scanfolio import catalogue
-from scanfolio.reading.charset_hint import looks_like, of_bytes
+from scanfolio.reading.charset_hint import add_hint, looks_like, of_bytes
 from scanfolio.reading.facts import Converter
 
 NAMES = [
@@ -76,6 +76,14 @@ def test_the_hint_reaches_the_facts_and_changes_no_text(
     if declared != "ISO_IR 144":
         assert facts.patient_name == shown
     assert differences(data, Converter()) in ({}, None)
+
+
+def test_a_text_of_absurd_length_is_not_looked_at() -> None:
+    found: dict[str, object] = {}
+    add_hint(found, ["Müller".encode() * 200], ())
+    assert found == {}
+    add_hint(found, [b"ascii", "Müller".encode() * 20], ())
+    assert found == {"text_hint": "UTF-8"}
 
 
 def test_a_hint_of_the_file_before_does_not_stay() -> None:

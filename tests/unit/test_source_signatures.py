@@ -160,6 +160,11 @@ def test_two_or_three_bytes_alone_name_nothing(data: bytes) -> None:
     assert read_one(data, "PVDATA.001")[0].signature == "unknown"
 
 
+@pytest.mark.parametrize("data", [b" " * 16384, b"\n" * 16384, b" \n" * 8192, b"\t" * 16384, b"A:" * 8192])
+def test_white_space_without_end_is_text(data: bytes) -> None:
+    assert read_one(data, "a.txt")[0].signature == "text"
+
+
 def test_a_disc_image_is_told_by_what_lies_behind_its_head() -> None:
     iso = bytes(32769) + b"CD001\x01" + bytes(3000)
     udf = bytes(32769) + b"BEA01\x01" + bytes(3000)

@@ -18,6 +18,7 @@ from scanfolio.reading.text import ESCAPES, character_set, decode
 TEXT_TAGS = tuple(a.tag for a in ATTRIBUTES if a.convert.startswith("text"))
 SINGLE_BYTE = re.compile(r"iso8859_\d+")
 LATIN = ("latin-1", "iso8859_2", "iso8859_3", "iso8859_4", "iso8859_9", "iso8859_15")
+MAX_TEXT_BYTES = 1024  # no name is longer, and what is looked at is kept
 FOREIGN_BYTES = 4  # fewer letters of another script prove nothing
 UTF_8, WESTERN = "UTF-8", "ISO_IR 100 (Western European)"
 KOREAN, CHINESE, TAIWANESE = "EUC-KR (Korean)", "GB 18030 (Chinese)", "Big5 (Chinese)"
@@ -54,7 +55,7 @@ KANA, HALF_KANA = re.compile("[\u3041-\u30fc]+"), re.compile("[\uff71-\uff9d][\u
 def add_hint(found: dict[str, Any], texts: Iterable[bytes], declared: tuple[str, ...]) -> None:
     """Put `text_hint` into the fields `found` where one of the raw `texts` looks like another character set."""
     for raw in texts:
-        if not raw.isascii() or b"\x1b" in raw:
+        if len(raw) <= MAX_TEXT_BYTES and (not raw.isascii() or b"\x1b" in raw):
             hint = looks_like(raw, declared)
             if hint:
                 found["text_hint"] = hint

@@ -38,6 +38,7 @@ class Found(tuple[Kind, str, bool]):
 CMS = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07"  # OID 1.2.840.113549.1.7, its last number follows
 CMS_AUTHENTICATED = b"\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x17"  # AuthEnvelopedData, RFC 5083
 CMS_KINDS = {2: "signed (CMS)", 3: "encrypted (CMS)", 4: "encrypted (CMS)", 6: "encrypted (CMS)"}
+HEADER_LINES = rb"(?:[!-9;-~]++:[^\r\n]*+\r?\n(?:[ \t][^\r\n]*+\r?\n)*+|HTTP/1\.[01] \d{3}[^\r\n]*+\r?\n)++"
 MIME_WITH_DICOM = "message with DICOM attached (MIME)"
 SCRIPT_ENDINGS = {
     "bat": "Windows batch file",
@@ -287,9 +288,9 @@ def _further_on(tail: Tail, size: int) -> Identity | None:
 def _message(head: bytes) -> Identity | None:
     """A MIME message (RFC 2045): an e-mail, or what a DICOMweb server answers; with or without DICOM in it."""
     start = head[:8192]
-    lines = rb"(?:(?:[!-9;-~]+:[^\r\n]*|[ \t][^\r\n]*|HTTP/1\.[01] \d{3}[^\r\n]*)\r?\n)+"
-    headers = re.match(rb"\s*" + lines, start)
-    parts = re.match(rb"\s*--[^\r\n]{1,70}\r?\n" + lines, start)
+    start = start.lstrip(b"\r\n")
+    headers = re.match(HEADER_LINES, start)
+    parts = re.match(rb"--[^\r\n]{1,70}\r?\n" + HEADER_LINES, start)
     found = (headers or parts or [b""])[0].lower()
     many = parts or b"multipart/" in found or b"mime-version:" in found or start.startswith(b"--", len(found))
     if b"content-type:" not in found or not many:
