@@ -1,17 +1,18 @@
-"""The order in which a DICOMDIR makes files worth reading: the first picture first, then its series, then the rest."""
+"""The order in which a DICOMDIR's images are worth reading: the one in which they will be shown."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import struct
 
 import discs
-from reading_help import read_disc
-from scanfolio.model import Dicomdir, DirectoryRecord
+from reading_help import memory_entry, read_disc
+from scanfolio.model import DirectoryRecord
 from scanfolio.reading.dicomdir import Paths
-from scanfolio.reading.directory_order import reading_order
+from scanfolio.reading.directory_order import series_images
+from scanfolio.reading.preview import images_worth_a_look
 
 
-def several_series() -> discs.Files:
+def shuffled() -> discs.Files:
     """A later study named first, a report among the images, series 2 before series 1, slices numbered backwards."""
     slices = [
         discs.make_instance("ct", n, study=study, series=series, SeriesNumber=series, StudyDate=date)
@@ -23,55 +24,49 @@ def several_series() -> discs.Files:
     return discs.file_set(*slices[:4], report, *slices[4:])
 
 
-def test_the_first_series_is_the_one_shown_first_in_the_order_it_is_shown() -> None:
-    files = several_series()
-    disc = read_disc(files)
-    order = reading_order(disc.dicomdirs[0], files)
-    shown = [series for study in disc.patients[0].studies for series in study.series if series.shows == "image"]
-    assert order.first_series == tuple(instance.path for instance in shown[0].instances)
-    assert len(order.first_series) == 3
-    starts = tuple(series.instances[0].path for series in shown[1:])
-    assert order.others[: len(starts)] == starts
-
-
-def test_every_file_that_is_named_comes_once() -> None:
-    files = several_series()
-    order = reading_order(read_disc(files).dicomdirs[0], files)
-    assert sorted((*order.first_series, *order.others)) == sorted(set(files) - {"DICOMDIR"})
-
-
-def test_what_is_not_here_is_left_out_and_a_series_without_files_is_not_the_first() -> None:
-    files = several_series()
+def paths_of(files: discs.Files) -> list[list[str | None]]:
     directory = read_disc(files).dicomdirs[0]
-    first = reading_order(directory, files).first_series
-    left = [path for path in files if path not in first]
-    order = reading_order(directory, left)
-    assert order.first_series
-    assert not set(order.first_series) & set(first)
-    assert reading_order(directory, ["DICOMDIR"]) == ((), ())
+    paths = Paths(files)
+    return [[paths.find(record.file_id) for record in images] for images in series_images(directory.roots)]
 
 
-def test_names_are_found_below_the_folder_of_the_dicomdir_whatever_their_case() -> None:
-    files = several_series()
-    directory = replace(read_disc(files).dicomdirs[0], path="DISC1/DICOMDIR")
-    moved = [f"disc1/{path.lower()}.dcm" for path in files if path != "DICOMDIR"]
-    order = reading_order(directory, Paths(moved))
-    assert len(order.first_series) == 3
-    assert {*order.first_series, *order.others} == set(moved)
+def test_series_and_images_come_as_they_will_be_shown() -> None:
+    files = shuffled()
+    shown = [s for study in read_disc(files).patients[0].studies for s in study.series if s.shows == "image"]
+    assert paths_of(files) == [[instance.path for instance in series.instances] for series in shown]
+    assert len(shown) == 4
 
 
-def test_wrong_offsets_still_give_the_first_series() -> None:
-    files = discs.files_of("clean")
+def test_the_first_picture_is_the_one_that_will_be_first() -> None:
+    files = shuffled()
+    data = files["DICOMDIR"]
+    assert images_worth_a_look(memory_entry(data, "DICOMDIR"), data) == [paths_of(files)[0][0]]
+
+
+def test_wrong_offsets_change_nothing() -> None:
+    files = shuffled()
     data = files["DICOMDIR"]
     at = data.index(b"\x04\x00\x00\x12UL\x04\x00") + 8
-    broken = read_disc({**files, "DICOMDIR": data[:at] + b"\0\0\0\0" + data[at + 4 :]}).dicomdirs[0]
-    assert broken.faults
-    assert reading_order(broken, files) == reading_order(read_disc(files).dicomdirs[0], files)
+    for root in (0, 7):
+        assert paths_of({**files, "DICOMDIR": data[:at] + struct.pack("<I", root) + data[at + 4 :]}) == paths_of(files)
 
 
 def test_images_without_a_series_above_them_are_not_lost() -> None:
     images = tuple(DirectoryRecord("IMAGE", 400 + n, file_id=(f"IM{n}",)) for n in (1, 2))
     idle = DirectoryRecord("IMAGE", 900, in_use=False, file_id=("IM3",))
-    directory = Dicomdir(0, "DICOMDIR", roots=(*images, idle))
-    assert reading_order(directory, ["IM1", "IM2", "IM3"]) == (("IM1", "IM2"), ())
-    assert reading_order(Dicomdir(0, "DICOMDIR", usable=False), ["IM1"]) == ((), ())
+    nameless = DirectoryRecord("IMAGE", 901)
+    assert series_images((*images, idle, nameless)) == [list(images)]
+    below = DirectoryRecord("SERIES", 300, children=images)
+    assert series_images((DirectoryRecord("PATIENT", 100, children=(below,)),)) == [list(images)]
+    assert series_images(()) == []
+
+
+def test_numbers_that_are_none_come_last() -> None:
+    def image(offset: int, number: str) -> DirectoryRecord:
+        return DirectoryRecord("IMAGE", offset, file_id=(f"IM{offset}",), keys={"InstanceNumber": number})
+
+    images = (image(1, "none"), image(2, "10"), image(3, "9"), image(4, ""))
+    series = DirectoryRecord("SERIES", 300, children=images)
+    study = DirectoryRecord("STUDY", 200, children=(series,))
+    (found,) = series_images((DirectoryRecord("PATIENT", 100, children=(study,)),))
+    assert [record.offset for record in found] == [3, 2, 1, 4]

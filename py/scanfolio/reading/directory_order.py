@@ -1,72 +1,34 @@
-"""Which files a DICOMDIR makes worth reading first, on a disc that is slow or huge. PS3.3 F.4.
+"""The images a DICOMDIR names, in the order in which the finished catalogue will show them (`grouping`). PS3.3 F.4.
 
-Only an order: what a file is, is told by the file itself, whatever a record says of it. The order is the one the
-finished catalogue will show (`grouping`), so that what is read first is also what is seen first.
+Only an order: what a file is, is told by the file itself, whatever a record says of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
-from scanfolio.model import Dicomdir, DirectoryRecord
-from scanfolio.reading.dicomdir import Paths
+from scanfolio.model import DirectoryRecord
 
 UNNUMBERED = 1 << 62
 
 
-class ReadingOrder(NamedTuple):
-    """Paths of files that are here, each at most once.
+def series_images(roots: Iterable[DirectoryRecord]) -> list[list[DirectoryRecord]]:
+    """The IMAGE records in use that name a file, series by series; series without any are left out.
 
-    `first_series` holds the images of the first series that has any, in the order of their numbers: its first path is
-    the first picture worth showing. `others` goes on: the first image of every further series (for the list of
-    series), then the rest of each, then reports and whatever else is named. What no record names is in neither.
+    Patients as written, studies by date and time, series and images by number. Images that no series stands above
+    (wrong offsets, a directory cut short) are one series more, at the end.
     """
-
-    first_series: tuple[str, ...]
-    others: tuple[str, ...]
-
-
-def reading_order(dicomdir: Dicomdir, paths: Paths | Iterable[str]) -> ReadingOrder:
-    """The files of a disc with these `paths` in the order in which `dicomdir` makes them worth reading.
-
-    File IDs count from the folder the DICOMDIR stands in and are matched as `Paths.find` does; records that name no
-    file here are left out. Cheap: no file is opened. Raises nothing; a DICOMDIR that is not usable gives no paths.
-    """
-    finder = paths if isinstance(paths, Paths) else Paths(paths)
-    folder = dicomdir.path.rpartition("/")[0]
-    taken: set[str] = set()
-
-    def here(records: Iterable[DirectoryRecord]) -> list[str]:
-        found = []
-        for record in records:
-            path = finder.find(record.file_id, folder) if record.file_id else None
-            if path is not None and path not in taken:
-                taken.add(path)
-                found.append(path)
-        return found
-
-    stacks = [stack for images in _series_images(dicomdir) if (stack := here(images))]
-    rest = here(_active(dicomdir.roots))
-    if not stacks:
-        return ReadingOrder((), tuple(rest))
-    further = [stack[0] for stack in stacks[1:]]
-    further += [path for stack in stacks[1:] for path in stack[1:]]
-    return ReadingOrder(tuple(stacks[0]), (*further, *rest))
-
-
-def _series_images(dicomdir: Dicomdir) -> Iterator[list[DirectoryRecord]]:
-    """The IMAGE records of each series: patients as written, studies by date, series and images by number."""
-    for patient in _of_type(dicomdir.roots, "PATIENT"):
-        studies = _of_type(patient.children, "STUDY")
-        studies.sort(key=lambda r: (r.keys.get("StudyDate", ""), r.keys.get("StudyTime", "")))
+    found: list[list[DirectoryRecord]] = []
+    placed: set[int] = set()
+    for patient in _of_type(roots, "PATIENT"):
+        studies = sorted(_of_type(patient.children, "STUDY"), key=_date_and_time)
         for study in studies:
-            series = _of_type(study.children, "SERIES")
-            series.sort(key=lambda r: (_number(r, "SeriesNumber"), r.keys.get("SeriesInstanceUID", "")))
-            for one in series:
-                yield sorted(_of_type(one.children, "IMAGE"), key=lambda r: _number(r, "InstanceNumber"))
-    # records without a patient, a study or a series above them (wrong offsets, trees built by order)
-    yield _of_type(_active(dicomdir.roots), "IMAGE")
+            for series in sorted(_of_type(study.children, "SERIES"), key=_series_number):
+                images = [record for record in _of_type(series.children, "IMAGE") if record.file_id]
+                placed.update(record.offset for record in images)
+                found.append(sorted(images, key=_instance_number))
+    found.append([r for r in _active(roots) if r.record_type == "IMAGE" and r.file_id and r.offset not in placed])
+    return [images for images in found if images]
 
 
 def _of_type(records: Iterable[DirectoryRecord], record_type: str) -> list[DirectoryRecord]:
@@ -83,6 +45,18 @@ def _active(records: Iterable[DirectoryRecord]) -> Iterator[DirectoryRecord]:
         elif record.in_use:
             yield record
             waiting.append(iter(record.children))
+
+
+def _date_and_time(study: DirectoryRecord) -> tuple[str, str]:
+    return study.keys.get("StudyDate", ""), study.keys.get("StudyTime", "")
+
+
+def _series_number(series: DirectoryRecord) -> tuple[int, str]:
+    return _number(series, "SeriesNumber"), series.keys.get("SeriesInstanceUID", "")
+
+
+def _instance_number(image: DirectoryRecord) -> int:
+    return _number(image, "InstanceNumber")
 
 
 def _number(record: DirectoryRecord, keyword: str) -> int:

@@ -5,10 +5,9 @@ Nothing of this goes into the index, which reads the same files in their turn.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from scanfolio.model import DirectoryRecord, SopInstance
+from scanfolio.model import SopInstance
 from scanfolio.reading.dicomdir import read_dicomdir
+from scanfolio.reading.directory_order import series_images
 from scanfolio.reading.elements import Declined
 from scanfolio.reading.examine import examine
 from scanfolio.reading.facts import Converter
@@ -31,23 +30,13 @@ def images_worth_a_look(entry: Entry, head: bytes) -> list[str]:
         return []
     if start.meta.get(0x0002) != MEDIA_STORAGE_DIRECTORY:
         return []
-    series = list(_image_series(read_dicomdir(head, entry, start).roots))
+    series = series_images(read_dicomdir(head, entry, start).roots)
     if not series:
         return []
     most = max(map(len, series))
     worth = [s for s in series if WORTH_A_LOOK * len(s) >= most and "LOCALIZER" not in s[0].keys.get("ImageType", "")]
     firsts = [s[0] for s in (*worth[:1], series[0])]
     return list(dict.fromkeys("/".join(record.file_id) for record in firsts))
-
-
-def _image_series(records: tuple[DirectoryRecord, ...]) -> Iterator[list[DirectoryRecord]]:
-    for record in records:
-        if record.record_type == "SERIES":
-            images = [r for r in record.children if r.record_type == "IMAGE" and r.file_id and r.in_use]
-            if images:
-                yield images
-        else:
-            yield from _image_series(record.children)
 
 
 def read_one(entry: Entry, head: bytes, language: str = "en") -> SopInstance | None:
