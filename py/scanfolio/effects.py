@@ -7,9 +7,13 @@ runs on CPython and in a worker, reports progress, can be cancelled, and never n
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
+
+from scanfolio.errors import BytesNotHere
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,5 +64,36 @@ class LoadPackage:
     name: str
 
 
-Effect = Progress | Item | WriteFile | Chunk | Sha256 | LoadPackage
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """`length` bytes from `offset` of entry `entry_id` have to be readable before the next step.
+
+    No reply; SourceError in place where they cannot be had. Only pages whose worker can read no files need this.
+    """
+
+    entry_id: int
+    offset: int
+    length: int
+
+
+Effect = Progress | Item | WriteFile | Chunk | Sha256 | LoadPackage | Fetch
 Steps = Generator[Effect, Any, Any]
+
+
+def patiently(call: Callable[[], T]) -> Generator[Fetch, None, T]:
+    """What `call` returns. Where bytes are not here yet, has them fetched and calls again."""
+    while True:
+        try:
+            return call()
+        except BytesNotHere as need:
+            yield Fetch(need.entry_id, need.offset, need.length)
+
+
+def drained(steps: Generator[Any, Any, T]) -> T:
+    """What `steps` returns, on a computer that needs nothing done for it: neither fetching nor loading."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as result:
+            value: T = result.value
+            return value

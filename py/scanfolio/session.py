@@ -10,8 +10,8 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from scanfolio import __version__, catalogue
-from scanfolio.effects import Item, Progress, Sha256, Steps
-from scanfolio.errors import RequestError, SourceError
+from scanfolio.effects import Item, Steps
+from scanfolio.errors import RequestError
 from scanfolio.model import MAX_FRAMES, Disc, Series, SopInstance
 from scanfolio.pixels import forget
 from scanfolio.pixels.layout import refuse
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from scanfolio.export.manifest import Manifest
     from scanfolio.export.planned import Choices, Plan
     from scanfolio.letter import Letter
+    from scanfolio.rules.after import Copy
+    from scanfolio.rules.closer import Closer
     from scanfolio.rules.report import Report
 
 MAX_RECIPES = 1 << 15  # given together with a series; those of further frames are asked for one by one
@@ -50,8 +52,10 @@ class Session:
         self._told_first: SopInstance | None = None
         self._previewed: tuple[SopInstance, Entry] | None = None
         self._report: Report | None = None
-        self._digests: dict[int, str] | None = None
+        self._closer: Closer | None = None
         self._manifest: Manifest | None = None
+        self._copy: Copy | None = None
+        self.person_confirmed: bool | None = None  # what the person said to "is this you?"
         forget()
 
     # -- opening
@@ -83,7 +87,7 @@ class Session:
     def finish(self, *, complete: bool = True) -> Disc:
         """Nothing more will be read; `complete` is false when that is because the person pressed Stop."""
         self._disc = self.index.finish(complete=complete)
-        self._report = self._digests = None
+        self._report = self._closer = None
         return self._disc
 
     @property
@@ -139,13 +143,20 @@ class Session:
     def judge(self, language: str = "en") -> Steps:
         """Apply every rule. Yields Progress and one Item per outcome; returns the Report, in words of `language`.
 
-        Nothing is read twice when it is asked for again, in another language.
+        Nothing is read twice when it is asked for again: in another language, with the person's answer, after a copy.
         """
+        from scanfolio.closer import look_closer
         from scanfolio.rules import judge
 
-        if self._digests is None:
-            self._digests = yield from self._digests_of_duplicates()
-        self._report = yield from judge(self.disc, content_digests=self._digests, language=language)
+        if self._closer is None:
+            self._closer = yield from look_closer(self.disc, self.index.entries)
+        self._report = yield from judge(
+            self.disc,
+            closer=self._closer,
+            person_confirmed=self.person_confirmed,
+            copy=self._copy,
+            language=language,
+        )
         return self._report
 
     def judge_as_dict(self, language: str = "en") -> Steps:
@@ -198,23 +209,6 @@ class Session:
         if self._report is None:
             raise RequestError(say("session.not_judged"))
         return self._report
-
-    def _digests_of_duplicates(self) -> Steps:
-        """SHA-256 of the data sets of instances that share a SOP Instance UID: their bytes tell copies from clashes."""
-        by_uid: dict[str, list[SopInstance]] = {}
-        for instance in self.disc.instances:
-            by_uid.setdefault(instance.sop_instance_uid, []).append(instance)
-        doubled = [i for same in by_uid.values() if len(same) > 1 for i in same]
-        digests: dict[int, str] = {}
-        for n, instance in enumerate(doubled):
-            entry = self.index.entries[instance.entry_id]
-            try:
-                data = entry.read(instance.data_set_offset, entry.size - instance.data_set_offset)
-            except SourceError:
-                continue  # the rule then says that it could not be compared
-            digests[instance.entry_id] = yield Sha256(data)
-            yield Progress("comparing", n + 1, len(doubled))
-        return digests
 
     # -- showing
 
@@ -333,6 +327,9 @@ class Session:
 
     def verify(self, written: Source) -> Steps:
         """Read `written` back and compare it with this disc. Returns a Verification."""
-        from scanfolio.export.verify import verify
+        from scanfolio.export.verify import as_copy, verify
 
-        return verify(written, self.disc, self.index.entries, self._manifest)
+        verification = yield from verify(written, self.disc, self.index.entries, self._manifest)
+        if self._manifest is not None:
+            self._copy = as_copy(self._manifest, verification)
+        return verification

@@ -29,6 +29,7 @@ export async function writeExport(disc, choices, target, signal, onProgress) {
     const written = await sink.close();
     const verification = await readBack(disc, written, signal, tell);
     if (verification.ok) await sink.confirm();
+    await disc.rejudge().catch(() => {}); // the report now speaks of the copy, too
     return { manifest, verification, written };
   } catch (error) {
     await sink.abort();

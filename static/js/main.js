@@ -121,6 +121,7 @@ function listen(current) {
     followCatalogue(catalogue);
   });
   on("indexed", () => performance.mark("scanfolio:indexed"));
+  on("rejudged", (report) => app.updateReport(report));
   on("reworded", ({ catalogue, report }) => app.rewordDisc(catalogue, report));
   on("report", async (report) => {
     app.setReport(report);
@@ -208,6 +209,7 @@ onApp("select-series", (key) => showing.showSeries(key).catch(() => {}));
 onApp("step", ({ by, to }) => (to === undefined ? showing.step(by) : showing.go(to - 1)));
 onApp("tool", (name) => { viewport.tool = name === "brightness" ? "window" : name; });
 onApp("preset", (preset) => viewport.applyPreset(preset));
+onApp("confirm-person", ({ right }) => disc?.rejudge(right ? "right" : app.screen === "export" ? "ask" : "wrong").catch(() => {}));
 onApp("choose-person", (key) => {
   viewport.clear();
   showing.onlyPatient = key;

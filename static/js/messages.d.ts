@@ -43,6 +43,10 @@ export interface Finish {
 /** No parameters. */
 export interface Nothing {
 }
+/** `answer`: what the person says to "is this you?": right, wrong or ask (taken back); "" leaves what was said. */
+export interface Judge {
+  answer?: string;
+}
 /** In which language, on which day (YYYYMMDD), and whether the texts on the disc may be read for it. */
 export interface LetterWish {
   language?: string;
@@ -91,8 +95,8 @@ export interface Requests {
   finish: Finish;
   /** The patients, studies and series known so far. */
   catalogue: Nothing;
-  /** Apply every rule; outcomes come as items. */
-  judge: Nothing;
+  /** Apply every rule; outcomes come as items. Again once the person has answered, or a copy is made. */
+  judge: Judge;
   /** The report as it is saved, the SHA-256 of the JSON, and what read the disc. */
   report_text: Nothing;
   /** What to ask the hospital for; without letters where there is nothing to ask for. */

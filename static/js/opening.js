@@ -92,6 +92,13 @@ export class OpenDisc extends EventTarget {
     this.#emit("reworded", { catalogue: this.catalogue, report: this.report });
   }
 
+  /** Judge again, after the person answered or a copy was made. Emits "rejudged". @param {"right" | "wrong" | "ask" | ""} [answer] */
+  async rejudge(answer = "") {
+    if (!this.report) return;
+    this.report = await this.engine.ask("judge", { answer }, { signal: this.#close.signal });
+    this.#emit("rejudged", this.report);
+  }
+
   /** Read no further; what is known so far is judged as an incomplete disc. */
   stop() {
     this.#stop.abort();

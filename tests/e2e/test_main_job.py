@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from conftest import Page
 
-from discs import disc_folder, file_set, make_instance, write_files
+from discs import ct_slice, disc_folder, encode, file_set, make_instance, write_files
 from scanfolio.export.drive import run
 from scanfolio.session import Session
 from scanfolio.source import open_source
@@ -58,6 +58,50 @@ def test_the_first_picture_is_of_the_scan_and_not_of_its_overview(page: Page, tm
     session = read(folder)
     run(session.judge())
     assert page.browser.eval("scanfolio.reportText().then((r) => r.json)") == session.report_json()
+
+
+def test_what_is_read_only_to_judge_is_the_same_here(page: Page, tmp_path: Path) -> None:
+    """Bytes behind the end, copies of an image, references of a presentation state: read while judging, in each home."""
+    from referring import presentation
+
+    files = {
+        "CT000001": ct_slice(1),
+        "CT000002": ct_slice(2) + bytes(300),
+        "COPY0001": ct_slice(1),
+        "PR000001": encode(presentation("1.2.3.4")),
+    }
+    folder = write_files(tmp_path / "closer", files)
+    report = page.open(folder)
+    session = read(folder)
+    run(session.judge())
+    saved = page.browser.eval("scanfolio.reportText()")
+    assert (saved["json"], saved["text"]) == (session.report_json(), session.report_text())
+    failed = {o["rule"] for o in report["outcomes"] if o["state"] == "failed"}
+    assert {"F10", "F14", "S08"} <= failed
+
+
+def test_the_report_follows_the_answer_and_the_copy(page: Page, tmp_path: Path) -> None:
+    folder = disc_folder(tmp_path, "clean")
+    page.open(folder)
+    state = "scanfolio.report().outcomes.find((o) => o.rule === '{0}').state"
+    assert page.browser.eval(state.format("S03")) == "blocked"
+    page.browser.eval("void document.querySelector('.person .ask .button').click()")
+    page.browser.wait(state.format("S03") + " === 'passed'")
+    session = read(folder)
+    session.person_confirmed = True
+    run(session.judge())
+    assert page.browser.eval("scanfolio.reportText().then((r) => r.json)") == session.report_json()
+    page.browser.eval("scanfolio.export({}).then(() => true)")
+    assert [page.browser.eval(state.format(code)) for code in ("P01", "P02")] == ["passed", "passed"]
+
+
+def test_saying_no_stops_and_can_be_taken_back(page: Page, tmp_path: Path) -> None:
+    page.open(disc_folder(tmp_path, "clean"))
+    page.browser.eval("void document.querySelectorAll('.person .ask .button')[1].click()")
+    page.browser.wait("scanfolio.report().verdict.variant === 'H_denied'")
+    assert page.browser.eval("scanfolio.report().verdict.title") in page.text("body")
+    page.browser.eval("void document.querySelector('.person .button').click()")
+    page.browser.wait("scanfolio.report().verdict.variant === 'A'")
 
 
 def test_pictures_are_numpys_to_the_byte(page: Page, mixed: Path) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from facts import (
     BIG_ENDIAN,
+    CT,
     DOSE_SR,
     IMPLICIT,
     JPEG2000_LOSSLESS,
@@ -19,9 +20,10 @@ from facts import (
 from facts import make_document as document
 from facts import make_instance as one
 from facts import make_series as series
-from rule_examples.case import Case, does_not_apply, fails, passes
+from rule_examples.case import Case, does_not_apply, fails, is_blocked, passes
 from rule_examples.disc import ONLY_TEXT
 from scanfolio.model import Disc, Kind
+from scanfolio.rules.closer import Closer
 
 NO_DICOM = does_not_apply("a letter", ONLY_TEXT, "no_dicom", also="V02")
 ONLY_A_REPORT = does_not_apply("a report alone", clean_disc([document()]), "no_images")
@@ -32,6 +34,17 @@ BARE = {
     "media_storage_sop_instance_uid": "",
     "transfer_syntax_uid": "",
 }
+REPORT = clean_disc([*series(), document()])
+ENTRIES = [i.entry_id for i in series()]
+STUDY_MANAGEMENT = "1.2.840.10008.3.1.2.3.1"
+PRESENTATION = "1.2.840.10008.5.1.4.1.1.11.1"
+
+
+def refers(*references: tuple[str, str]) -> Closer:
+    """The one document of the disc refers to these."""
+    return Closer(references={document().entry_id: frozenset(references)})
+
+
 PRIVATE = "1.2.826.0.1.3680043.9.1"
 
 
@@ -128,6 +141,35 @@ EXAMPLES: dict[str, list[Case]] = {
         fails("the file ends", of(size=PIXEL_BYTES)),
         fails("frames missing", of(number_of_frames=2)),
         NO_DICOM,
+    ],
+    "F10": [
+        passes("nothing behind", clean_disc()),
+        passes("padding behind", of(trailing_bytes=138), closer=Closer(trailing=dict.fromkeys(ENTRIES, 0))),
+        fails("zeros behind", of(trailing_bytes=512), closer=Closer(trailing=dict.fromkeys(ENTRIES, 512))),
+        fails("one file", clean_disc([one(1), one(2, trailing_bytes=1)]), closer=Closer(trailing={one(2).entry_id: 1})),
+        fails("a name of seven letters", of(layout=replace(one().layout, odd=frozenset({0x00100010}))), "odd"),
+        fails(
+            "pixels of an odd length",
+            of(rows=511, columns=511, bits_allocated=8, bits_stored=8, high_bit=7, pixel_data_length=511 * 511),
+            "odd",
+        ),
+        is_blocked("not looked at", of(trailing_bytes=138), "end_not_read"),
+        NO_DICOM,
+    ],
+    "F14": [
+        passes("its images are here", REPORT, closer=refers((CT, one(1).sop_instance_uid))),
+        passes("a study is no image", REPORT, closer=refers((STUDY_MANAGEMENT, "2.25.77"))),
+        fails("one is not", REPORT, closer=refers((CT, one(1).sop_instance_uid), (CT, "2.25.77"))),
+        fails("none is", clean_disc([document()]), closer=refers((CT, one(1).sop_instance_uid))),
+        fails(
+            "a presentation state",
+            clean_disc([*series(), document(sop_class_uid=PRESENTATION, modality="PR")]),
+            closer=refers((CT, "2.25.77")),
+        ),
+        does_not_apply("images alone", clean_disc(), "nothing_refers"),
+        NO_DICOM,
+        is_blocked("not looked into", REPORT, "references_unread"),
+        is_blocked("stopped early", replace(REPORT, complete=False), "stopped_early"),
     ],
     "F11": [
         passes("all fit", clean_disc()),

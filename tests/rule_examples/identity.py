@@ -10,6 +10,7 @@ from facts import make_series as series
 from rule_examples.case import Case, does_not_apply, fails, is_blocked, passes
 from rule_examples.disc import ONLY_TEXT
 from scanfolio.model import Disc, Kind
+from scanfolio.rules.closer import Closer
 
 NO_DICOM = does_not_apply("a letter", ONLY_TEXT, "no_dicom", also="V02")
 NOBODY = {"patient_name": "", "patient_id": "", "patient_birth_date": ""}
@@ -123,23 +124,23 @@ EXAMPLES: dict[str, list[Case]] = {
     ],
     "S07": [
         passes("all distinct", clean_disc()),
-        passes("the same image twice", twice(), also="D11", content_digests={one(1).entry_id: "a", 99: "a"}),
+        passes("the same image twice", twice(), also="D11", closer=Closer(digests={one(1).entry_id: "a", 99: "a"})),
         fails("another position", twice(image_position_mm=(0.0, 0.0, 9.0)), also="D11"),
-        fails("another content", twice(), also="D11", content_digests={one(1).entry_id: "a", 99: "b"}),
+        fails("another content", twice(), also="D11", closer=Closer(digests={one(1).entry_id: "a", 99: "b"})),
         is_blocked("not compared", twice(), "not_compared", also="D11"),
         is_blocked(
             "in two encodings",
             twice(transfer_syntax_uid="1.2.840.10008.1.2.5"),
             "not_compared",
             also="F05 D11",
-            content_digests={one(1).entry_id: "a", 99: "b"},
+            closer=Closer(digests={one(1).entry_id: "a", 99: "b"}),
         ),
         NO_DICOM,
     ],
     "S08": [
         passes("all distinct", clean_disc()),
         passes("different ones (S07)", twice(rows=256, pixel_data_length=256 * 1024), also="S07 D11"),
-        fails("the same twice", twice(), also="D11", content_digests={one(1).entry_id: "a", 99: "a"}),
+        fails("the same twice", twice(), also="D11", closer=Closer(digests={one(1).entry_id: "a", 99: "a"})),
         fails("alike, not compared", twice(), "failed_alike", also="D11"),
         NO_DICOM,
     ],

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from discs import files_of
 from scanfolio.bridge.handlers import Handlers
-from scanfolio.bridge.messages import Finish, Index, Nothing, Open
+from scanfolio.bridge.messages import ExportChoices, Finish, Index, Judge, Nothing, Open
 from scanfolio.errors import RequestError
+from scanfolio.export.drive import FolderSink, run
 from scanfolio.reading.index import HEAD_BYTES
 from scanfolio.session import Session
+from scanfolio.source import open_source
 
 
 def read_like_the_page(files: dict[str, bytes]) -> tuple[Handlers, list[tuple[int, int, int]]]:
@@ -77,3 +80,45 @@ def test_columns_of_different_lengths_are_refused_and_leave_nothing_behind(reque
     with pytest.raises(RequestError):
         handlers.bind("index", request_, [b"12345"])()
     assert handlers.session.index.counts()["files"] == 0
+
+
+def states_after(handlers: Handlers, answer: str = "") -> dict[str, str]:
+    report: dict[str, Any] = run(handlers.bind("judge", Judge(answer), [])())
+    return {o["rule"]: o["state"] for o in report["outcomes"]}
+
+
+def test_the_report_says_what_the_person_answered() -> None:
+    handlers, _ = read_like_the_page(files_of("clean"))
+    assert states_after(handlers)["S03"] == "blocked"
+    assert states_after(handlers, "right")["S03"] == "passed"
+    assert states_after(handlers)["S03"] == "passed", "an answer holds until there is another"
+    assert states_after(handlers, "wrong")["S03"] == "failed"
+    assert states_after(handlers, "ask")["S03"] == "blocked"
+
+
+def test_the_report_says_how_the_copy_turned_out(tmp_path: Path) -> None:
+    handlers, _ = read_like_the_page(files_of("implicit"))
+    before = states_after(handlers)
+    assert [before[code] for code in ("P01", "P02", "P03")] == ["not_applicable"] * 3
+    run(handlers.bind("export", ExportChoices(sink="folder"), [])(), FolderSink(tmp_path / "copy"))
+    assert states_after(handlers)["P01"] == "not_applicable", "written is not yet read back"
+    assert run(handlers.session.verify(open_source(str(tmp_path / "copy")))).ok
+    after = states_after(handlers)
+    assert [after[code] for code in ("P01", "P02", "P03")] == ["passed", "passed", "failed"]
+    (changed,) = [o for o in handlers.session._judged().outcomes if o.rule == "P03"]
+    assert {i.message: i.evidence["instances"] for i in changed.issues} == {
+        "given a new preamble and File Meta Information: 3 instances": 3,
+        "given another name: 3 instances": 3,
+        "re-encoded as Explicit VR Little Endian: 3 instances": 3,
+    }
+
+
+def test_the_report_says_when_the_copy_is_not_the_same(tmp_path: Path) -> None:
+    handlers, _ = read_like_the_page(files_of("clean"))
+    run(handlers.bind("export", ExportChoices(sink="folder"), [])(), FolderSink(tmp_path / "copy"))
+    image = sorted(p for p in (tmp_path / "copy" / "DICOM").rglob("*") if p.is_file())[0]
+    data = bytearray(image.read_bytes())
+    data[-1] ^= 1
+    image.write_bytes(data)
+    assert not run(handlers.session.verify(open_source(str(tmp_path / "copy")))).ok
+    assert states_after(handlers)["P01"] == "failed"

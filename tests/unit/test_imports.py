@@ -26,10 +26,11 @@ LAYERS = {
     "export": 8,
     "letter": 8,
     "catalogue": 8,
-    "session": 9,
-    "commands": 10,
-    "bridge": 10,
-    "__main__": 11,
+    "closer": 9,
+    "session": 10,
+    "commands": 11,
+    "bridge": 11,
+    "__main__": 12,
     "__init__": 0,
 }
 """A part may import parts of a lower number, and its own modules."""

@@ -7,7 +7,7 @@ import pytest
 from facts import clean_disc, judged, make_document, make_series
 from rule_examples import EXAMPLES, Case
 from scanfolio.rules.context import DiscContext
-from scanfolio.rules.judge import run_rule
+from scanfolio.rules.judge import result_of, run_rule
 from scanfolio.rules.outcome import State
 from scanfolio.rules.registry import RULES
 from scanfolio.rules.rule import FAMILIES
@@ -24,7 +24,7 @@ def context(case: Case) -> DiscContext:
 @pytest.mark.parametrize(("code", "case"), CASES)
 def test_example(code: str, case: Case) -> None:
     rule = RULES[code]
-    result = rule.check(context(case))
+    result = result_of(rule, context(case))
     assert (result.state.value, result.text) == (case.state, case.says)
     if result.state is State.FAILED:
         assert (result.severity or rule.severity).value == (case.severity or rule.severity.value)

@@ -153,6 +153,8 @@ class Dispatcher:
                 self._wait(job, {"type": "digest"}, [data])
             case effects.LoadPackage(name):
                 self._wait(job, {"type": "load", "package": name})
+            case effects.Fetch(entry_id, offset, length):
+                self._wait(job, {"type": "need", "entry_id": entry_id, "offset": offset, "length": length})
 
     def _wait(self, job: _Job, message: dict[str, Any], buffers: list[Any] | None = None) -> None:
         job.waiting = True

@@ -13,6 +13,7 @@ from scanfolio.bridge.messages import (
     ExportChoices,
     Finish,
     Index,
+    Judge,
     Language,
     LetterWish,
     Look,
@@ -35,6 +36,9 @@ from scanfolio.source.zip import ZipSource
 from scanfolio.words import again, languages
 
 Read = Callable[[int, int, int], bytes]
+
+ANSWERS = {"right": True, "wrong": False, "ask": None}
+"""What the page calls the answers to "is this you?"."""
 
 
 class Handlers:
@@ -119,7 +123,9 @@ class Handlers:
 
     # -- saying
 
-    def _judge(self, params: Nothing) -> Steps:
+    def _judge(self, params: Judge) -> Steps:
+        if params.answer in ANSWERS:
+            self.session.person_confirmed = ANSWERS[params.answer]
         return self.session.judge_as_dict(self.language)
 
     def _report_text(self, params: Nothing) -> dict[str, Any]:

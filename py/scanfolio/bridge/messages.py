@@ -84,6 +84,13 @@ class Nothing:
 
 
 @dataclass(frozen=True, slots=True)
+class Judge:
+    """`answer`: what the person says to "is this you?": right, wrong or ask (taken back); "" leaves what was said."""
+
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LetterWish:
     """In which language, on which day (YYYYMMDD), and whether the texts on the disc may be read for it."""
 
@@ -161,7 +168,12 @@ METHODS: dict[str, Method] = {
     "archive": Method(Archive, "Read a .zip as a disc.", "{counts: Counts}", ("pydicom",), long=True),
     "finish": Method(Finish, "Group and sort what was read.", "Catalogue"),
     "catalogue": Method(Nothing, "The patients, studies and series known so far.", "Catalogue"),
-    "judge": Method(Nothing, "Apply every rule; outcomes come as items.", "Report", long=True),
+    "judge": Method(
+        Judge,
+        "Apply every rule; outcomes come as items. Again once the person has answered, or a copy is made.",
+        "Report",
+        long=True,
+    ),
     "report_text": Method(
         Nothing,
         "The report as it is saved, the SHA-256 of the JSON, and what read the disc.",

@@ -15,11 +15,13 @@ from scanfolio.export.directory_check import FileFacts, check_directory
 from scanfolio.export.large import STREAM_ABOVE_BYTES, equal_ranges, sha256_of
 from scanfolio.export.manifest import Manifest
 from scanfolio.export.papers import NOT_READY
+from scanfolio.export.planned import Action
 from scanfolio.export.records import WANTED_TAGS
 from scanfolio.export.rejudge import judge_export
 from scanfolio.export.transcode import data_set_length, effective, header_elements
 from scanfolio.model import Disc, SopInstance
 from scanfolio.reading.index import DiscIndex, read_all
+from scanfolio.rules.after import Copy
 from scanfolio.source.entry import Entry, Source
 from scanfolio.words import say
 
@@ -79,6 +81,27 @@ class Verification:
             "inherited": list(self.inherited),
             "sentence": self.sentence(),
         }
+
+
+def as_copy(manifest: Manifest, verification: Verification) -> Copy:
+    """What the P rules are told of an export that was read back; `manifest` is what was written."""
+    actions = [i.action for i in manifest.instances]
+    paths = {i.file_id for i in manifest.instances}
+    return Copy(
+        written=len(manifest.instances),
+        read_back=verification.instances_out,
+        compared=verification.instances_out if verification.compared_with_source else 0,
+        identical=verification.identical,
+        different=tuple(sorted({d.path for d in verification.differences if d.path in paths})),
+        unreadable=tuple(sorted({d.path for d in verification.differences if d.path not in paths})),
+        changes={
+            "given another name": sum(i.file_id != i.source_path for i in manifest.instances),
+            "re-encoded as Explicit VR Little Endian": actions.count(Action.RE_ENCODE),
+            "decompressed": actions.count(Action.DECOMPRESS),
+            "given a new preamble and File Meta Information": len(manifest.instances),
+            "with directory entries supplied": len({s.file_id for s in manifest.supplied}),
+        },
+    )
 
 
 def verify(

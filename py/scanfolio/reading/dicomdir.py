@@ -312,8 +312,11 @@ class Paths:
         self._exact: set[str] = set()
         self._by_key: dict[str, str] = {}
         for path in paths:
-            self._exact.add(path)
-            self._by_key.setdefault(_path_key(path), path)
+            self.add(path)
+
+    def add(self, path: str) -> None:
+        self._exact.add(path)
+        self._by_key.setdefault(_path_key(path), path)
 
     def find(self, file_id: Iterable[str], folder: str = "") -> str | None:
         """The path of `file_id` below `folder` (where the DICOMDIR stands), or None.

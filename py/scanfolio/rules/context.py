@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from scanfolio.model import Dicomdir, Disc, FileRecord, Kind, Series, SopInstance, Study
 from scanfolio.pixels.syntax import is_known
+from scanfolio.rules.closer import Closer
 from scanfolio.rules.persons import Identity, Person, group_persons
 from scanfolio.rules.references import FileFinder, PlacedRecord, Reference, collect_references, walk
 from scanfolio.rules.viewers import FoundViewer, found_viewers
@@ -16,10 +17,14 @@ if TYPE_CHECKING:
     from scanfolio.rules.after import Copy
 
 
+PAUSE_EVERY = 1000
+"""Instances (or records) between two pauses of a check that takes long: a few milliseconds."""
+
+
 class DiscContext:
     """Prepared facts of one disc. Everything is sorted by path, so that the same disc gives the same report everywhere.
 
-    `content_digests`: entry_id -> digest of the data set, supplied for files that share a SOP Instance UID.
+    `closer`: what was read of few instances beyond their facts.
     `decodable`: transfer syntax UID -> whether a decoder is here.
     `copy`: what an export of this disc did; None while there is none.
     `person_confirmed`: what the person answered to "is this you?"; None while not asked.
@@ -29,19 +34,43 @@ class DiscContext:
         self,
         disc: Disc,
         *,
-        content_digests: Mapping[int, str] | None = None,
+        closer: Closer | None = None,
         decodable: Callable[[str], bool] | None = None,
         person_confirmed: bool | None = None,
         copy: Copy | None = None,
         today: str = "",
     ) -> None:
         self.disc = disc
-        self.content_digests = content_digests or {}
+        self.closer = closer or Closer()
         self.decodable = decodable or is_known
         self.person_confirmed = person_confirmed
         self.copy = copy
         self.today = today
         """YYYYMMDD, for dates in the future; "" looks at no such thing and keeps the report the same on every day."""
+
+    def prepare(self) -> Generator[None, None, None]:
+        """Work out what most rules ask for, giving way after every PAUSE_EVERY instances or records."""
+        for name in ("files", "instances", "images", "by_entry", "same_sop_instance_uid", "series", "identities"):
+            getattr(self, name)
+            yield
+        records: list[PlacedRecord] = []
+        for dicomdir in self.usable_dicomdirs:
+            for placed in walk(dicomdir):
+                records.append(placed)
+                if not len(records) % PAUSE_EVERY:
+                    yield
+        self.__dict__["records"] = tuple(records)
+        finder = FileFinder()
+        for at, file in enumerate(self.files):
+            finder.add(file)
+            if not at % PAUSE_EVERY:
+                yield
+        references: list[Reference] = []
+        for at, reference in enumerate(collect_references(records, finder, self.by_entry)):
+            references.append(reference)
+            if not at % PAUSE_EVERY:
+                yield
+        self.__dict__["references"] = tuple(references)
 
     # files
 
@@ -143,7 +172,10 @@ class DiscContext:
     @cached_property
     def references(self) -> tuple[Reference, ...]:
         """Every in-use record of every usable DICOMDIR that names a file."""
-        return tuple(collect_references(self.records, FileFinder(self.files), self.by_entry))
+        finder = FileFinder()
+        for file in self.files:
+            finder.add(file)
+        return tuple(collect_references(self.records, finder, self.by_entry))
 
     @cached_property
     def listed_entry_ids(self) -> frozenset[int]:

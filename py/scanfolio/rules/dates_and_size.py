@@ -6,9 +6,9 @@ import re
 from datetime import date
 
 from scanfolio.model import SopInstance
-from scanfolio.rules.context import DiscContext, paths
+from scanfolio.rules.context import PAUSE_EVERY, DiscContext, paths
 from scanfolio.rules.outcome import Result, failed, issue, not_applicable, passed
-from scanfolio.rules.rule import rule
+from scanfolio.rules.rule import Pausing, rule
 
 _TIME = re.compile(r"([01]\d|2[0-3])([0-5]\d([0-5]\d|60)?)?(\.\d{1,6})?")
 
@@ -36,7 +36,7 @@ def time_fault(text: str) -> str:
 
 
 @rule("A10", "W", "never", "instance", "PS3.5 section 6.2")
-def a_date_is_impossible(c: DiscContext) -> Result:
+def a_date_is_impossible(c: DiscContext) -> Pausing:
     """What it checks: dates and times of study, series, content and birth; none before the birth.
 
     Why it matters: systems refuse such dates or put the examination into the wrong place of your history.
@@ -51,25 +51,38 @@ def a_date_is_impossible(c: DiscContext) -> Result:
         "Content Date": "content_date",
     }
     times = {"Study Time": "study_time", "Content Time": "content_time"}
+    fields = (*dates.values(), *times.values())
     answers: dict[tuple[str, str], str] = {}
     wrong: dict[str, list[str]] = {}
 
-    def look(kind: str, name: str, text: str, path: str) -> None:
+    def is_odd(kind: str, name: str, text: str, path: str) -> bool:
         if (kind, text) not in answers:
             answers[kind, text] = date_fault(text) if kind == "date" else time_fault(text)
         if answers[kind, text]:
             wrong.setdefault(f"{name} {answers[kind, text]}", []).append(path)
+        return bool(answers[kind, text])
 
-    for i in c.instances:
+    same: set[tuple[str, ...]] = set()  # dates and times found possible: most images of a series share them
+    for at, i in enumerate(c.instances):
+        if not at % PAUSE_EVERY:
+            yield
+        values = tuple([getattr(i, field) for field in fields])
+        if values in same:
+            continue
+        odd = False
         for name, field in dates.items():
-            look("date", name, getattr(i, field), i.path)
+            odd |= is_odd("date", name, getattr(i, field), i.path)
         for name, field in times.items():
-            look("time", name, getattr(i, field), i.path)
+            odd |= is_odd("time", name, getattr(i, field), i.path)
         born, studied = i.patient_birth_date, i.study_date
         if len(born) == len(studied) == 8 and studied < born and not date_fault(born) and not date_fault(studied):
             wrong.setdefault("Study Date lies before Birth Date", []).append(i.path)
+            odd = True
         if c.today and len(studied) == 8 and studied > c.today:
             wrong.setdefault("Study Date lies in the future", []).append(i.path)
+            odd = True
+        if not odd:
+            same.add(values)
     if not wrong:
         return passed("All dates and times looked at are possible.")
     count = len({path for where in wrong.values() for path in where})

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from scanfolio.rules import uids
-from scanfolio.rules.context import DiscContext, paths
+from scanfolio.rules.context import PAUSE_EVERY, DiscContext, paths
 from scanfolio.rules.outcome import Issue, Result, Severity, blocked, failed, issue, not_applicable, passed
 from scanfolio.rules.references import Reference
-from scanfolio.rules.rule import rule
+from scanfolio.rules.rule import Pausing, rule
 
 
 def no_usable_table(c: DiscContext) -> Result | None:
@@ -202,7 +202,7 @@ def _disagreements(reference: Reference) -> list[tuple[str, str, str]]:
 
 
 @rule("D08", "H", "yes", "instance", "PS3.3 section F.3.2.2")
-def table_and_images_disagree(c: DiscContext) -> Result:
+def table_and_images_disagree(c: DiscContext) -> Pausing:
     """What it checks: UIDs, transfer syntax and Patient ID in the records against the files they name.
 
     Why it matters: systems that import by the table file the images under the wrong examination or person.
@@ -216,7 +216,9 @@ def table_and_images_disagree(c: DiscContext) -> Result:
         return not_applicable("no_listed_file_here")
     wrong: dict[str, list[str]] = {}
     files: set[str] = set()
-    for reference in resolved:
+    for at, reference in enumerate(resolved):
+        if not at % PAUSE_EVERY:
+            yield
         for name, _, _ in _disagreements(reference):
             wrong.setdefault(name, []).append(reference.file_id)
             files.add(reference.file_id)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from scanfolio.model import DirectoryRecord
 from scanfolio.rules import uids
-from scanfolio.rules.context import DiscContext
+from scanfolio.rules.context import PAUSE_EVERY, DiscContext
 from scanfolio.rules.directory import no_usable_table
 from scanfolio.rules.outcome import Result, failed, issue, not_applicable, passed
-from scanfolio.rules.rule import rule
+from scanfolio.rules.rule import Pausing, rule
 
 REQUIRED_KEYS: dict[str, tuple[str, ...]] = {
     "PATIENT": ("PatientID",),
@@ -128,7 +128,7 @@ def table_lacks_helpful_entries(c: DiscContext) -> Result:
 
 
 @rule("D11", "H", "yes", "disc", "PS3.3 sections F.5.1 to F.5.3; DRG requirement 3.1.2.4")
-def the_same_entry_twice(c: DiscContext) -> Result:
+def the_same_entry_twice(c: DiscContext) -> Pausing:
     """What it checks: two PATIENT records with one Patient ID, two records of one study, series, instance or file.
 
     Why it matters: systems show a person or an examination twice, each half of it, or take only the first.
@@ -138,25 +138,31 @@ def the_same_entry_twice(c: DiscContext) -> Result:
     if stop:
         return stop
     keys = {"PATIENT": "PatientID", "STUDY": "StudyInstanceUID", "SERIES": "SeriesInstanceUID"}
-    seen: dict[tuple[str, str, str], int] = {}
-    of_file: dict[tuple[str, str], set[str]] = {}
-    for placed in c.records:
+    seen: dict[tuple[str, str], dict[str, int]] = {}
+    of_file: dict[str, dict[str, str]] = {}  # DICOMDIR -> file -> the instance its first record names
+    named_twice: dict[tuple[str, str], set[str]] = {}
+    for at, placed in enumerate(c.records):
+        if not at % PAUSE_EVERY:
+            yield
         dicomdir, record = placed.dicomdir, placed.record
         kind = record.record_type if record.record_type in keys else "instance"
         uid = record.sop_instance_uid if kind == "instance" else record.keys.get(keys[kind], "").strip()
         if uid:
-            seen[dicomdir.path, kind, uid] = seen.get((dicomdir.path, kind, uid), 0) + 1
+            counts = seen.setdefault((dicomdir.path, kind), {})
+            counts[uid] = counts.get(uid, 0) + 1
         if record.file_id and record.sop_instance_uid:
-            of_file.setdefault((dicomdir.path, "/".join(record.file_id).upper()), set()).add(record.sop_instance_uid)
+            file = "/".join(record.file_id).upper()
+            first = of_file.setdefault(dicomdir.path, {}).setdefault(file, record.sop_instance_uid)
+            if first != record.sop_instance_uid:
+                named_twice.setdefault((dicomdir.path, file), {first}).add(record.sop_instance_uid)
+    repeated = sorted((p, kind, uid, n) for (p, kind), counts in seen.items() for uid, n in counts.items() if n > 1)
     issues = [
         issue(f"{number} {kind} records for {'one Patient ID' if kind == 'PATIENT' else uid}", [path], records=number)
-        for (path, kind, uid), number in sorted(seen.items())
-        if number > 1
+        for path, kind, uid, number in repeated
     ]
     issues += [
         issue(f"{len(named)} instance records name the file {name}", [path], records=len(named))
-        for (path, name), named in sorted(of_file.items())
-        if len(named) > 1
+        for (path, name), named in sorted(named_twice.items())
     ]
     if not issues:
         return passed("Every patient, study, series and instance has one record.")

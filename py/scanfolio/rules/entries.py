@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+
 from scanfolio.model import SopInstance
-from scanfolio.rules.context import DiscContext, paths
+from scanfolio.rules.context import PAUSE_EVERY, DiscContext, paths
 from scanfolio.rules.outcome import Result, Severity, failed, issue, not_applicable, passed
 from scanfolio.rules.person_entries import table_supplies
-from scanfolio.rules.rule import rule
+from scanfolio.rules.rule import Pausing, rule
 
 
 @rule("A03", "H", "yes", "study", "PS3.3 Table F.5-2; PS3.11 section D.3.3.1", says=("passed", "failed", "supplied"))
@@ -36,7 +38,7 @@ def study_date_or_number_is_missing(c: DiscContext) -> Result:
 
 
 @rule("A04", "H", "yes", "instance", "PS3.3 Tables F.5-3 and F.5-4", says=("passed", "failed", "supplied", "repeated"))
-def series_or_image_number_is_missing(c: DiscContext) -> Result:
+def series_or_image_number_is_missing(c: DiscContext) -> Pausing:
     """What it checks: Series Number and Instance Number: empty, or one Instance Number for two images at one place.
 
     Why it matters: lists of series and slices lose their order, and the table of contents demands both.
@@ -62,7 +64,7 @@ def series_or_image_number_is_missing(c: DiscContext) -> Result:
         if supplied:
             return failed(technical, issues, text="supplied", severity=Severity.INFO, count=count)
         return failed(technical, issues, count=count)
-    repeated = _repeated_numbers(c)
+    repeated = yield from _repeated_numbers(c)
     if repeated:
         found = issue(
             "one Instance Number (0020,0013) for several images at one place", paths(repeated), instances=len(repeated)
@@ -78,10 +80,21 @@ def records_supply(c: DiscContext, instances: list[SopInstance], keyword: str) -
     return all(i.entry_id in by_entry and by_entry[i.entry_id].record.keys.get(keyword, "").strip() for i in instances)
 
 
-def _repeated_numbers(c: DiscContext) -> list[SopInstance]:
+def _repeated_numbers(c: DiscContext) -> Generator[None, None, list[SopInstance]]:
     """Images whose number is not theirs alone, where nothing else tells them apart."""
+    first: dict[str, dict[int | None, SopInstance]] = {}
+    doubled: dict[tuple[str, int | None], list[SopInstance]] = {}
+    for at, i in enumerate(c.images):
+        if not at % PAUSE_EVERY:
+            yield
+        numbers = first.setdefault(i.series_instance_uid, {})
+        other = numbers.setdefault(i.instance_number, i)
+        if other is not i:
+            doubled.setdefault((i.series_instance_uid, i.instance_number), [other]).append(i)
     groups: dict[tuple[object, ...], list[SopInstance]] = {}
-    for i in c.images:
+    for at, i in enumerate(i for group in doubled.values() for i in group):
+        if not at % PAUSE_EVERY:
+            yield
         key = (
             (i.series_instance_uid, i.instance_number, i.acquisition_number, i.image_position_mm, i.image_orientation),
             (i.image_type, i.echo_number, i.temporal_position, i.content_time),

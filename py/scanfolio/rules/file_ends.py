@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from scanfolio.model import SopInstance
 from scanfolio.rules.context import DiscContext, paths
-from scanfolio.rules.outcome import Result, failed, issue, not_applicable, passed
+from scanfolio.rules.outcome import Result, blocked, failed, issue, not_applicable, passed
 from scanfolio.rules.rule import rule
 
 
@@ -78,4 +78,38 @@ def values_in_a_wrong_format(c: DiscContext) -> Result:
     return failed(f"{count} instances hold values in a wrong format.", issues[:20], count=count)
 
 
-RULES = (files_that_are_cut_off, values_in_a_wrong_format)
+@rule("F10", "W", "yes", "instance", "PS3.10 section 7.2; PS3.5 sections 7.1.1 and 8", says=("passed", "failed", "odd"))
+def extra_bytes(c: DiscContext) -> Result:
+    """What it checks: bytes behind the last element of a data set, and values of an odd length.
+
+    Why it matters: what lies behind the end belongs to nothing; strict readers take it, or an odd length, for damage.
+    Data Set Trailing Padding (FFFC,FFFC) and other elements behind the pixel data are allowed.
+    Reference: PS3.10 section 7.2 (Data Set Trailing Padding); PS3.5 sections 7.1.1 (even Value Length) and 8.
+    """
+    if not c.instances:
+        return not_applicable("no_dicom")
+    behind = [i for i in c.instances if i.trailing_bytes]
+    unread = [i for i in behind if i.entry_id not in c.closer.trailing]
+    junk = [i for i in behind if c.closer.trailing.get(i.entry_id, 0)]
+    odd: dict[str, list[SopInstance]] = {}
+    for i in c.instances:
+        if i.layout is not None and i.layout.odd:
+            for tag in sorted(i.layout.odd):
+                odd.setdefault(f"({tag >> 16:04X},{tag & 0xFFFF:04X}) has an odd length", []).append(i)
+        if (i.pixel_data_length or 0) % 2:
+            odd.setdefault("the pixel data has an odd length", []).append(i)
+    issues = [issue(text, paths(group), instances=len(group)) for text, group in sorted(odd.items())][:19]
+    if junk:
+        most = max(c.closer.trailing[i.entry_id] for i in junk)
+        text = f"up to {most} bytes behind the data set that are no element"
+        issues.insert(0, issue(text, paths(junk), instances=len(junk)))
+    if issues:
+        count = len({i.entry_id for i in (*junk, *(i for group in odd.values() for i in group))})
+        technical = f"{count} instances: {'; '.join(found.message for found in issues[:4])}."
+        return failed(technical, issues, text="failed" if junk else "odd", count=count)
+    if unread:
+        return blocked("end_not_read", f"{len(unread)} files with something behind the pixel data.", count=len(unread))
+    return passed(f"{len(c.instances)} instances end with an element, none of an odd length.")
+
+
+RULES = (files_that_are_cut_off, values_in_a_wrong_format, extra_bytes)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from scanfolio.rules import uids
-from scanfolio.rules.context import DiscContext
+from scanfolio.rules.context import PAUSE_EVERY, DiscContext
 from scanfolio.rules.outcome import Result, failed, issue, not_applicable, passed
-from scanfolio.rules.rule import rule
+from scanfolio.rules.rule import Pausing, rule
 
 _COMPONENT = re.compile(r"[A-Z0-9_]{1,8}")
 MOST_COMPONENTS = 8
@@ -28,6 +29,14 @@ def _file_id_components(path: str, root: str) -> list[str]:
 
 def name_fault(path: str, root: str = "") -> str:
     """Why `path` is not a File ID of PS3.10 8.5, as a technical phrase; "" when it is one (in lower case, too)."""
+    folder, _, name = path.rpartition("/")
+    if _COMPONENT.fullmatch(name) and not _fault(f"{folder}/A" if folder else "A", root):
+        return ""  # most names are like the others of their folder, and the folder is remembered
+    return _fault(path, root)
+
+
+@lru_cache(maxsize=1024)
+def _fault(path: str, root: str) -> str:
     components = _file_id_components(path, root)
     if len(components) > MOST_COMPONENTS:
         return f"more than {MOST_COMPONENTS} components"
@@ -42,7 +51,7 @@ def name_fault(path: str, root: str = "") -> str:
 
 
 @rule("D13", "H", "yes", "instance", "PS3.10 sections 8.2 and 8.5; PS3.11 section D.3.3")
-def names_some_systems_refuse(c: DiscContext) -> Result:
+def names_some_systems_refuse(c: DiscContext) -> Pausing:
     """What it checks: names of DICOM files and their folders: at most 8 components of at most 8 characters A-Z, 0-9, _.
 
     Why it matters: strict readers, and old media, know no other names; a DICOMDIR cannot list them.
@@ -52,7 +61,9 @@ def names_some_systems_refuse(c: DiscContext) -> Result:
         return not_applicable("no_dicom")
     root = root_folder(c)
     wrong: dict[str, list[str]] = {}
-    for instance in c.instances:
+    for at, instance in enumerate(c.instances):
+        if not at % PAUSE_EVERY:
+            yield
         fault = name_fault(instance.path, root)
         if fault:
             wrong.setdefault(fault, []).append(instance.path)

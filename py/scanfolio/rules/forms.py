@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from scanfolio.effects import Progress, Steps
 from scanfolio.model import SopInstance
@@ -22,8 +22,7 @@ _NON_PATIENT = frozenset(f"1.2.840.10008.5.1.4.{tail}" for tail in ("38.1", "39.
 """Hanging protocols, palettes and implants: no patient's, so the copy leaves them out (PS3.3 Table F.4-1)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(NamedTuple):
     """What a receiving system would stumble over.
 
     `nameless`: an identifier is missing; `mixed`: compressed pixels under a transfer syntax without compression;
@@ -59,7 +58,7 @@ def forms_of(c: DiscContext, progress: Progress) -> Steps:
             yield progress
         form = _form(i, i.entry_id in listed, bool(name_fault(i.path, root)), odd)
         if i.entry_id in c.inside_other_files:
-            form = replace(form, bare=True)
+            form = form._replace(bare=True)
         series = found.setdefault(form, {})
         series[i.series_instance_uid] = series.get(i.series_instance_uid, 0) + 1
     return found
@@ -72,7 +71,10 @@ def _form(i: SopInstance, listed: bool, odd_name: bool, odd: dict[tuple[object, 
     odd_numbers = odd.get(pixels)
     if odd_numbers is None:
         odd_numbers = odd[pixels] = bool(i.pixel_keyword and pixel_faults(i))
-    uid_of = (i.sop_instance_uid, i.series_instance_uid, i.study_instance_uid)
+    shared = (i.series_instance_uid, i.study_instance_uid)
+    odd_uid = odd.get(shared)
+    if odd_uid is None:
+        odd_uid = odd[shared] = any(not uid or uid_fault(uid) for uid in shared)
     disagree = (i.media_storage_sop_class_uid and i.media_storage_sop_class_uid != i.sop_class_uid) or (
         i.media_storage_sop_instance_uid and i.media_storage_sop_instance_uid != i.sop_instance_uid
     )
@@ -85,10 +87,10 @@ def _form(i: SopInstance, listed: bool, odd_name: bool, odd: dict[tuple[object, 
         listed=listed,
         odd_name=odd_name,
         bare=not i.has_file_meta or i.preamble == "none",
-        header_faults=bool(disagree) or bool(i.has_file_meta and header_faults(i)),
+        header_faults=bool(disagree) or bool((i.meta_faults or i.notes) and i.has_file_meta and header_faults(i)),
         cut_off=bool(i.truncated) or bool(cut_off(i)),
         odd_numbers=odd_numbers,
-        odd_uid=any(not uid or uid_fault(uid) for uid in uid_of),
+        odd_uid=odd_uid or not i.sop_instance_uid or bool(uid_fault(i.sop_instance_uid)),
         nameless=not (i.sop_instance_uid and i.sop_class_uid and i.study_instance_uid and i.series_instance_uid),
         mixed=i.encapsulated and (not i.transfer_syntax_uid or is_native(i.transfer_syntax_uid)),
         doubtful=not i.transfer_syntax_uid or any(n.startswith("the transfer syntax says") for n in i.notes),
@@ -109,8 +111,7 @@ def form_in_copy(form: Form, encoding: str, decodable: Callable[[str], bool]) ->
             syntax = uids.EXPLICIT_VR_LITTLE_ENDIAN
     elif syntax in ("", uids.EXPLICIT_VR_LITTLE_ENDIAN):
         left_out = left_out or form.mixed
-    return replace(
-        form,
+    return form._replace(
         transfer_syntax_uid=syntax,
         listed=True,
         odd_name=False,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator
 
-from scanfolio.effects import Item, Progress, Steps
+from scanfolio.effects import Item, Progress, Steps, drained
 from scanfolio.model import Disc
 from scanfolio.rules.after import Copy
+from scanfolio.rules.closer import Closer
 from scanfolio.rules.context import DiscContext
 from scanfolio.rules.outcome import Outcome, Result, State
 from scanfolio.rules.profiles import judge_profiles
@@ -21,7 +22,7 @@ from scanfolio.words import say
 def judge(
     disc: Disc,
     *,
-    content_digests: Mapping[int, str] | None = None,
+    closer: Closer | None = None,
     decodable: Callable[[str], bool] | None = None,
     person_confirmed: bool | None = None,
     copy: Copy | None = None,
@@ -30,7 +31,7 @@ def judge(
 ) -> Steps:
     """Yield an Item({"outcome": ...}) and a Progress("judging", ...) per rule; return the Report.
 
-    `content_digests`: entry_id -> digest of the data set without its header, for files that share a SOP Instance UID.
+    `closer`: what was read of few instances beyond their facts; rules that need it are blocked without.
     `decodable`: whether a transfer syntax can be decoded here. `person_confirmed`: the answer to "is this you?".
     `copy`: what an export of this disc did, once there is one.
     `today` (YYYYMMDD) lets rules speak of dates in the future; without it a disc gives the same report on every day.
@@ -38,7 +39,7 @@ def judge(
     """
     context = DiscContext(
         disc,
-        content_digests=content_digests,
+        closer=closer,
         decodable=decodable,
         person_confirmed=person_confirmed,
         copy=copy,
@@ -46,8 +47,17 @@ def judge(
     )
     outcomes = []
     total = len(RULES) + 1  # the last one: who would take it
+    for _ in context.prepare():
+        yield Progress("judging", 0, total)
     for number, rule in enumerate(RULES.values(), 1):
-        outcome = run_rule(rule, context, language)
+        steps = rule_steps(rule, context, language)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                outcome = end.value
+                break
+            yield Progress("judging", number - 1, total)
         outcomes.append(outcome)
         yield Item({"outcome": outcome.as_dict()})
         yield Progress("judging", number, total)
@@ -70,12 +80,28 @@ def judge(
     )
 
 
-def run_rule(rule: Rule, context: DiscContext, language: str = "en") -> Outcome:
-    """One rule's outcome; CRASHED, with the kind of exception and the line but no value, if the rule itself fails."""
+def rule_steps(rule: Rule, context: DiscContext, language: str = "en") -> Generator[None, None, Outcome]:
+    """One rule's outcome; CRASHED, with the kind of exception and the line but no value, if the rule itself fails.
+
+    Yields None where the rule gives way.
+    """
     try:
-        return _in_words(rule, rule.check(context), language)
+        answer = rule.check(context)
+        result = (yield from answer) if isinstance(answer, Generator) else answer
+        return _in_words(rule, result, language)
     except Exception as error:  # noqa: BLE001 - a broken rule must not take the report with it
         return _crashed(rule, error, language)
+
+
+def result_of(rule: Rule, context: DiscContext) -> Result:
+    """What the rule's check says, not yet in words; raises what it raises."""
+    answer = rule.check(context)
+    return drained(answer) if isinstance(answer, Generator) else answer
+
+
+def run_rule(rule: Rule, context: DiscContext, language: str = "en") -> Outcome:
+    """The same in one go."""
+    return drained(rule_steps(rule, context, language))
 
 
 def _in_words(rule: Rule, result: Result, language: str) -> Outcome:

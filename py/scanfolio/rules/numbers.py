@@ -6,9 +6,9 @@ from dataclasses import fields
 
 from scanfolio.model import SopInstance
 from scanfolio.rules import uids
-from scanfolio.rules.context import DiscContext, paths
+from scanfolio.rules.context import PAUSE_EVERY, DiscContext, paths
 from scanfolio.rules.outcome import Issue, Result, Severity, blocked, failed, issue, not_applicable, passed
-from scanfolio.rules.rule import rule
+from scanfolio.rules.rule import Pausing, rule
 
 _OF_THE_FILE = frozenset(
     [
@@ -61,7 +61,7 @@ class Duplicates:
         for uid, group in sorted(c.same_sop_instance_uid.items()):
             first = group[0]
             names = sorted({name for other in group[1:] for name in differing_facts(first, other)})
-            digests = [c.content_digests.get(i.entry_id, "") for i in group]
+            digests = [c.closer.digests.get(i.entry_id, "") for i in group]
             one_encoding = len({i.transfer_syntax_uid for i in group}) == 1
             if names:
                 self.different.append(_issue(uid, group, "differ in " + ", ".join(names[:6])))
@@ -124,7 +124,7 @@ def the_same_image_twice(c: DiscContext) -> Result:
 
 
 @rule("S09", "H", "never", "instance", "PS3.5 section 9.1")
-def identity_number_is_invalid(c: DiscContext) -> Result:
+def identity_number_is_invalid(c: DiscContext) -> Pausing:
     """What it checks: the form of study, series, instance and frame of reference UIDs.
 
     Why it matters: strict systems refuse the image; the number cannot be changed without breaking what refers to it.
@@ -136,7 +136,9 @@ def identity_number_is_invalid(c: DiscContext) -> Result:
     verdicts: dict[str, str] = {}
     wrong: dict[str, list[str]] = {}
     files: set[str] = set()
-    for i in c.instances:
+    for at, i in enumerate(c.instances):
+        if not at % PAUSE_EVERY:
+            yield
         for name in names:
             uid = getattr(i, name)
             if not uid:
@@ -164,7 +166,7 @@ def _fault(name: str, uid: str) -> str:
 
 
 @rule("S10", "H", "never", "instance", "PS3.5 section 9; PS3.3 section F.5.3")
-def one_number_for_two_things(c: DiscContext) -> Result:
+def one_number_for_two_things(c: DiscContext) -> Pausing:
     """What it checks: one UID used for a study and a series or an instance, and one series in two studies.
 
     Why it matters: systems then mix what belongs apart.
@@ -174,7 +176,9 @@ def one_number_for_two_things(c: DiscContext) -> Result:
         return not_applicable("no_dicom")
     used_as: dict[str, set[str]] = {}
     studies_of: dict[str, set[str]] = {}
-    for i in c.instances:
+    for at, i in enumerate(c.instances):
+        if not at % PAUSE_EVERY:
+            yield
         for kind, uid in (
             ("study", i.study_instance_uid),
             ("series", i.series_instance_uid),

@@ -57,9 +57,13 @@ def walk(dicomdir: Dicomdir) -> Iterator[PlacedRecord]:
 class FileFinder:
     """Files by what a record calls them; see reading.dicomdir.Paths for what is forgiven."""
 
-    def __init__(self, files: Iterable[FileRecord]) -> None:
-        self._by_path = {file.path: file for file in files}
-        self._paths = Paths(self._by_path)
+    def __init__(self) -> None:
+        self._by_path: dict[str, FileRecord] = {}
+        self._paths = Paths(())
+
+    def add(self, file: FileRecord) -> None:
+        self._by_path[file.path] = file
+        self._paths.add(file.path)
 
     def find(self, file_id: tuple[str, ...], folder: str) -> FileRecord | None:
         path = self._paths.find(file_id, folder)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from scanfolio.rules import (
     after,
+    dangling,
     dates_and_size,
     directory,
     directory_records,
@@ -29,6 +30,7 @@ _MODULES = (
     file_names,
     files,
     file_ends,
+    dangling,
     identity,
     person_entries,
     numbers,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 
 from scanfolio.rules.context import DiscContext
 from scanfolio.rules.outcome import Repair, Result, Severity
 
-Check = Callable[[DiscContext], Result]
+Pausing = Generator[None, None, Result]
+"""A check that gives way now and then, because it looks at every instance with some effort: it yields None."""
+
+Check = Callable[[DiscContext], Result | Pausing]
 
 FAMILIES = {"V": "disc", "D": "directory", "F": "files", "S": "identity", "A": "inside", "P": "after"}
 """First letter of a code -> family, in the order of the report."""

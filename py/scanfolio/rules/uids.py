@@ -38,6 +38,12 @@ def shows(sop_class_uid: str) -> str:
     return known.shows if known else ""
 
 
+def refers_to_others(sop_class_uid: str) -> bool:
+    """Presentation states, key images, reports, segmentations and RT objects: what speaks about other instances."""
+    tail = sop_class_uid.removeprefix(STORAGE)
+    return tail != sop_class_uid and tail != "481.1" and tail.startswith(("11.", "66.", "88.", "481."))
+
+
 def sop_class_name(sop_class_uid: str) -> str:
     known = SOP_CLASSES.get(sop_class_uid)
     return known.name if known else sop_class_uid or "no SOP Class"

@@ -134,6 +134,15 @@ export class App {
     this.#showPlace();
   }
 
+  /** The same disc judged again: the person has answered, or a copy was made. @param {import("../types.js").Report} report */
+  updateReport(report) {
+    const disc = this.#disc;
+    if (!disc?.report) return;
+    disc.report = report;
+    if (disc.answer === "wrong") disc.looking = true; // where the answer can be taken back stays in view
+    this.#showReport(disc, report);
+  }
+
   // -- starting
 
   /** @param {{stage?: string, done?: number, total?: number} | "ready" | "failed"} state */
@@ -322,16 +331,21 @@ export class App {
   #showAnswer() {
     const disc = this.#disc;
     if (!disc?.report) return;
-    const { report, patients, name, complete } = disc;
-    this.disc.banner.showVerdict(report, { complete, ...disc.reading, chosen: disc.chosenName });
-    this.disc.reportPanel.showReport(report);
-    this.disc.exportPanel.showReady(patients, disc.noCopy);
-    const letter = asksHospital(report) && !FULL_LETTER.has(report.verdict.class) ? this.letter.element : null;
-    this.reportPage.update({ report, patients, name, complete, checkedAt: disc.checkedAt, canCopy: !disc.noCopy, saved: disc.saved, letter });
+    this.#showReport(disc, disc.report);
+    this.disc.exportPanel.showReady(disc.patients, disc.noCopy);
     this.disc.setAnswer(disc.isFullPage ? this.#answerPage() : null);
     this.#showCover();
     this.#showRail();
     this.#showExport();
+  }
+
+  /** @param {DiscState} disc @param {import("../types.js").Report} report */
+  #showReport(disc, report) {
+    const { patients, name, complete, checkedAt, saved, noCopy } = disc;
+    this.disc.banner.showVerdict(report, { complete, ...disc.reading, chosen: disc.chosenName });
+    this.disc.reportPanel.showReport(report);
+    const letter = asksHospital(report) && !FULL_LETTER.has(report.verdict.class) ? this.letter.element : null;
+    this.reportPage.update({ report, patients, name, complete, checkedAt, canCopy: !noCopy, saved, letter });
   }
 
   #answerPage() {
