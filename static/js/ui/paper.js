@@ -103,6 +103,6 @@ function files({ files: all }) {
       h("thead", {}, h("tr", {}, ["paper.kind", "paper.number", "paper.size"].map((key) => h("th", { scope: "col" }, t(key))))),
       h("tbody", {}, printedKinds(all).map(({ kind, count, bytes }) => h("tr", {}, h("th", { scope: "row" }, t(`found.${kind}`)), h("td", {}, t("number", { n: count })), h("td", {}, formatBytes(bytes)))))),
     notable.count ? h("p", { class: "quiet" }, t("paper.notable", { n: notable.files.length, count: notable.count })) : null,
-    notable.count ? h("table", { class: "grid" }, h("tbody", {}, notable.files.map((file) => h("tr", {},
+    notable.count ? h("table", { class: "grid notable" }, h("tbody", {}, notable.files.map((file) => h("tr", {},
       h("td", { class: "mono" }, h("bdi", {}, cutPath(file.path))), h("td", {}, word(file)), h("td", {}, cut(file.reason ?? "", 120)))))) : null);
 }
