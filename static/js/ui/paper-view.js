@@ -5,7 +5,7 @@ import { groupsOf, isRemark, markOf, placesOf, remarksOf } from "./report-view.j
 /** @typedef {import("../types.js").Outcome} Outcome */
 /** @typedef {import("../types.js").FileRow} FileRow */
 
-export const MOST = { remarks: 18, files: 14, sentence: 210, path: 84, paths: 2, steps: 5 };
+export const MOST = { remarks: 18, files: 12, sentence: 210, path: 84, paths: 2, steps: 5 };
 
 /** Cut at its end. @param {string} text @param {number} most */
 export const cut = (text, most = MOST.sentence) => (text.length > most ? `${text.slice(0, most - 1).trimEnd()}…` : text);

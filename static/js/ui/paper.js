@@ -14,11 +14,11 @@ export function reportPaper(state, technical) {
   return h("article", { class: "paper", lang: currentLanguage() },
     h("header", {}, h("h1", {}, t("paper.title")), h("p", { class: "quiet" }, t("report.scope")), rows(headFacts(state), "facts")),
     answer(state), meaning(report), receivers(report),
+    h("footer", { class: "quiet" }, t("report.foot")),
     h("section", { class: "sheet" }, h("h2", {}, t("paper.what")), remarks(report), rest(report)),
     report.profiles.length ? profiles(report) : null,
     files(report),
-    h("section", { class: "technical" }, h("h2", {}, t("technical.title")), rows(technical, "facts wide")),
-    h("footer", { class: "quiet" }, t("report.foot")));
+    h("section", { class: "technical" }, h("h2", {}, t("technical.title")), rows(technical, "facts wide")));
 }
 
 /** The letters on paper, each on a sheet of its own. @param {{language: string, text: string}[]} letters */
