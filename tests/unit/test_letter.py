@@ -13,7 +13,7 @@ from scanfolio.__main__ import main
 from scanfolio.export.drive import run
 from scanfolio.letter.found import spoken_name
 from scanfolio.letter.missing import ranges
-from scanfolio.letter.texts import LONGEST_VALUE, as_text, clean, facts_in
+from scanfolio.letter.texts import LONGEST_VALUE, MOST_BYTES, as_text, clean, facts_in, label_in
 from scanfolio.letter.write import BLANK, Letter, day_in_words
 from scanfolio.session import Session
 from scanfolio.source import open_source
@@ -162,6 +162,12 @@ def test_no_name_stands_in_the_letter_while_it_is_unclear_whose_images_these_are
         assert person.patient_id not in letter.text
 
 
+def test_the_label_of_the_disc_is_the_one_in_autorun_at_the_top(tmp_path: Path) -> None:
+    start = b"[autorun]\r\nopen=a.exe\r\nLabel = CITY RADIOLOGY\r\n"
+    assert "Label in AUTORUN.INF: CITY RADIOLOGY" in written(tmp_path, SELF_DISPLAY | {"autorun.inf": start}).text
+    assert label_in({"OTHER/autorun.inf": "label=x y"}) == label_in({"autorun.inf": "icon=a.ico\n" * 9}) == ""
+
+
 def test_a_known_viewer_is_named_for_the_technician(tmp_path: Path) -> None:
     letter = written(tmp_path, SELF_DISPLAY | {"WIN32/eFilmLt.exe": SELF_DISPLAY["OTHER/LITE/ImageLite.exe"]})
     assert "Viewing program: eFilm Lite" in letter.text
@@ -201,6 +207,13 @@ def test_a_value_stays_one_line_and_texts_are_read_within_limits(tmp_path: Path)
     ]
     many = {f"T{n:02d}.TXT": b"nothing\n" for n in range(20)} | {"Z.TXT": b"Hospital: Beyond the twelfth\n"}
     assert written(tmp_path, many | {"PLAY.EXE": SELF_DISPLAY["OTHER/LITE/ImageLite.exe"]}).values["hospital"] == ""
+
+
+@pytest.mark.parametrize("piece", ["<a ", "<!--", "</", '<a b="', "<script>", " \t", "&#1;", "<td>:", ":", "\xa0"])
+def test_no_page_keeps_the_letter_waiting(piece: str) -> None:
+    text = piece * (MOST_BYTES // len(piece)) + "<p>Hospital: City Hospital</p>"
+    assert len(list(facts_in({"INDEX.HTM": text}))) <= 1
+    assert len(list(facts_in({"README.TXT": text.replace("<p>", "\n")}))) <= 1
 
 
 def test_names_of_series_and_files_are_cleaned_too(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from html.parser import HTMLParser
+from html import unescape
 
 from scanfolio.errors import BytesNotHere, SourceError
 from scanfolio.model import FileRecord
@@ -18,6 +18,7 @@ MOST_TEXTS = 12
 MOST_BYTES = 32_768
 MOST_LINES = 600
 LONGEST_VALUE = 80
+LONGEST_LINE = 400
 DEEPEST_FOLDER = 1
 
 LABELS: dict[str, tuple[str, ...]] = {
@@ -46,7 +47,7 @@ LABELS: dict[str, tuple[str, ...]] = {
 """Field of the letter -> labels it may stand behind, in lower case."""
 
 _FIELD_OF = {label: field for field, labels in LABELS.items() for label in labels}
-_LABELLED = re.compile(r"\s*([^:=\t]{2,40}?)\s*[:=\t：]\s*(\S.*)")
+_SEPARATOR = re.compile(r"[:=	：]")
 _NOTHING = frozenset({"unknown", "none", "n/a", "na", "null", "unbekannt", "anonymous", "not available", "test", "tbd"})
 _CHARSETS = frozenset(
     {"utf-8", "us-ascii", "iso-8859-1", "iso-8859-15", "windows-1252", "euc-kr", "ks_c_5601-1987", "shift_jis",
@@ -104,19 +105,29 @@ def facts_in(texts: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
             continue
         lines = lines_of_html(text) if path.lower().endswith((".htm", ".html")) else text.splitlines()
         for line in lines[:MOST_LINES]:
-            found = _LABELLED.fullmatch(line[:400]) if line.count("\t") < 2 else None  # more cells: a table's row
-            field = _FIELD_OF.get(" ".join(found[1].split()).casefold()) if found else None
-            value = clean(found[2]) if found and field else ""
+            label, separator, rest = _split(line[:LONGEST_LINE])
+            field = _FIELD_OF.get(" ".join(label.split()).casefold()) if separator else None
+            value = clean(rest) if field else ""
             if field and value and value.casefold() not in _FIELD_OF and (field not in _DATES or _DIGIT.search(value)):
                 yield field, value, path
+
+
+def _split(line: str) -> tuple[str, str, str]:
+    """Label, separator, value of a labelled line; a row of a table with more cells than two is none."""
+    found = _SEPARATOR.search(line)
+    if found is None or line.count("\t") > 1:
+        return "", "", ""
+    return line[: found.start()], found[0], line[found.end() :]
 
 
 def label_in(texts: Mapping[str, str]) -> str:
     """The name AUTORUN.INF gives the disc; "" when it gives none."""
     for path, text in texts.items():
         if path.lower() == "autorun.inf":
-            found = re.search(r"^\s*label\s*=\s*(.+)$", text, re.IGNORECASE | re.MULTILINE)
-            return clean(found[1]) if found else ""
+            for line in text.splitlines()[:MOST_LINES]:
+                key, separator, name = line[:LONGEST_LINE].partition("=")
+                if separator and key.strip().lower() == "label":
+                    return clean(name)
     return ""
 
 
@@ -130,45 +141,44 @@ def clean(value: str) -> str:
     return text
 
 
-class _Lines(HTMLParser):
-    """The words of a page, a line for each block; cells of a row are set apart by tabs."""
-
-    BLOCKS = frozenset(
-        ["p", "div", "br", "hr", "tr", "table", "li", "ul", "ol", "dl", "dt", "dd", "section", "header", "footer",
-         "title", "h1", "h2", "h3", "h4", "h5", "h6"]
-    )  # fmt: skip
-    CELLS = frozenset({"td", "th"})
-    HIDDEN = frozenset({"script", "style"})
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._hidden = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in self.HIDDEN:
-            self._hidden += 1
-        elif tag in self.CELLS:
-            self.parts.append("\t")
-        elif tag in self.BLOCKS:
-            self.parts.append("\t" if tag == "dd" else "\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in self.HIDDEN:
-            self._hidden = max(0, self._hidden - 1)
-        elif tag in self.BLOCKS:
-            self.parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._hidden:
-            self.parts.append(" ".join(data.split()) if data.strip() else " ")
+_BLOCKS = frozenset(
+    ["p", "div", "br", "hr", "tr", "table", "li", "ul", "ol", "dl", "dt", "dd", "section", "header", "footer",
+     "title", "h1", "h2", "h3", "h4", "h5", "h6"]
+)  # fmt: skip
+_CELLS = frozenset({"td", "th", "dd"})
+_HIDDEN = frozenset({"script", "style"})
+# Not html.parser: a page built to do harm keeps it busy for minutes. What is no tag here is text, and harmless as such.
+_TAG = re.compile(r"<!--.*?(?:-->|\Z)|<(/?)([A-Za-z][A-Za-z0-9]*)[^<>]{0,400}>", re.DOTALL)
 
 
 def lines_of_html(text: str) -> list[str]:
-    """The visible lines of an HTML page. Nothing in it is followed or run."""
-    parser = _Lines()
-    parser.feed(text)
-    parser.close()
-    lines = ("".join(parser.parts)).split("\n")
+    """The visible lines of an HTML page, a line for each block; cells of a row are set apart by tabs.
+
+    Nothing in it is followed or run. Takes time in proportion to its length, whatever it holds.
+    """
+    parts: list[str] = []
+    hidden = ""
+    at = 0
+    for tag in _TAG.finditer(text):
+        if not hidden:
+            parts.append(_words(text[at : tag.start()]))
+        at = tag.end()
+        closing, name = bool(tag[1]), (tag[2] or "").lower()
+        if hidden or name in _HIDDEN:
+            hidden = "" if closing and name == (hidden or name) else hidden or name
+        elif name in _CELLS and not closing:
+            parts.append("\t")
+        elif name in _BLOCKS:
+            parts.append("\n")
+    if not hidden:
+        parts.append(_words(text[at:]))
     # "Institution:" in a cell of its own
-    return [re.sub(r"\s*[:：]?\s*\t\s*", "\t", line).strip() for line in lines if line.strip()]
+    return [_CELL.sub("\t", line).strip() for line in "".join(parts).split("\n") if line.strip()]
+
+
+_CELL = re.compile(r"[ \xa0]*[:：]?[ \xa0]*\t\s*")
+
+
+def _words(text: str) -> str:
+    words = " ".join(unescape(text).split())
+    return f" {words} " if words else " "
