@@ -1,8 +1,8 @@
 """Write py/scanfolio/standard/iods.json from the tables of the PyPI package highdicom. Run by hand, seldom.
 
 Of the 23 MB there, only this is kept: for every Storage SOP Class, the Type 1 and Type 2 attributes of the modules that
-are mandatory (usage M) in its IOD, at the top level and one level down in sequences of Type 1 and 2. Conditional
-modules and attributes are left out: their conditions are prose, and are not in those tables.
+are mandatory (usage M) in its IOD, at the top level. Conditional modules and attributes are left out: their conditions
+are prose, and are not in those tables. So is what stands inside sequences: many macros are included there by condition.
 """
 
 from __future__ import annotations
@@ -66,17 +66,10 @@ def tag(keyword: str) -> str:
     return f"{number:08X}"
 
 
-def module(rows: list[dict[str, Any]], not_always: tuple[str, ...]) -> list[Any]:
-    """[Type 1 tags, Type 2 tags, {sequence: [Type 1 tags, Type 2 tags]}] of one module."""
-    rows = [r for r in rows if not {r["keyword"], *r["path"]} & set(not_always)]
-    top = [sorted({tag(r["keyword"]) for r in rows if not r["path"] and r["type"] == kind}) for kind in "12"]
-    inside: dict[str, list[list[str]]] = {}
-    for sequence in (*top[0], *top[1]):
-        of = [r for r in rows if len(r["path"]) == 1 and tag(r["path"][0]) == sequence]
-        within = [sorted({tag(r["keyword"]) for r in of if r["type"] == kind}) for kind in "12"]
-        if any(within):
-            inside[sequence] = within
-    return [*top, inside]
+def module(rows: list[dict[str, Any]], not_always: tuple[str, ...]) -> list[list[str]]:
+    """[Type 1 tags, Type 2 tags] of the top level of one module."""
+    rows = [r for r in rows if not r["path"] and r["keyword"] not in not_always]
+    return [sorted({tag(r["keyword"]) for r in rows if r["type"] == kind}) for kind in "12"]
 
 
 def tables(source: dict[str, Any]) -> dict[str, Any]:
@@ -92,10 +85,9 @@ def tables(source: dict[str, Any]) -> dict[str, Any]:
         for key in OVERRIDDEN.keys() & set(keys):
             of_module, keyword = OVERRIDDEN[key]
             others = [modules[k] for k in keys if k != of_module]
-            if not any(tag(keyword) in (*one, *two) for one, two, _ in others):
+            if not any(tag(keyword) in (*one, *two) for one, two in others):
                 optional.setdefault(iod, []).append(tag(keyword))
-    used = {t for one, two, inside in modules.values() for t in (*one, *two)}
-    used |= {t for _, _, inside in modules.values() for pair in inside.values() for part in pair for t in part}
+    used = {t for one, two in modules.values() for t in (*one, *two)}
     names = {t: dictionary_description(int(t, 16)) for t in sorted(used)}
     source_of = f"{PACKAGE} {VERSION} (MIT)"
     return {

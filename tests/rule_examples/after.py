@@ -19,11 +19,13 @@ EXAMPLES: dict[str, list[Case]] = {
     ],
     "P02": [
         passes("eight of eight", DISC, copy=DONE),
+        fails("one is not there", DISC, copy=Copy(8, 7, 7, 7), also="P01"),
         fails("one cannot be read", DISC, copy=Copy(8, 7, 8, 8, unreadable=("DICOM/IM000003",))),
         NO_COPY,
     ],
     "P03": [
         passes("nothing changed", DISC, copy=DONE),
+        fails("pixels unpacked", DISC, copy=Copy(8, 8, 8, 8, changes={"decompressed": 8})),
         fails("renamed", DISC, copy=Copy(8, 8, 8, 8, changes={"renamed": 8, "re-encoded": 0})),
         NO_COPY,
     ],

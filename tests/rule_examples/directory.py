@@ -53,6 +53,15 @@ EXTRA_PATIENT = DirectoryRecord(
 TOPIC = DirectoryRecord("TOPIC", 9000)
 RELATED = make_dicomdir(SLICES[:4])
 
+
+def without(keyword: str) -> dict[str, object]:
+    """What makes a table of contents whose PATIENT records lack `keyword`."""
+    roots = [
+        replace(root, keys={k: v for k, v in root.keys.items() if k != keyword}) for root in make_dicomdir(SLICES).roots
+    ]
+    return {"roots": tuple(roots)}
+
+
 EXAMPLES: dict[str, list[Case]] = {
     "D01": [
         passes("a table of contents", clean_disc()),
@@ -64,6 +73,11 @@ EXAMPLES: dict[str, list[Case]] = {
     ],
     "D02": [
         passes("one", clean_disc()),
+        fails(
+            "neither in the root",
+            with_table(*(make_dicomdir(SLICES, path=f"{n}/DICOMDIR", entry_id=n) for n in (7, 8))),
+            also="D03 D06 D07",
+        ),
         fails(
             "two", with_table(make_dicomdir(SLICES), make_dicomdir(SLICES, path="OLD/DICOMDIR", entry_id=7)), also="D06"
         ),
@@ -168,6 +182,7 @@ EXAMPLES: dict[str, list[Case]] = {
     "D10": [
         passes("complete", clean_disc()),
         passes("a report alone", clean_disc([make_document()])),
+        fails("no birth date", with_table(make_dicomdir(SLICES, keys=None, **without("PatientBirthDate")))),
         fails("bare records", with_table(make_dicomdir(SLICES, {"keys": {"InstanceNumber": "1"}}))),
         does_not_apply(
             "no record of these kinds",
@@ -225,6 +240,10 @@ EXAMPLES: dict[str, list[Case]] = {
     ],
     "D17": [
         passes("there", clean_disc()),
+        fails(
+            "in a folder only",
+            make_disc(SLICES, [make_file("HELP/README.TXT", Kind.DOCUMENT)], [make_dicomdir(SLICES)]),
+        ),
         passes(
             "beside the DICOMDIR of a folder",
             make_disc(

@@ -121,6 +121,7 @@ EXAMPLES: dict[str, list[Case]] = {
         passes("preambles of zeros", clean_disc()),
         passes("TIFF preambles", clean_disc([make_instance(preamble="tiff")])),
         fails("a program in front", clean_disc([make_instance(preamble="program")])),
+        fails("in one of many", clean_disc([*make_series(), make_instance(9, preamble="program")])),
         does_not_apply(
             "no preamble",
             make_disc([make_instance(preamble="none", has_file_meta=False)]),

@@ -173,6 +173,10 @@ EXAMPLES: dict[str, list[Case]] = {
     ],
     "F11": [
         passes("all fit", clean_disc()),
+        fails(
+            "two values in one of many",
+            clean_disc([*series(), one(9, notes=("(0020,0013) a", "(0028,1050) b"))]),
+        ),
         fails("a value nobody can read", of(notes=("(0028,0030) PixelSpacing cannot be read: ValueError",))),
         NO_DICOM,
     ],

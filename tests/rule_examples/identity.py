@@ -91,6 +91,7 @@ EXAMPLES: dict[str, list[Case]] = {
     "S03": [
         passes("confirmed", clean_disc(), person_confirmed=True),
         fails("denied", clean_disc(), person_confirmed=False),
+        fails("denied of a report", clean_disc([make_document()]), person_confirmed=False),
         is_blocked("not asked yet", clean_disc(), "not_asked_yet"),
         does_not_apply("two people", and_then(**JOHN), "several_persons", also="S01"),
         NO_DICOM,

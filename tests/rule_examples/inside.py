@@ -234,6 +234,7 @@ EXAMPLES: dict[str, list[Case]] = {
     "A12": [
         passes("not removed", clean_disc()),
         fails("removed", of(patient_identity_removed="YES"), also="S05"),
+        fails("of one, in small letters", clean_disc([*series(), one(9, patient_identity_removed="yes ")]), also="S05"),
         NO_DICOM,
     ],
     "A13": [

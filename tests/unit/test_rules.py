@@ -39,6 +39,7 @@ def test_every_rule_has_its_examples() -> None:
         assert "passed" in shown, code
         assert "failed" in shown or code in INFORMATIONAL, code
         assert "not_applicable" in shown or code in INFORMATIONAL, code
+        assert sum(c.state == "failed" for c in cases) >= 2 or code in INFORMATIONAL, f"{code} fails one way only"
 
 
 def test_every_sentence_of_every_rule_is_spoken_by_an_example() -> None:

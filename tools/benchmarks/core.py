@@ -30,6 +30,7 @@ from .data import series
 from .rows import Row, in_turn, short
 
 HEADERS = 400
+JUDGED = 1000
 EXPORTED = 200
 
 
@@ -72,6 +73,17 @@ def header_reading(folder: Path) -> Row:
     note = f"CPython, {len(files)} CT headers in memory, {len(keywords)} facts taken with both"
     n = len(files)
     return Row("header reading, per file", short(ours / n), f"pydicom {short(theirs / n)}", ours / theirs, 0.1, note)
+
+
+def judging(folder: Path) -> Row:
+    """Judging 1,000 instances against reading them."""
+    files = [(p.name, p.read_bytes()) for p in sorted(folder.rglob("*")) if p.is_file()][:JUDGED]
+    session = Session()
+    session.index = _read(files)
+    session.finish()
+    judged, read = in_turn([lambda: run(session.judge()), lambda: _read(files)], times=5)
+    note = f"CPython, {len(files)} CT slices in memory without a DICOMDIR, all rules"
+    return Row("judging, 1,000 slices", short(judged), f"reading them {short(read)}", judged / read, 0.5, note)
 
 
 def memory_per_instance(folder: Path) -> Row:
@@ -193,4 +205,4 @@ def exporting(folder: Path) -> list[Row]:
 def rows(scratch: Path) -> list[Row]:
     folder = series(scratch / "ct1000", 1000)
     model = next(iter(sorted((folder / "IMAGES").iterdir())))
-    return [header_reading(folder), memory_per_instance(folder), *decoding(model), *exporting(folder)]
+    return [header_reading(folder), judging(folder), memory_per_instance(folder), *decoding(model), *exporting(folder)]

@@ -56,11 +56,15 @@ def stacks(instances: Iterable[SopInstance]) -> Iterator[tuple[list[SopInstance]
     Divided by series, orientation, frame of reference, size, thickness, image type, acquisition, echo and time.
     """
     groups: dict[tuple[object, ...], list[SopInstance]] = {}
+    rounded: dict[tuple[float, ...], tuple[float, ...]] = {}  # the slices of a stack share one direction
     for i in instances:
         if needs_image_plane(i) and i.image_position_mm and i.image_orientation:
+            direction = rounded.get(i.image_orientation)
+            if direction is None:
+                direction = rounded[i.image_orientation] = tuple(round(v, 3) + 0.0 for v in i.image_orientation)
             key = (
                 i.series_instance_uid,
-                tuple(round(v, 3) + 0.0 for v in i.image_orientation),
+                direction,
                 i.frame_of_reference_uid,
                 (i.rows, i.columns, i.slice_thickness_mm),
                 i.image_type,

@@ -22,12 +22,11 @@ class Required(NamedTuple):
 
 
 class Iod(NamedTuple):
-    """`attributes` at the top level, sorted by tag; `inside`: sequence tag -> what each of its items has to hold."""
+    """`modules` are the mandatory ones; `attributes` what they require at the top level, sorted by tag."""
 
     name: str
     modules: frozenset[str]
     attributes: tuple[Required, ...]
-    inside: dict[int, tuple[Required, ...]]
 
 
 @cache
@@ -56,18 +55,14 @@ def iod_of(sop_class_uid: str) -> Iod | None:
         return None
     modules = table["iods"][name]
     top: dict[int, Required] = {}
-    inside: dict[int, dict[int, Required]] = {}
     for module in modules:
-        one, two, within = table["modules"][module]
+        one, two = table["modules"][module]
         _add(top, one, two, module)
-        for sequence, (first, second) in within.items():
-            _add(inside.setdefault(int(sequence, 16), {}), first, second, module)
     optional = {int(text, 16) for text in table["optional"].get(name, ())}
     return Iod(
         name,
         frozenset(modules),
         tuple(top[tag] for tag in sorted(top) if tag not in optional),
-        {sequence: tuple(of[tag] for tag in sorted(of)) for sequence, of in inside.items()},
     )
 
 
