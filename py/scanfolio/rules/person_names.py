@@ -80,10 +80,12 @@ def compare_names(one: str, other: str) -> Likeness:
 
 
 def _alike(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
-    """Same words in another order or divided otherwise, some left out, initials, or two letters apart."""
+    """Same words in another order or divided otherwise, some left out, initials, two letters apart, another script."""
     words_a, words_b = _words(a), _words(b)
     if not words_a or not words_b:
         return False
+    if _scripts(words_a).isdisjoint(_scripts(words_b)):
+        return True  # "Иванов" and "Ivanov": nobody can tell by the letters
     if sorted(words_a) == sorted(words_b) or "".join(words_a) == "".join(words_b):
         return True
     small, large = sorted((set(words_a), set(words_b)), key=len)
@@ -97,6 +99,11 @@ def _alike(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
 
 def _words(components: tuple[str, ...]) -> list[str]:
     return [w for c in components for w in _BREAKS.split(c) if w]
+
+
+def _scripts(words: list[str]) -> frozenset[str]:
+    """The scripts the letters are of: the first words of their Unicode names (LATIN, CYRILLIC, CJK ...)."""
+    return frozenset(unicodedata.name(c, "?").partition(" ")[0] for word in words for c in word if c.isalpha())
 
 
 def _initials_agree(a: list[str], b: list[str]) -> bool:
