@@ -6,6 +6,7 @@ ScanfolioError                what a caller may catch
 ├── ReadingError              bytes are there but are not what they claim to be
 ├── PixelError                a frame cannot be decoded or shown
 ├── ExportError               an export was refused or stopped; nothing half-valid is left behind
+├── OutOfMemory                   what was asked for needs more memory than there is
 ├── RequestError              the caller asked for something that does not exist
 └── Cancelled                 the person pressed Stop
 
@@ -61,6 +62,10 @@ class PixelError(ScanfolioError):
 
 class ExportError(ScanfolioError):
     code = "export"
+
+
+class OutOfMemory(ScanfolioError):
+    code = "memory"
 
 
 class RequestError(ScanfolioError):

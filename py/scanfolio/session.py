@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from scanfolio.errors import RequestError
 from scanfolio.model import MAX_FRAMES, Disc, Series, SopInstance
 from scanfolio.pixels import forget
 from scanfolio.pixels.layout import refuse
-from scanfolio.reading.index import DiscIndex, is_overview, read_all
+from scanfolio.reading.index import DiscIndex, Need, is_overview, read_all
 from scanfolio.source.entry import Entry, Source
 from scanfolio.words import say
 
@@ -83,6 +83,11 @@ class Session:
         self.archived = True
         result = yield from self.read(ZipSource(entry))
         return result
+
+    def again(self, entry_ids: Iterable[int]) -> list[Need]:
+        """These entries will be read once more; see DiscIndex.again."""
+        self._disc = self._so_far = self._report = None
+        return self.index.again(entry_ids)
 
     def finish(self, *, complete: bool = True) -> Disc:
         """Nothing more will be read; `complete` is false when that is because the person pressed Stop."""

@@ -36,6 +36,7 @@ export class Copying {
     const disc = this.disc();
     if (!disc) return;
     try {
+      await disc.settled;
       const plan = await disc.engine.ask("plan", wire(choice));
       this.#readSpeed ??= readSpeed(disc.files.values());
       const speed = await this.#readSpeed;
@@ -57,6 +58,7 @@ export class Copying {
       const target = await targetFor(choice.where, name);
       this.#running = running;
       this.app.setExportProgress({ stage: "checking", done: 0, total: 0 });
+      await disc.settled;
       const done = await writeExport(disc, wire(choice), target, running.signal, (progress) => this.app.setExportProgress(progress));
       if (done.verification.ok && target.kind === "blob" && done.written.blob) download(done.written.blob, name);
       this.app.setExportDone({

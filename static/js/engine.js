@@ -2,6 +2,7 @@
 // The worker's client: one promise per request, progress and items on the way, cancelling by AbortSignal.
 // A dead worker is rebuilt; whoever owns the disc then gives it the files again (the "restarted" event).
 import { currentLanguage, t } from "./i18n.js";
+import { watchLifeline } from "./lifeline.js";
 import { startWorker } from "./packs.js";
 
 /** @typedef {{code: string, title: string, hint: string, where: string, detail: string}} WireError */
@@ -26,6 +27,9 @@ export class EngineError extends Error {
  * @property {(path: string, bytes: ArrayBuffer) => Promise<void>} [onWrite]
  */
 
+/** A worker that dies so often will die again; who loads the page anew has this many more. */
+const MOST_DEATHS = 8;
+
 export class Engine extends EventTarget {
   /** @type {Worker | null} */
   #worker = null;
@@ -41,6 +45,8 @@ export class Engine extends EventTarget {
   /** @type {(e: Error) => void} */
   #markFailed = () => {};
   isReady = false;
+  #unwatch = () => {};
+  #deaths = 0;
 
   constructor() {
     super();
@@ -52,10 +58,13 @@ export class Engine extends EventTarget {
   async start(fileOf) {
     this.#fileOf = fileOf;
     try {
-      const worker = await startWorker();
+      const lifeline = `scanfolio-${crypto.getRandomValues(new Uint32Array(4)).join("-")}`;
+      const worker = await startWorker(lifeline);
       this.#worker = worker;
-      worker.addEventListener("message", (event) => this.#receive(event.data));
-      worker.addEventListener("error", (event) => this.#died(event.message));
+      const died = (/** @type {string} */ why) => worker === this.#worker && this.#died(why);
+      worker.addEventListener("message", ({ data }) => (data.type === "died" ? died(data.detail) : this.#receive(data)));
+      worker.addEventListener("error", (event) => died(event.message));
+      this.#unwatch = watchLifeline(worker, lifeline, () => this.isReady && this.#open.size > 0, () => died("the browser ended the worker"));
     } catch (error) {
       this.#fail(String(error));
     }
@@ -104,6 +113,8 @@ export class Engine extends EventTarget {
       this.dispatchEvent(new CustomEvent("ready", { detail: data }));
     } else if (data.type === "failed") {
       this.#fail(data.detail);
+    } else if (data.type === "alive") {
+      return;
     } else if (data.type === "need") {
       this.#supply(data);
     } else {
@@ -159,13 +170,18 @@ export class Engine extends EventTarget {
   #died(detail) {
     if (!this.isReady) return this.#fail(detail);
     this.isReady = false;
-    for (const [id, job] of this.#open) {
-      job.reject(new EngineError({ code: "worker", title: t("engine.restarting"), hint: "", where: "", detail }));
-      this.#open.delete(id);
-    }
+    this.#deaths += 1;
+    this.#unwatch();
     this.#worker?.terminate();
+    this.#worker = null;
+    const error = new EngineError({ code: "worker", title: t("engine.restarting"), hint: t("engine.restarting_hint"), where: "", detail });
+    const open = [...this.#open.values()];
+    this.#open.clear();
     this.ready = new Promise((resolve, reject) => { this.#markReady = resolve; this.#markFailed = reject; });
     this.ready.then(() => this.dispatchEvent(new Event("restarted")), () => {});
-    this.start(this.#fileOf);
+    this.dispatchEvent(new CustomEvent("died", { detail: error }));
+    for (const job of open) job.reject(error);
+    if (this.#deaths > MOST_DEATHS) this.#fail(detail);
+    else this.start(this.#fileOf);
   }
 }

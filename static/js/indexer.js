@@ -8,6 +8,14 @@ import { isRefused } from "./folder.js";
 /** @typedef {import("./folder.js").Given} Given */
 /** @typedef {import("./pieces.js").Need} Need */
 
+/**
+ * @typedef {object} Options
+ * @property {AbortSignal} signal
+ * @property {(answer: any) => void} onBatch
+ * @property {(needs: Need[], errors: string[]) => boolean} note what could not be read; whether the disc seems to be gone
+ * @property {() => Promise<boolean>} whenGone resolves once it is known what to do: true: it is back, read again
+ */
+
 export const HEAD_BYTES = 16384;
 /** The first batches are small, so that the first image does not wait for the others. */
 const BATCH_FILES = [1, 7, 32];
@@ -19,10 +27,10 @@ const UNDER_WAY = 5;
  * @param {Engine} engine
  * @param {AsyncIterable<Given> | Iterable<Given>} given
  * @param {Map<number, File>} files filled: entry number → file
- * @param {{signal: AbortSignal, onBatch: (answer: any) => void, hold?: () => Promise<unknown> | null}} options
- *   `hold`: what has to happen before more is read
+ * @param {Options & {hold?: () => Promise<unknown> | null}} options `hold`: what has to happen before more is read
  */
-export async function indexAll(engine, given, files, { signal, onBatch, hold = () => null }) {
+export async function indexAll(engine, given, files, { hold = () => null, ...options }) {
+  const { signal } = options;
   /** @type {Promise<void>[]} */
   const underWay = [];
   /** The worker takes files in the order of their numbers, whichever batch is read first. @type {Promise<void>} */
@@ -35,7 +43,7 @@ export async function indexAll(engine, given, files, { signal, onBatch, hold = (
     /** @type {() => void} */
     let posted = () => {};
     before = new Promise((resolve) => { posted = resolve; });
-    const sent = send(engine, batch, files, signal, onBatch, turn, posted).finally(posted);
+    const sent = send(engine, batch, files, options, turn, posted).finally(posted);
     sent.catch(() => {}); // awaited below, unless an earlier one failed first
     underWay.push(sent);
     begun += 1;
@@ -43,6 +51,18 @@ export async function indexAll(engine, given, files, { signal, onBatch, hold = (
     while (underWay.length >= (begun < BATCH_FILES.length ? 1 : UNDER_WAY)) await underWay.shift();
   }
   while (underWay.length) await underWay.shift();
+}
+
+/**
+ * Files that could not be read are read once more. @param {Engine} engine @param {Need[]} needs their first pieces
+ * @param {Map<number, File>} files @param {Options} options
+ */
+export async function indexAgain(engine, needs, files, options) {
+  const size = BATCH_FILES[BATCH_FILES.length - 1];
+  for (let at = 0; at < needs.length; at += size) {
+    const batch = { first: 0, paths: [], sizes: [], needs: needs.slice(at, at + size) };
+    await send(engine, batch, files, options, Promise.resolve(), () => {});
+  }
 }
 
 /** Asking for sizes and pieces keeps the page busy: after that long it lets the screen be drawn. */
@@ -84,23 +104,24 @@ async function* batches(given, files) {
  * @param {Engine} engine
  * @param {Batch} batch
  * @param {Map<number, File>} files
- * @param {AbortSignal} signal
- * @param {(answer: any) => void} onBatch
+ * @param {Options} options
  * @param {Promise<void>} turn resolves when the batch before was posted
  * @param {() => void} posted
  */
-async function send(engine, { first, paths, sizes, needs }, files, signal, onBatch, turn, posted) {
-  /** @type {[number, Blob][]} */
-  let given = paths.map((_, n) => [first + n, /** @type {File} */ (files.get(first + n))]);
+async function send(engine, { first, paths, sizes, needs }, files, { signal, onBatch, note, whenGone }, turn, posted) {
   for (;;) {
-    const { packed, lengths, errors } = await readPieces(needs, files, signal);
+    let pieces = await readPieces(needs, files, signal);
+    while (note(needs, pieces.errors) && (await whenGone())) pieces = await readPieces(needs, files, signal);
+    const { packed, lengths, errors } = pieces;
+    /** @type {[number, Blob][]} */
+    const given = paths.map((_, n) => [first + n, /** @type {File} */ (files.get(first + n))]);
     await turn;
     signal.throwIfAborted();
     const params = {
       first, paths, sizes, lengths, errors,
       piece_of: needs.map((need) => need.entry_id), offsets: needs.map((need) => need.offset), asked: needs.map((need) => need.length),
     };
-    const answering = engine.ask("index", params, { files: given, buffers: [packed] });
+    const answering = engine.ask("index", params, { files: given, buffers: [packed], signal });
     posted();
     const answer = await answering;
     onBatch(answer);
@@ -108,6 +129,5 @@ async function send(engine, { first, paths, sizes, needs }, files, signal, onBat
     needs = answer.needs;
     paths = [];
     sizes = [];
-    given = [];
   }
 }

@@ -1,6 +1,7 @@
 // @ts-check
 // Composition root: the only place that wires the engine, the screens and the viewport together.
 import { Engine } from "./engine.js";
+import { askForFolder } from "./faults.js";
 import { fromDrop, fromFileList, fromHandle } from "./folder.js";
 import { t } from "./i18n.js";
 import { firstLanguage, keepLanguage, speak } from "./speaking.js";
@@ -13,6 +14,7 @@ import { scripting } from "./scripting.js";
 import { watchSent } from "./sent.js";
 import { Showing } from "./showing.js";
 import { App } from "./ui/app.js";
+import { Notice } from "./ui/notice.js";
 import { fileName } from "./ui/letter-text.js";
 import "./viewport/element.js";
 
@@ -25,6 +27,7 @@ const viewport = /** @type {import("./viewport/element.js").ImageViewport} */ (d
 viewport.say = t;
 app.viewportSlot.append(viewport);
 const showing = new Showing(viewport, overlayText);
+const notice = new Notice();
 
 /** @type {OpenDisc | null} */
 let disc = null;
@@ -38,9 +41,18 @@ engine.addEventListener("ready", () => {
   performance.mark("scanfolio:ready");
   app.setEngine("ready");
 });
-engine.addEventListener("failed", () => app.setEngine("failed"));
+engine.addEventListener("failed", () => {
+  app.setEngine("failed");
+  if (disc) notice.show({ key: "failed", actions: [["fault.reload", () => location.reload()]] });
+});
+// A new worker knows nothing of the disc: it is read once more, and everything stays where it was.
+engine.addEventListener("died", () => {
+  if (!disc) return;
+  notice.show({ key: "restarting", calm: true });
+});
 engine.addEventListener("restarted", () => {
-  if (disc && lastChoice) open(lastChoice).catch(() => {});
+  if (!disc) notice.show(null);
+  else if (!disc.isReading) disc.readAgain().catch(() => {});
 });
 engine.start((entryId) => disc?.files.get(entryId));
 watchSent((sent) => app.setSent(sent));
@@ -76,6 +88,7 @@ async function open(choice) {
   disc = current;
   lastChoice = choice;
   copying.reset();
+  notice.show(null);
   showing.setDisc(current);
   performance.clearMarks("scanfolio:first-image");
   performance.clearMarks("scanfolio:indexed");
@@ -123,10 +136,44 @@ function listen(current) {
   on("indexed", () => performance.mark("scanfolio:indexed"));
   on("rejudged", (report) => app.updateReport(report));
   on("reworded", ({ catalogue, report }) => app.rewordDisc(catalogue, report));
+  on("gone", ({ done, total, tries }) => {
+    /** @type {[string, () => void][]} */
+    const actions = [["fault.put_back", () => current.putBack()], ["fault.go_on", () => current.goOnWithout()]];
+    if (tries) actions.splice(1, 0, ["fault.choose", () => chooseAgain(current)]);
+    notice.show({ key: tries ? "gone_still" : "gone", values: { done, total }, actions });
+  });
+  on("back", (isBack) => notice.show(isBack ? { key: "back", calm: true } : null));
+  on("restored", async ({ report, catalogue, retried }) => {
+    app.setCatalogue(catalogue);
+    if (retried) app.setReport(report);
+    else app.rewordDisc(catalogue, report);
+    if (retried || notice.shown !== "restarting") sayUnread(current);
+    else notice.show({ key: "restored", calm: true, actions: [["fault.close", () => notice.show(null)]] });
+    if (showing.key) await showing.showSeries(showing.key, { keepPlace: true }).catch(() => {});
+    else if (!viewport.hasFrame) await showAnything();
+  });
   on("report", async (report) => {
     app.setReport(report);
+    sayUnread(current);
     if (!viewport.hasFrame) await showAnything();
   });
+}
+
+/** Files that could not be read can be tried again: a disc may be wiped, a permission given. @param {OpenDisc} current */
+function sayUnread(current) {
+  const again = () => {
+    notice.show({ key: "retrying", calm: true });
+    current.retry().catch(() => {});
+  };
+  if (!current.unread) return notice.show(null);
+  notice.show({ key: "unread", values: { count: current.unread }, actions: [["fault.try_again", again], ["fault.close", () => notice.show(null)]] });
+}
+
+/** The browser does not find the disc by itself: the person shows it once more. @param {OpenDisc} current */
+async function chooseAgain(current) {
+  const list = await askForFolder();
+  if (!list || current !== disc) return;
+  if (!(await current.putBack(fromFileList(list).given))) notice.show({ key: "another", actions: [["fault.choose", () => chooseAgain(current)], ["fault.go_on", () => current.goOnWithout()]] });
 }
 
 function markFirstImage() {
@@ -260,6 +307,7 @@ async function showTags() {
   const item = showing.item;
   if (!item) return app.setTags(null);
   try {
+    await disc?.settled;
     const { rows } = await engine.ask("tags", { sop_instance_uid: item.sop_instance_uid });
     if (item === showing.item) app.setTags(rows);
   } catch {

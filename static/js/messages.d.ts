@@ -36,6 +36,10 @@ export interface Look {
 export interface Archive {
   entry: NewEntry;
 }
+/** Numbers of files that could not be read, and now perhaps can. */
+export interface Again {
+  entries: number[];
+}
 /** No more bytes will come. `complete` is false when the person pressed Stop. */
 export interface Finish {
   complete?: boolean;
@@ -91,6 +95,8 @@ export interface Requests {
   preview: Look;
   /** Read a .zip as a disc. */
   archive: Archive;
+  /** Forget what was found of these files: they are read once more. */
+  again: Again;
   /** Group and sort what was read. */
   finish: Finish;
   /** The patients, studies and series known so far. */

@@ -1,6 +1,7 @@
 // @ts-check
 // From what the person chose to a catalogue and a report. One disc at a time: opening another leaves nothing of the first.
-import { HEAD_BYTES, indexAll } from "./indexer.js";
+import { Unreadable, findAgain } from "./faults.js";
+import { HEAD_BYTES, indexAgain, indexAll } from "./indexer.js";
 import { Frames } from "./frames.js";
 import { currentLanguage } from "./i18n.js";
 
@@ -18,10 +19,19 @@ const PREVIEWED = 0x3fffffff;
 /** Of a DICOMDIR, for a first picture: some hundred records. */
 const DIRECTORY_BYTES = 65536;
 
-/** One opened disc, as the page knows it. Emits "progress", "first-image", "catalogue", "indexed", "report". */
+/** A worker that dies so often while one disc is read will not get through it. */
+const MOST_DEATHS = 3;
+
+/**
+ * One opened disc, as the page knows it. Emits "progress", "first-image", "catalogue", "indexed", "report"; "gone" when it
+ * can no longer be read and somebody has to say what to do (`putBack`, `goOnWithout`), "back" when that was done; "restored"
+ * when it was read anew for a new worker, or what could not be read was tried again.
+ */
 export class OpenDisc extends EventTarget {
   /** @type {Map<number, File | Blob>} */
   files = new Map();
+  /** @type {Map<number, string>} by entry number */
+  paths = new Map();
   /** @type {any} */
   catalogue = null;
   /** @type {any} */
@@ -30,7 +40,24 @@ export class OpenDisc extends EventTarget {
   /** Resolves when the worker and the disc have time for thumbnails. @type {Promise<void>} */
   quiet;
   #markQuiet = () => {};
+  /** Resolves when nothing is being read. @type {Promise<unknown>} */
+  settled = Promise.resolve();
+  isReading = false;
+  /** @type {Choice | null} */
+  #choice = null;
+  #unreadable = new Unreadable();
+  /** @type {Promise<boolean> | null} while the disc is gone: what the person says */
+  #gone = null;
+  /** @type {(isBack: boolean) => void} */
+  #answer = () => {};
+  #tries = 0;
+  /** The person does not wait for the disc any more. */
+  #without = false;
+  /** What was known already is being read again. */
+  #again = false;
   #stop = new AbortController();
+  /** Ends with the worker: what was on its way to that one must not reach the next. */
+  #attempt = new AbortController();
   #close = new AbortController();
   #firstImage = false;
   /** @type {any} an overview that was found first */
@@ -54,7 +81,87 @@ export class OpenDisc extends EventTarget {
 
   /** Read what was chosen, then judge it. Resolves with the report; rejects with AbortError when another disc was opened.
    * @param {Choice} choice */
-  async read(choice) {
+  read(choice) {
+    this.#choice = choice;
+    return this.#surviving(() => this.#read(choice));
+  }
+
+  /** There is a new worker, which knows nothing: read everything once more, without a word until it is done. */
+  async readAgain() {
+    const choice = this.#choice;
+    if (!choice) return;
+    if (this.#stop.signal.aborted) this.#stop = new AbortController();
+    this.stopped = false;
+    this.#again = true;
+    await this.#surviving(() => this.#read(choice));
+  }
+
+  /** How many files could not be read. */
+  get unread() {
+    return this.#unreadable.lost.size;
+  }
+
+  /** The disc is in the drive again. @param {import("./folder.js").AllGiven} [given] where its files are now, if it was chosen anew
+   * @returns {Promise<number>} how many files were found again */
+  async putBack(given) {
+    const from = given ?? this.#choice?.given;
+    const found = from ? await findAgain(from, this.paths, this.files).catch(() => []) : [];
+    if (given && !found.length) return 0; // another folder
+    if (found.length) {
+      /** @type {[number, Blob][]} */
+      const files = found.map((id) => [id, /** @type {Blob} */ (this.files.get(id))]);
+      await this.engine.ask("again", { entries: [] }, { files, signal: this.#close.signal });
+    }
+    this.#unreadable.startAnew();
+    this.#answer(true);
+    return found.length;
+  }
+
+  /** Nobody waits for the disc: what could not be read stays unread. */
+  goOnWithout() {
+    this.#without = true;
+    this.#answer(false);
+  }
+
+  /** Try the files again that could not be read, and judge anew. */
+  async retry() {
+    await this.putBack();
+    await this.#surviving(async () => {
+      this.#without = true;
+      await this.#readLost(either(this.#close.signal, this.#attempt.signal));
+      await this.#conclude();
+      this.#emit("restored", { report: this.report, catalogue: this.catalogue, retried: true });
+      return this.report;
+    });
+  }
+
+  /** Do it until no worker dies over it. @param {() => Promise<any>} work @returns {Promise<any>} */
+  async #surviving(work) {
+    this.isReading = true;
+    this.#attempt = new AbortController();
+    const died = (/** @type {Event} */ event) => this.#attempt.abort(/** @type {CustomEvent} */ (event).detail);
+    this.engine.addEventListener("died", died);
+    const done = (async () => {
+      for (let deaths = 0; ; deaths++) {
+        try {
+          return await (deaths ? this.#read(/** @type {Choice} */ (this.#choice)) : work());
+        } catch (error) {
+          if (/** @type {any} */ (error).wire?.code !== "worker" || this.#close.signal.aborted || deaths >= MOST_DEATHS) throw error;
+          this.#again = true;
+          await this.engine.ready;
+          this.#attempt = new AbortController();
+        }
+      }
+    })().finally(() => {
+      this.isReading = false;
+      this.engine.removeEventListener("died", died);
+    });
+    this.settled = done.catch(() => {});
+    return done;
+  }
+
+  /** @param {Choice} choice */
+  async #read(choice) {
     const closed = this.#close.signal;
     // Reading begins at once: the worker takes requests in order, so this one is answered before any file is indexed.
     const opened = this.engine.ask("open", { name: choice.name }, { signal: closed });
@@ -67,19 +174,31 @@ export class OpenDisc extends EventTarget {
       if (!this.#stop.signal.aborted || closed.aborted) throw error;
       this.stopped = true;
     }
-    this.#setCatalogue(await this.engine.ask("finish", { complete: !this.stopped }, { signal: closed }));
-    this.#emit("indexed", this.catalogue);
+    const restored = this.report !== null;
+    await this.#conclude();
+    if (restored) this.#emit("restored", { report: this.report, catalogue: this.catalogue });
+    else this.#emit("report", this.report);
+    this.#again = false;
+    return this.report;
+  }
+
+  /** Everything is read: group, and judge. */
+  async #conclude() {
+    const closed = this.#close.signal;
+    const catalogue = await this.engine.ask("finish", { complete: !this.stopped }, { signal: closed });
+    const first = this.report === null;
+    if (first) this.#setCatalogue(catalogue);
+    else this.catalogue = catalogue;
+    if (first) this.#emit("indexed", this.catalogue);
     this.#markQuiet();
     let language;
     do { // another one may be chosen meanwhile
       language = currentLanguage();
       this.report = await this.engine.ask("judge", {}, {
         signal: closed,
-        onProgress: (done, total, stage) => this.#emit("progress", { stage, done, total }),
+        onProgress: (done, total, stage) => first && this.#emit("progress", { stage, done, total }),
       });
     } while (language !== currentLanguage());
-    this.#emit("report", this.report);
-    return this.report;
   }
 
   /** The language has changed: have a disc that is judged said again. Nothing is read for it. Emits "reworded". */
@@ -109,6 +228,7 @@ export class OpenDisc extends EventTarget {
     this.#close.abort();
     this.#stop.abort();
     this.#markQuiet();
+    this.#answer(false);
     this.files.clear();
     this.frames.clear();
   }
@@ -121,16 +241,79 @@ export class OpenDisc extends EventTarget {
   /** @param {Choice} choice */
   async #readFiles(choice) {
     this.#nextCatalogue = performance.now() + CATALOGUE_EVERY_MS;
-    this.holdFor(this.#preview(choice));
-    await indexAll(this.engine, /** @type {import("./folder.js").AllGiven} */ (choice.given), /** @type {Map<number, File>} */ (this.files), {
-      signal: this.#stop.signal,
+    if (!this.#firstImage) this.holdFor(this.#preview(choice));
+    const options = {
+      ...this.#options(either(this.#stop.signal, this.#attempt.signal)),
       hold: () => this.#hold,
-      onBatch: ({ counts, first_image }) => {
+      onBatch: (/** @type {any} */ { counts, first_image }) => {
         this.#progress(counts.done, Math.max(choice.total ?? 0, counts.files));
         this.#showFirst(first_image);
         this.#maybeCatalogue();
       },
-    }).finally(() => this.#emit("progress", { stage: "reading", ...this.#counted }));
+    };
+    const given = this.#listing(/** @type {import("./folder.js").AllGiven} */ (choice.given));
+    await indexAll(this.engine, given, /** @type {Map<number, File>} */ (this.files), options)
+      .finally(() => !this.report && this.#emit("progress", { stage: "reading", ...this.#counted }));
+    if (this.#tries && this.unread && !this.#without) await this.#readLost(options.signal);
+  }
+
+  /** @param {AbortSignal} signal */
+  #options(signal) {
+    return {
+      signal,
+      onBatch: () => {},
+      note: (/** @type {import("./pieces.js").Need[]} */ needs, /** @type {string[]} */ errors) => this.#unreadable.note(needs, errors),
+      whenGone: () => this.#whenGone(signal),
+    };
+  }
+
+  /** What was chosen, numbered; goes on where it was when the disc was taken out in the middle of listing it.
+   * @param {import("./folder.js").AllGiven} given */
+  async *#listing(given) {
+    /** @type {Set<string>} */
+    const before = new Set();
+    let number = 0;
+    for (;;) {
+      try {
+        for await (const one of given) {
+          if (before.has(one.path)) continue;
+          this.paths.set(number++, one.path);
+          yield one;
+        }
+        return;
+      } catch (error) {
+        if (this.#stop.signal.aborted || this.#attempt.signal.aborted || !(error instanceof DOMException)) throw error;
+        for (const path of this.paths.values()) before.add(path);
+        if (await this.#whenGone(either(this.#stop.signal, this.#attempt.signal))) continue;
+        this.stopped = true; // how many files there would have been, nobody knows
+        return;
+      }
+    }
+  }
+
+  /** @param {AbortSignal} signal @returns {Promise<boolean>} true: it is back; false: go on without it */
+  async #whenGone(signal) {
+    if (this.#without) return false;
+    this.#gone ??= new Promise((resolve) => {
+      this.#answer = resolve;
+      signal.addEventListener("abort", () => resolve(false), { once: true });
+      if (!this.report) this.#emit("progress", { stage: "reading", ...this.#counted });
+      this.#emit("gone", { ...this.#counted, tries: this.#tries++ });
+    });
+    const isBack = await this.#gone;
+    this.#gone = null;
+    signal.throwIfAborted();
+    this.#emit("back", isBack);
+    return isBack;
+  }
+
+  /** @param {AbortSignal} signal */
+  async #readLost(signal) {
+    const entries = [...this.#unreadable.lost.keys()];
+    /** @type {[number, Blob][]} */
+    const files = entries.map((id) => [id, /** @type {Blob} */ (this.files.get(id))]);
+    const { needs } = await this.engine.ask("again", { entries }, { files, signal });
+    await indexAgain(this.engine, needs, /** @type {Map<number, File>} */ (this.files), this.#options(signal));
   }
 
   /** The DICOMDIR knows which series come first: its first image is shown before the files are read in their order.
@@ -158,6 +341,7 @@ export class OpenDisc extends EventTarget {
 
   /** Said as often as a person can read it. @param {number} done @param {number} total */
   #progress(done, total) {
+    if (this.report || done < this.#counted.done) return; // read for a second time
     this.#counted = { done, total };
     const now = performance.now();
     if (now < this.#nextProgress) return;
@@ -202,7 +386,7 @@ export class OpenDisc extends EventTarget {
   /** The list grows while the disc is read, but never so often that it slows the reading down. */
   async #maybeCatalogue() {
     const now = performance.now();
-    if (this.#cataloguing || now < this.#nextCatalogue) return;
+    if (this.#again || this.#cataloguing || now < this.#nextCatalogue) return;
     this.#cataloguing = true;
     try {
       const started = performance.now();
@@ -226,4 +410,14 @@ export class OpenDisc extends EventTarget {
   #emit(type, detail) {
     if (!this.#close.signal.aborted) this.dispatchEvent(new CustomEvent(type, { detail }));
   }
+}
+
+/** A signal that is aborted with the first of two. @param {AbortSignal} one @param {AbortSignal} other @returns {AbortSignal} */
+function either(one, other) {
+  const both = new AbortController();
+  for (const signal of [one, other]) {
+    if (signal.aborted) both.abort(signal.reason);
+    signal.addEventListener("abort", () => both.abort(signal.reason), { once: true });
+  }
+  return both.signal;
 }

@@ -26,9 +26,10 @@ export async function assetBytes(name) {
  *
  * It is made from a blob: or data: address, never from one on the network, because only then does it inherit the page's
  * content policy. Chromium refuses blob: module workers on file:, so there it is data:.
+ * @param {string} lifeline the name of the lock it holds while it lives
  * @returns {Promise<Worker>}
  */
-export async function startWorker() {
+export async function startWorker(lifeline) {
   const code = assetBytes("worker.mjs").then((bytes) => new TextDecoder().decode(bytes));
   /** @type {Record<string, ArrayBuffer>} */
   const bytes = {};
@@ -43,8 +44,8 @@ export async function startWorker() {
       worker.postMessage({ type: "asset-bytes", name: data.name, error: String(error) });
     }
   });
-  if (ON_FILE) worker.postMessage({ type: "boot", assets: { bytes } }, Object.values(bytes));
-  else worker.postMessage({ type: "boot", assets: { base: BASE, versions: VERSIONS } });
+  if (ON_FILE) worker.postMessage({ type: "boot", lifeline, assets: { bytes } }, Object.values(bytes));
+  else worker.postMessage({ type: "boot", lifeline, assets: { base: BASE, versions: VERSIONS } });
   return worker;
 }
 

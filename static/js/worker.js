@@ -1,6 +1,7 @@
 // @ts-check
 // The worker: boots Python, then passes messages between the page and scanfolio.bridge. It knows no DICOM.
 import { boot } from "./boot.js";
+import { holdLifeline } from "./lifeline.js";
 
 /** @typedef {{receive(text: string, buffers: any[]): void, step(): boolean}} Host */
 
@@ -125,6 +126,7 @@ function take(data) {
 
 /** @param {any} data */
 async function start(data) {
+  holdLifeline(data.lifeline);
   try {
     const booted = await boot({
       assets: data.assets,
@@ -147,8 +149,12 @@ async function start(data) {
   }
 }
 
+// Python that has run out of memory for good fails at every call; where that is in a promise, the page would not hear of it.
+addEventListener("unhandledrejection", (event) => postMessage({ type: "died", detail: String(event.reason).slice(0, 2000) }));
+
 addEventListener("message", (event) => {
   if (event.data?.type === "boot") start(event.data);
+  else if (event.data?.type === "ping") postMessage({ type: "alive" });
   else if (event.data?.type === "asset-bytes") return; // boot.js listens for these itself
   else if (host) take(event.data);
   else early.push(event);

@@ -86,6 +86,10 @@ class Browser(ABC):
     def goto(self, url: str) -> None:
         """Load a page; gives back control at its load event."""
 
+    def preload(self, script: str) -> None:
+        """Run statements in every page that is loaded from now on, before its own scripts. Raises Missing."""
+        raise Missing(f"{self.name} cannot run a script before the page's")
+
     @abstractmethod
     def eval(self, script: str) -> Any:
         """The value of a JavaScript expression (awaited if it is a promise), through JSON."""
@@ -189,6 +193,9 @@ class Chromium(Browser):
     def goto(self, url: str) -> None:
         self.page.goto(url)
 
+    def preload(self, script: str) -> None:
+        self.page.add_init_script(script)
+
     def eval(self, script: str) -> Any:
         return self.page.evaluate(f"async () => (await ({script}))")
 
@@ -280,6 +287,9 @@ class Firefox(Browser):
                 self.messages.append(str(message["params"].get("text")))
             elif message.get("method") == "network.beforeRequestSent":
                 self.addresses.append(message["params"]["request"]["url"])
+
+    def preload(self, script: str) -> None:
+        self._command("script.addPreloadScript", functionDeclaration=f"() => {{ {script} }}")
 
     def goto(self, url: str) -> None:
         self._command("browsingContext.navigate", context=self._context, url=url, wait="complete")

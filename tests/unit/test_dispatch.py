@@ -230,3 +230,17 @@ def test_every_method_has_a_handler() -> None:
 
     for name in METHODS:
         assert callable(getattr(Handlers, f"_{name}")), name
+
+
+def test_want_of_memory_is_said_and_the_next_request_is_answered() -> None:
+    def too_much(params: Any) -> Any:
+        raise MemoryError
+
+    page = Page(frame=too_much, catalogue=lambda params: {"name": "disc"})
+    page.ask(1, "frame", sop_instance_uid="1.2", frame=0)
+    page.ask(2, "catalogue")
+    (first, _), (second, _) = page.seen
+    assert (first["type"], first["error"]["code"]) == ("error", "memory")
+    assert first["error"]["title"] == "There is not enough memory on this computer for that."
+    assert first["error"]["hint"]
+    assert second["type"] == "result"

@@ -8,8 +8,9 @@ import random
 import pytest
 
 import discs
-from reading_help import feed_all, memory_entry, read_disc, read_index
+from reading_help import facts_of, feed_all, memory_entry, read_disc, read_index
 from scanfolio.effects import Progress
+from scanfolio.errors import SourceError
 from scanfolio.model import Kind
 from scanfolio.reading.index import DiscIndex, Need, read_all
 from scanfolio.source.entry import Entry
@@ -164,3 +165,46 @@ def test_a_file_in_gzip_waits_for_pydicom_like_any_other(monkeypatch: pytest.Mon
     while needs:
         needs = index.feed(needs[0], data[needs[0].offset : needs[0].offset + needs[0].length])
     assert index.files[0].signature == "DICOM instance in gzip"
+
+
+def test_files_that_could_not_be_read_are_read_again() -> None:
+    files = {"A": discs.ct_slice(1), "B": discs.ct_slice(2), "C": b"hello", "D": discs.ct_slice(4)}
+    entries = [memory_entry(data, path, n) for n, (path, data) in enumerate(files.items())]
+    index = DiscIndex()
+    needs = [index.add(entry) for entry in entries]
+    assert all(needs)
+    for n, need in enumerate(needs):
+        assert need
+        index.feed(need, None, "The disc was taken out.") if n in (1, 2) else index.feed(need, entries[n].read(0, 16384))
+    assert index.counts() == {"files": 4, "done": 4, "dicom": 2, "images": 2, "other": 0, "unreadable": 2}
+    again = index.again([1, 2, 77])
+    assert [need.entry_id for need in again] == [1, 2]
+    assert index.counts() == {"files": 4, "done": 2, "dicom": 2, "images": 2, "other": 0, "unreadable": 0}
+    assert not index.finish().complete
+    for need in again:
+        assert index.feed(need, entries[need.entry_id].read(need.offset, need.length)) == []
+    assert index.counts() == {"files": 4, "done": 4, "dicom": 3, "images": 3, "other": 1, "unreadable": 0}
+    whole = read_disc(files)
+    assert index.finish().files == whole.files
+    assert index.finish().instances == whole.instances
+    assert index.finish().complete
+
+
+def test_an_instance_whose_end_was_unreadable_is_forgotten_and_read_whole() -> None:
+    data = discs.ct_slice(1, discs.RLE, PatientComments="x" * 9000) + bytes(40_000)
+    index = DiscIndex()
+    entry = memory_entry(data, "A", 0)
+    need = index.add(entry)
+    assert need
+    needs = index.feed(need, data[:16384])
+    while needs:
+        needs = index.feed(needs[0], None, SourceError("The disc is scratched here."))
+    assert index.instances[0].truncated
+    needs = index.again([0])
+    assert index.instances == []
+    assert index.by_sop_uid(facts_of(data).sop_instance_uid) is None
+    while needs:
+        piece = needs.pop()
+        needs.extend(index.feed(piece, entry.read(piece.offset, piece.length)))
+    assert [i.truncated for i in index.instances] == [""]
+    assert index.counts()["images"] == 1

@@ -19,7 +19,15 @@ from scanfolio import effects
 from scanfolio.bridge.decode import decode
 from scanfolio.bridge.handlers import Handlers
 from scanfolio.bridge.messages import METHODS, Answer
-from scanfolio.errors import BytesNotHere, Cancelled, ExportError, RequestError, ScanfolioError, SourceError
+from scanfolio.errors import (
+    BytesNotHere,
+    Cancelled,
+    ExportError,
+    OutOfMemory,
+    RequestError,
+    ScanfolioError,
+    SourceError,
+)
 from scanfolio.words import again, say
 
 Post = Callable[[dict[str, Any], list[Any]], None]
@@ -205,6 +213,9 @@ class Dispatcher:
         self._jobs.pop(request_id, None)
         if isinstance(error, ScanfolioError):
             shown = error.as_dict()
+        elif isinstance(error, MemoryError):
+            title, hint = say("session.no_memory"), say("session.no_memory_hint")
+            shown = OutOfMemory(title, hint=hint, detail=_where_only(error)).as_dict()
         else:
             shown = ScanfolioError(say("session.our_fault"), detail=_where_only(error)).as_dict()
         self._post({"type": "error", "id": request_id, "error": again(shown, self._handlers.language)}, [])

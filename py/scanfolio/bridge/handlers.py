@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 from scanfolio.bridge.messages import (
+    Again,
     Answer,
     Archive,
     ExportChoices,
@@ -110,6 +111,9 @@ class Handlers:
 
     def _preview(self, params: Look, head: memoryview) -> dict[str, Any]:
         return {"first_image": self.session.preview(self._entry(params.entry), bytes(head))}
+
+    def _again(self, params: Again) -> dict[str, Any]:
+        return {"needs": [need._asdict() for need in self.session.again(params.entries)]}
 
     def _archive(self, params: Archive) -> Steps:
         return self.session.read_archive(self._entry(params.entry))

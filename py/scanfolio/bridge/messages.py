@@ -79,6 +79,13 @@ class Finish:
 
 
 @dataclass(frozen=True, slots=True)
+class Again:
+    """Numbers of files that could not be read, and now perhaps can."""
+
+    entries: list[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Nothing:
     """No parameters."""
 
@@ -166,6 +173,7 @@ METHODS: dict[str, Method] = {
         Look, "The image in one file, before the disc is read.", f"{{first_image: {FIRST_IMAGE} | null}}"
     ),
     "archive": Method(Archive, "Read a .zip as a disc.", "{counts: Counts}", ("pydicom",), long=True),
+    "again": Method(Again, "Forget what was found of these files: they are read once more.", "{needs: Need[]}"),
     "finish": Method(Finish, "Group and sort what was read.", "Catalogue"),
     "catalogue": Method(Nothing, "The patients, studies and series known so far.", "Catalogue"),
     "judge": Method(

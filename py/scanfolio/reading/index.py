@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from scanfolio.effects import Progress, Steps
@@ -82,6 +83,28 @@ class DiscIndex:
             examination = self._open.pop(entry_id)
             needs.extend(self._advance(self.entries[entry_id], examination, b""))
         return needs
+
+    def again(self, entry_ids: Iterable[int]) -> list[Need]:
+        """Forget what was found of these entries, whose bytes could not be had and now perhaps can; what to read first.
+
+        Numbers of no entry are passed over. What is known of all other entries stays.
+        """
+        gone = {n for n in entry_ids if 0 <= n < len(self.entries) and self.entries[n].size > 0}
+        for entry_id in gone:
+            if self._open.pop(entry_id, None) is not None or self._records[entry_id] is None:
+                continue
+            kind = self._records[entry_id].kind  # type: ignore[union-attr]
+            self._tally["dicom" if kind is Kind.DICOM else "unreadable" if kind is Kind.UNREADABLE else "other"] -= 1
+            self._done -= 1
+            self._records[entry_id] = None
+        self._waiting = [n for n in self._waiting if n not in gone]
+        self._tally["images"] -= sum(i.is_image for i in self.instances if i.entry_id in gone)
+        self.instances = [i for i in self.instances if i.entry_id not in gone]
+        self.dicomdirs = [d for d in self.dicomdirs if d.entry_id not in gone]
+        self._by_uid.clear()
+        for instance in self.instances:
+            self._by_uid.setdefault(instance.sop_instance_uid, instance)
+        return [Need(n, 0, min(HEAD_BYTES, self.entries[n].size)) for n in sorted(gone)]
 
     @property
     def waiting_for_pydicom(self) -> int:

@@ -1,0 +1,65 @@
+// @ts-check
+// What of a disc could not be read, and having it again once it is back in the drive: the same files, by path, size and date.
+import { isRefused } from "./folder.js";
+
+/** @typedef {import("./folder.js").Given} Given */
+/** @typedef {import("./folder.js").AllGiven} AllGiven */
+
+/** After so many files in a row that the browser cannot read, the disc is taken for gone. */
+export const GONE_AFTER = 8;
+
+/** The files of one disc that could not be read, by number; and how many in a row there were lately. */
+export class Unreadable {
+  /** @type {Map<number, string>} entry number → the browser's word */
+  lost = new Map();
+  #inARow = 0;
+
+  /** @param {{entry_id: number}[]} needs @param {string[]} errors one for each, "" where it was read @returns {boolean} whether the disc seems to be gone */
+  note(needs, errors) {
+    needs.forEach(({ entry_id }, n) => {
+      if (errors[n]) this.lost.set(entry_id, errors[n]);
+      else this.lost.delete(entry_id);
+      this.#inARow = errors[n] ? this.#inARow + 1 : 0;
+    });
+    return this.#inARow >= GONE_AFTER;
+  }
+
+  /** It is back, or nobody waits for it any more: count anew. */
+  startAnew() {
+    this.#inARow = 0;
+  }
+}
+
+/** The same file as far as can be told without reading it. @param {Blob} one @param {Blob} other */
+function same(one, other) {
+  const [a, b] = [/** @type {File} */ (one), /** @type {File} */ (other)];
+  return isRefused(a) || (a.size === b.size && a.lastModified === b.lastModified);
+}
+
+/**
+ * Take from `given` every file that was there before, in place of the one in `files`.
+ * @param {AllGiven} given @param {Map<number, string>} paths of the disc, by number @param {Map<number, Blob>} files
+ * @returns {Promise<number[]>} the numbers of those found again
+ */
+export async function findAgain(given, paths, files) {
+  const numbers = new Map([...paths].map(([id, path]) => [path, id]));
+  const found = [];
+  for await (const { path, file } of given) {
+    const id = numbers.get(path);
+    if (id === undefined || isRefused(file) || !same(/** @type {Blob} */ (files.get(id)), file)) continue;
+    files.set(id, file);
+    found.push(id);
+  }
+  return found;
+}
+
+/** A folder chosen by hand, where the browser cannot find the one before by itself. @returns {Promise<FileList | null>} null: closed without choosing */
+export function askForFolder() {
+  const input = Object.assign(document.createElement("input"), { type: "file", webkitdirectory: true, className: "again-input", hidden: true });
+  document.body.append(input);
+  return new Promise((resolve) => {
+    input.addEventListener("change", () => resolve(input.files));
+    input.addEventListener("cancel", () => resolve(null));
+    input.click();
+  }).finally(() => input.remove());
+}

@@ -1,0 +1,272 @@
+"""What goes wrong while a person looks at a disc: the disc is taken out, files vanish, the browser ends the worker.
+
+The faults are real: files are moved away on the disk, workers are terminated. Beforehand the page is only given two
+things of the test's own: a list of its workers, and a gate before its reads, so that a fault comes at a known moment.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import DIST, HOMES, Page
+from drivers import Chromium, Missing, Site, open_browser
+
+from discs import ct_slice, encode, make_instance, write_files
+
+BEFORE = """
+window.__workers = [];
+window.Worker = class extends Worker { constructor(...given) { super(...given); window.__workers.push(this); } };
+window.__reads = 0;
+window.__gateAt = Infinity;
+window.__gate = new Promise((open) => { window.__openGate = () => { window.__gateAt = Infinity; open(); }; });
+const real = Blob.prototype.arrayBuffer;
+Blob.prototype.arrayBuffer = async function () {
+  window.__reads += 1;
+  if (window.__reads > window.__gateAt) await window.__gate;
+  return real.call(this);
+};
+"""
+KILL = "window.__workers.at(-1).terminate()"
+NOTICE = "document.querySelector('.notice')"
+ROOM = 60
+
+
+@pytest.fixture(params=HOMES, ids=lambda home: "-".join(home))
+def page(request: pytest.FixtureRequest) -> Iterator[Page]:
+    yield from prepared(*request.param)
+
+
+@pytest.fixture(params=["chromium", "firefox"])
+def page_over_http(request: pytest.FixtureRequest) -> Iterator[Page]:
+    """Over http: after a double click the worker may hold no lock, and its end is noticed a minute later."""
+    yield from prepared(request.param, "http")
+
+
+def prepared(browser_name: str, home: str) -> Iterator[Page]:
+    if not (DIST / "index.html").exists():
+        pytest.skip("dist/ is not built (python3 build.py build)")
+    try:
+        browser = open_browser(browser_name)
+    except Missing as missing:
+        pytest.skip(str(missing))
+    with browser:
+        browser.preload(BEFORE)
+        site = Site(DIST, "/any/sub-path/") if home == "http" else None
+        browser.goto(site.url if site else (DIST / "index.html").as_uri())
+        browser.wait("window.scanfolio", 60)
+        browser.eval("scanfolio.ready.then(() => true)")
+        yield Page(browser, site)
+        if site:
+            site.close()
+
+
+@pytest.fixture
+def disc(tmp_path: Path) -> Path:
+    """Sixty slices in one series, six compressed ones in another, two files of other kinds."""
+    files = {f"CT/IM{n:03d}": ct_slice(n) for n in range(1, ROOM + 1)}
+    files |= {f"MR/IM{n:03d}": encode(make_instance("mr", n, series=2), "1.2.840.10008.1.2.5") for n in range(1, 7)}
+    return write_files(tmp_path / "disc", {**files, "README.TXT": b"hello", "RUN.EXE": b"MZ" + bytes(300)})
+
+
+def begin(page: Page, disc: Path, after_reads: int) -> None:
+    """Pick the folder; reading stands still after so many reads."""
+    page.browser.eval(f"void (window.__gateAt = window.__reads + {after_reads})")
+    page.browser.set_folder("#folder-input", disc)
+    page.browser.wait("window.__reads > window.__gateAt")
+
+
+def press(page: Page, text: str) -> None:
+    """Press the button of the notice with these words."""
+    button = f"[...{NOTICE}.querySelectorAll('button')].find((b) => b.textContent === {text!r})"
+    page.browser.wait(button)
+    page.browser.eval(f"void {button}.click()")
+
+
+def choose_again(page: Page, folder: Path) -> None:
+    if isinstance(page.browser, Chromium):
+        with page.browser.page.expect_file_chooser() as chooser:
+            press(page, "Choose the folder again")
+        chooser.value.set_files(str(folder))
+    else:  # a press that no finger made opens no dialog there, so the input waits
+        press(page, "Choose the folder again")
+        page.browser.set_folder(".again-input", folder)
+
+
+def notice(page: Page, words: str) -> str:
+    """Wait until the notice says it; all it says."""
+    page.browser.wait(f"!{NOTICE}.hidden && {NOTICE}.textContent.includes({words!r})")
+    return page.text(".notice")
+
+
+def everything_is_there(report: dict[str, Any]) -> None:
+    counts = report["counts"]
+    assert (counts["files"], counts["instances"], counts["unreadable"]) == (ROOM + 8, ROOM + 6, 0)
+    assert counts["series"] == 2
+
+
+def report_of(page: Page) -> dict[str, Any]:
+    page.browser.wait("scanfolio.report()")
+    report: dict[str, Any] = page.browser.eval("scanfolio.report()")
+    return report
+
+
+def where(page: Page) -> tuple[str, str]:
+    """The series that is marked in the list, and the place in it."""
+    return page.text('.rail [aria-current="true"]'), page.text(".scrub")
+
+
+def test_a_disc_taken_out_while_it_is_read_is_waited_for_and_read_on(page: Page, disc: Path) -> None:
+    away = disc.with_name("away")
+    begin(page, disc, 3)
+    disc.rename(away)
+    page.browser.eval("window.__openGate()")
+    said = notice(page, "The disc can no longer be read.")
+    assert f"of {ROOM + 8} files" in said
+    assert not page.browser.eval("scanfolio.report()")
+    press(page, "I have put it back")  # it is not true yet
+    notice(page, "The disc still cannot be read.")
+    away.rename(disc)
+    press(page, "I have put it back")
+    everything_is_there(report_of(page))
+    page.browser.wait(f"{NOTICE}.hidden")
+
+
+def test_a_disc_that_does_not_come_back_is_judged_without_the_rest(page_over_http: Page, disc: Path) -> None:
+    page = page_over_http
+    away = disc.with_name("away")
+    begin(page, disc, 3)
+    disc.rename(away)
+    page.browser.eval("window.__openGate()")
+    notice(page, "The disc can no longer be read.")
+    press(page, "Go on without the rest")
+    report = report_of(page)
+    assert report["counts"]["files"] == ROOM + 8
+    assert 0 < report["counts"]["unreadable"] < ROOM + 8
+    said = notice(page, "files could not be read.")
+    assert f"{report['counts']['unreadable']} files" in said
+    away.rename(disc)
+    page.browser.eval("void (window.__before = scanfolio.report())")
+    press(page, "Try these files again")
+    page.browser.wait("scanfolio.report() !== window.__before")
+    everything_is_there(report_of(page))
+
+
+def test_files_that_vanish_and_come_back_are_read_again(page: Page, disc: Path, tmp_path: Path) -> None:
+    missing = [disc / "CT/IM050", disc / "CT/IM051"]
+    begin(page, disc, 3)
+    for path in missing:
+        path.rename(tmp_path / path.name)
+    page.browser.eval("window.__openGate()")
+    report = report_of(page)
+    assert report["counts"]["unreadable"] == 2
+    assert "2 files could not be read." in notice(page, "could not be read")
+    for path in missing:
+        (tmp_path / path.name).rename(path)
+    page.browser.eval("void (window.__before = scanfolio.report())")
+    press(page, "Try these files again")
+    page.browser.wait("scanfolio.report() !== window.__before")
+    everything_is_there(report_of(page))
+
+
+def test_the_folder_can_be_shown_again_in_another_place(page_over_http: Page, disc: Path, tmp_path: Path) -> None:
+    page = page_over_http
+    begin(page, disc, 3)
+    elsewhere = tmp_path / "drive" / "disc"
+    shutil.copytree(disc, elsewhere)
+    shutil.rmtree(disc)
+    page.browser.eval("window.__openGate()")
+    notice(page, "The disc can no longer be read.")
+    press(page, "I have put it back")
+    notice(page, "still cannot")
+    other = write_files(tmp_path / "other", {"A": b"hello"})
+    choose_again(page, other)
+    notice(page, "This is another folder.")
+    choose_again(page, elsewhere)
+    everything_is_there(report_of(page))
+    uid = page.browser.eval("scanfolio.catalogue().patients[0].studies[0].series[0].key")
+    assert uid
+
+
+def test_an_image_that_cannot_be_read_says_so_and_comes_back(page: Page, disc: Path) -> None:
+    page.open(disc)
+    away = disc.with_name("away")
+    disc.rename(away)
+    page.browser.eval("scanfolio.step(25).catch(() => {})")
+    page.browser.wait("document.querySelector('.cover')?.innerText.includes('can no longer be read')")
+    away.rename(disc)
+    page.browser.eval("scanfolio.step(1)")
+    page.browser.wait("document.querySelector('.cover').hidden")
+
+
+def test_a_worker_that_dies_while_the_disc_is_looked_at(page_over_http: Page, disc: Path) -> None:
+    page = page_over_http
+    before = page.open(disc)
+    second = page.browser.eval(
+        "scanfolio.catalogue().patients[0].studies[0].series.map((s) => s.key).find((k, n) => n === 1)"
+    )
+    page.browser.eval(f"void document.body.dispatchEvent(new CustomEvent('select-series', {{detail: {second!r}}}))")
+    page.browser.wait("document.querySelector('.scrub')?.innerText.includes('6')")
+    page.browser.eval("scanfolio.step(2)")
+    place = where(page)
+    assert place[0]
+    page.browser.eval(KILL)
+    notice(page, "It works again.")
+    assert where(page) == place
+    assert page.browser.eval("window.__workers.length") == 2
+    after = report_of(page)
+    assert after["counts"] == before["counts"]
+    assert after["verdict"] == before["verdict"]
+    page.browser.eval("scanfolio.step(-1)")  # a compressed frame, from the new worker
+    page.browser.wait("document.querySelector('.cover').hidden")
+    assert where(page) != place
+
+
+def test_a_worker_that_dies_while_the_disc_is_read(page_over_http: Page, disc: Path) -> None:
+    page = page_over_http
+    begin(page, disc, 3)
+    page.browser.eval(KILL)
+    notice(page, "is starting again")
+    page.browser.eval("window.__openGate()")
+    everything_is_there(report_of(page))
+
+
+def test_a_tab_that_sleeps_while_the_disc_is_read_reads_on(disc: Path) -> None:
+    """What Chromium does to a tab in the background, sooner or later."""
+    for page in prepared("chromium", "http"):
+        assert isinstance(page.browser, Chromium)
+        begin(page, disc, 3)
+        session = page.browser.context.new_cdp_session(page.browser.page)
+        session.send("Page.setWebLifecycleState", {"state": "frozen"})
+        session.send("Page.setWebLifecycleState", {"state": "active"})
+        page.browser.eval("window.__openGate()")
+        everything_is_there(report_of(page))
+        assert page.browser.eval(f"{NOTICE}.hidden")
+
+
+def test_a_worker_that_dies_while_a_copy_is_made(page_over_http: Page, disc: Path) -> None:
+    page = page_over_http
+    page.open(disc)
+    outcome = page.browser.eval(f"""(async () => {{
+        const making = scanfolio.export({{}}).then(() => "made", (error) => error.message);
+        await new Promise((resolve) => setTimeout(resolve));
+        {KILL};
+        return making;
+    }})()""")
+    assert outcome == "The part that reads discs had to start again."
+    notice(page, "It works again.")
+    again = page.browser.eval("scanfolio.export({}).then((made) => made.verification)")
+    assert again["ok"]
+    assert again["identical"] == ROOM + 6
+
+
+def test_python_that_fails_for_good_is_replaced(page_over_http: Page, disc: Path) -> None:
+    """What the worker says when its Python can go on no more, as after running out of memory."""
+    page = page_over_http
+    page.open(disc)
+    page.browser.eval("void window.__workers.at(-1).dispatchEvent(new ErrorEvent('error', {message: 'out of memory'}))")
+    notice(page, "It works again.")
+    everything_is_there(report_of(page))
