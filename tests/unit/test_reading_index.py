@@ -175,7 +175,8 @@ def test_files_that_could_not_be_read_are_read_again() -> None:
     assert all(needs)
     for n, need in enumerate(needs):
         assert need
-        index.feed(need, None, "The disc was taken out.") if n in (1, 2) else index.feed(need, entries[n].read(0, 16384))
+        lost = n in (1, 2)
+        index.feed(need, None if lost else entries[n].read(0, 16384), "The disc was taken out." if lost else "")
     assert index.counts() == {"files": 4, "done": 4, "dicom": 2, "images": 2, "other": 0, "unreadable": 2}
     again = index.again([1, 2, 77])
     assert [need.entry_id for need in again] == [1, 2]
