@@ -12,8 +12,8 @@ import { isRefused } from "./folder.js";
  * @typedef {object} Options
  * @property {AbortSignal} signal
  * @property {(answer: any) => void} onBatch
- * @property {(needs: Need[], errors: string[]) => boolean} note what could not be read; whether the disc seems to be gone
- * @property {() => Promise<boolean>} whenGone resolves once it is known what to do: true: it is back, read again
+ * @property {(needs: Need[], errors: string[]) => boolean} [note] what could not be read; whether the disc seems to be gone
+ * @property {() => Promise<boolean>} [whenGone] resolves once it is known what to do: true: it is back, read again
  */
 
 export const HEAD_BYTES = 16384;
@@ -108,7 +108,7 @@ async function* batches(given, files) {
  * @param {Promise<void>} turn resolves when the batch before was posted
  * @param {() => void} posted
  */
-async function send(engine, { first, paths, sizes, needs }, files, { signal, onBatch, note, whenGone }, turn, posted) {
+async function send(engine, { first, paths, sizes, needs }, files, { signal, onBatch, note = () => false, whenGone = async () => false }, turn, posted) {
   for (;;) {
     let pieces = await readPieces(needs, files, signal);
     while (note(needs, pieces.errors) && (await whenGone())) pieces = await readPieces(needs, files, signal);

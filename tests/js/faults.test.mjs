@@ -1,0 +1,98 @@
+// A disc that was taken out: noticed after some files in a row, and found again by path, size and date.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { GONE_AFTER, Unreadable, findAgain } from "../../static/js/faults.js";
+import { indexAgain, indexAll } from "../../static/js/indexer.js";
+
+const needs = (from, count) => Array.from({ length: count }, (_, n) => ({ entry_id: from + n, offset: 0, length: 1 }));
+const words = (count, word) => Array(count).fill(word);
+
+test("some files in a row that cannot be read mean that the disc is gone; one that can be read means it is there", () => {
+  const unreadable = new Unreadable();
+  assert.equal(unreadable.note(needs(0, GONE_AFTER - 1), words(GONE_AFTER - 1, "NotReadableError")), false);
+  assert.equal(unreadable.note(needs(50, 1), [""]), false);
+  assert.equal(unreadable.note(needs(60, GONE_AFTER - 1), words(GONE_AFTER - 1, "NotFoundError")), false);
+  assert.equal(unreadable.note(needs(80, 1), ["NotFoundError"]), true);
+  assert.equal(unreadable.lost.size, 2 * GONE_AFTER - 1);
+  unreadable.note(needs(0, 3), words(3, ""));
+  assert.equal(unreadable.lost.size, 2 * GONE_AFTER - 4);
+  unreadable.startAnew();
+  assert.equal(unreadable.note(needs(90, 1), ["NotFoundError"]), false);
+});
+
+test("files are found again by path, size and date, and by nothing less", async () => {
+  const file = (text, lastModified) => new File([text], "x", { lastModified });
+  const paths = new Map([[0, "A"], [1, "B"], [2, "C"], [3, "D"]]);
+  const files = new Map([[0, file("aa", 1)], [1, file("bb", 2)], [2, file("cc", 3)], [3, file("dd", 4)]]);
+  const given = [
+    { path: "D", file: file("dd", 4) },
+    { path: "A", file: file("aaa", 1) },
+    { path: "B", file: file("bb", 9) },
+    { path: "X", file: file("cc", 3) },
+  ];
+  assert.deepEqual(await findAgain(given, paths, files), [3]);
+  assert.equal(files.get(3), given[0].file);
+  assert.notEqual(files.get(0), given[1].file);
+});
+
+/** Files on a disc that is in the drive or not. */
+function discOf(count) {
+  const drive = { inserted: true };
+  const given = needs(0, count).map(({ entry_id }) => {
+    const file = new File([`${entry_id}`], "x");
+    file.slice = () => ({
+      size: `${entry_id}`.length,
+      async arrayBuffer() {
+        if (!drive.inserted) throw new DOMException("gone", "NotFoundError");
+        return new TextEncoder().encode(`${entry_id}`).buffer;
+      },
+    });
+    return { path: `f${entry_id}`, file };
+  });
+  return { drive, given };
+}
+
+function worker() {
+  const errors = [];
+  return {
+    errors,
+    async ask(method, { errors: said, piece_of }) {
+      errors.push(...piece_of.map((id, n) => [id, said[n]]));
+      return { counts: { files: 0, done: 0 }, needs: [], first_image: null };
+    },
+  };
+}
+
+test("nothing is given up while the person puts the disc back, and each file arrives once", async () => {
+  const { drive, given } = discOf(300);
+  const unreadable = new Unreadable();
+  const engine = worker();
+  let asked = 0;
+  drive.inserted = false;
+  const whenGone = async () => {
+    asked += 1;
+    drive.inserted = true;
+    unreadable.startAnew();
+    return true;
+  };
+  await indexAll(engine, given, new Map(), { signal: new AbortController().signal, onBatch: () => {}, note: (...what) => unreadable.note(...what), whenGone });
+  assert.ok(asked > 0);
+  assert.deepEqual(engine.errors.map(([id]) => id), needs(0, 300).map(({ entry_id }) => entry_id));
+  const lost = engine.errors.filter(([, word]) => word).map(([id]) => id);
+  assert.deepEqual([...unreadable.lost.keys()], lost);
+  assert.ok(lost.length < GONE_AFTER);
+  const again = worker();
+  await indexAgain(again, needs(0, lost.length), new Map(given.map(({ file }, n) => [n, file])), { signal: new AbortController().signal, onBatch: () => {} });
+  assert.deepEqual(again.errors, lost.map((id) => [id, ""]));
+});
+
+test("who goes on without the disc gets every file listed with the browser's word", async () => {
+  const { drive, given } = discOf(100);
+  drive.inserted = false;
+  const unreadable = new Unreadable();
+  const engine = worker();
+  await indexAll(engine, given, new Map(), { signal: new AbortController().signal, onBatch: () => {}, note: (...what) => unreadable.note(...what), whenGone: async () => false });
+  assert.equal(engine.errors.length, 100);
+  assert.ok(engine.errors.every(([, word]) => word === "NotFoundError"));
+});
