@@ -111,7 +111,7 @@ FAT32_FILE_BYTES = 4 * 1024**3 - 1
 
 
 @rule("A13", "I", "yes", "disc", "PS3.12 Annexes F and R", says=("passed", "failed", "failed_file"))
-def very_large(c: DiscContext) -> Result:
+def very_large(c: DiscContext) -> Pausing:
     """What it checks: the size of all images, unpacked: more than a CD holds, or a file too large for FAT32.
 
     Why it matters: it decides on what a copy fits.
@@ -119,9 +119,15 @@ def very_large(c: DiscContext) -> Result:
     """
     if not c.instances:
         return not_applicable("no_dicom")
-    sizes = [(unpacked_bytes(i), i) for i in c.instances]
-    total = sum(size for size, _ in sizes)
-    too_large = [i for size, i in sizes if size > FAT32_FILE_BYTES]
+    total = 0
+    too_large = []
+    for at, i in enumerate(c.instances):
+        if not at % PAUSE_EVERY:
+            yield
+        size = unpacked_bytes(i)
+        total += size
+        if size > FAT32_FILE_BYTES:
+            too_large.append(i)
     megabytes = round(total / 1_000_000)
     if too_large:
         found = issue("larger than 4 GiB unpacked", paths(too_large), instances=len(too_large))
