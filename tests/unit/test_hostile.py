@@ -175,7 +175,7 @@ def test_bombs_cost_little_work_and_memory(name: str) -> None:
 @pytest.mark.parametrize("kind", ["mutants", "people", "spellings", "numbers of one name", "studies", "positions"])
 def test_a_disc_twice_as_large_is_about_twice_the_work(kind: str) -> None:
     small, large = (_work_of(disc_of(kind, count)) for count in (150, 450))
-    assert large < 6 * small
+    assert large < 7 * small  # three times as many files: all with all would be nine times as much
 
 
 def disc_of(kind: str, count: int) -> dict[str, bytes]:
