@@ -16,8 +16,8 @@ const HOLD_MS = 1500;
 const QUIET_MS = 2500;
 /** The number of a file that is looked into before its turn, apart from those of the disc. */
 const PREVIEWED = 0x3fffffff;
-/** Of a DICOMDIR, for a first picture: some hundred records. */
-const DIRECTORY_BYTES = 65536;
+/** Of a DICOMDIR, for a first picture: some sixty records. */
+const DIRECTORY_BYTES = 32768;
 
 /** A worker that dies so often while one disc is read will not get through it. */
 const MOST_DEATHS = 3;
