@@ -31,7 +31,7 @@ Blob.prototype.arrayBuffer = async function () {
 };
 """
 KILL = "window.__workers.at(-1).terminate()"
-NOTICE = "document.querySelector('.notice')"
+NOTICE = "document.querySelector('.fault')"
 ROOM = 60
 
 
@@ -99,7 +99,7 @@ def choose_again(page: Page, folder: Path) -> None:
 def notice(page: Page, words: str) -> str:
     """Wait until the notice says it; all it says."""
     page.browser.wait(f"!{NOTICE}.hidden && {NOTICE}.textContent.includes({words!r})")
-    return page.text(".notice")
+    return page.text(".fault")
 
 
 def everything_is_there(report: dict[str, Any]) -> None:

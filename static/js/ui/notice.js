@@ -8,7 +8,7 @@ import { h, icon, put } from "./h.js";
 
 export class Notice {
   constructor() {
-    this.element = h("section", { class: "notice", role: "alert", hidden: true });
+    this.element = h("section", { class: "fault", role: "alert", hidden: true });
     document.getElementById("main")?.before(this.element);
     this.shown = "";
   }
@@ -17,14 +17,14 @@ export class Notice {
   show(message) {
     this.shown = message?.key ?? "";
     this.element.hidden = !message;
-    this.element.className = `notice tone-${message?.calm ? "none" : "warn"}`;
+    this.element.className = `fault tone-${message?.calm ? "none" : "warn"}`;
     put(this.element);
     if (!message) return;
     const { key, values, actions = [], calm } = message;
     const buttons = actions.map(([text, act], n) => h("button", { class: n ? "button" : "button primary", type: "button", on: { click: act } }, phrase(text)));
     this.element.append(
       icon(calm ? "shape-clock" : "shape-warn", "verdict-shape"),
-      h("div", {}, h("p", { class: "notice-title" }, phrase(`fault.${key}`, values)), h("p", {}, phrase(`fault.${key}_more`, values))),
+      h("div", {}, h("p", { class: "fault-title" }, phrase(`fault.${key}`, values)), h("p", {}, phrase(`fault.${key}_more`, values))),
       h("div", { class: "button-row" }, ...buttons),
     );
   }
