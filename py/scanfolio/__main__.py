@@ -37,25 +37,26 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="scanfolio",
         description="Says what a scan disc is, shows its images, writes a DICOM export that is read back and compared.",
-        epilog="SOURCE is a folder or a .zip. For looking only, not for diagnosis.",
+        epilog="SOURCE is a folder, a .zip, a .tar (also .gz, .bz2, .xz), one packed file, or a disc image (.iso)."
+        " For looking only, not for diagnosis.",
     )
     parser.add_argument("--version", action="version", version=f"scanfolio {__version__}")
     verbs = parser.add_subparsers(required=True, metavar="COMMAND")
 
     report = verbs.add_parser("report", help="what the disc is, and what to do")
-    report.add_argument("source", metavar="SOURCE")
+    _add_source(report)
     form = report.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true", help="the report as JSON (docs/report.schema.json)")
     form.add_argument("--letter", action="store_true", help="the letter that asks the hospital for a standard disc")
     report.set_defaults(command=commands.report)
 
     listing = verbs.add_parser("list", help="patients, studies, series, instances, and every other file and why")
-    listing.add_argument("source", metavar="SOURCE")
+    _add_source(listing)
     listing.add_argument("--json", action="store_true")
     listing.set_defaults(command=commands.listing)
 
     image = verbs.add_parser("image", help="one frame as a picture (.png) or as stored values (.npy)")
-    image.add_argument("source", metavar="SOURCE")
+    _add_source(image)
     image.add_argument("--sop", required=True, metavar="UID", help="SOP Instance UID")
     image.add_argument("--frame", type=int, default=1, metavar="N", help="frame number, from 1 (1)")
     image.add_argument("--window", nargs=2, type=float, metavar=("CENTER", "WIDTH"))
@@ -63,7 +64,7 @@ def _parser() -> argparse.ArgumentParser:
     image.set_defaults(command=commands.image)
 
     export = verbs.add_parser("export", help="a copy any hospital can import, read back and compared")
-    export.add_argument("source", metavar="SOURCE")
+    _add_source(export)
     export.add_argument("destination", metavar="DEST", help="ending in .zip: a zip; else a new or empty folder")
     export.add_argument("--study", action="append", metavar="UID", help="only this study (may be repeated)")
     export.add_argument("--series", action="append", metavar="UID", help="only this series (may be repeated)")
@@ -80,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     verify = verbs.add_parser("verify", help="read an export back, check it, compare it with its source")
     verify.add_argument("export", metavar="EXPORT")
     verify.add_argument("--against", metavar="SOURCE")
+    _add_open_archives(verify)
     verify.set_defaults(command=commands.verify)
 
     for verb in (report, listing, image, export, verify):
@@ -95,6 +97,15 @@ def _check_language(options: argparse.Namespace) -> None:
     asked, options.lang = options.lang, "en"
     known = ", ".join(languages())
     raise RequestError(say("session.no_language", asked=asked), hint=say("session.no_language_hint", known=known))
+
+
+def _add_source(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("source", metavar="SOURCE")
+    _add_open_archives(verb)
+
+
+def _add_open_archives(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--open-archives", action="store_true", help="also look into archives that lie in SOURCE")
 
 
 if __name__ == "__main__":

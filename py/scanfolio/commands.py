@@ -20,7 +20,7 @@ from scanfolio.export.verify import Verification
 from scanfolio.export.verify import verify as verify_alone
 from scanfolio.model import Kind
 from scanfolio.session import Session
-from scanfolio.source import open_source
+from scanfolio.source import Source, open_path
 from scanfolio.words import again, number, say, tenths
 
 ELSEWHERE = (OTHER_PART, FIRST_SET)  # left out here because another part of the same copy has it
@@ -133,7 +133,7 @@ def _write_part(session: Session, part: Plan, place: Path) -> tuple[Manifest, bo
     progress = _progress_in(language)
     sink = sink_for(place)
     manifest: Manifest = run(session.write(part, kind), sink, progress)
-    verification: Verification = run(session.verify(open_source(str(place))), on_progress=progress)
+    verification: Verification = run(session.verify(run(open_path(str(place)))), on_progress=progress)
     if verification.ok:
         sink.confirm()
     if part.part:
@@ -143,7 +143,7 @@ def _write_part(session: Session, part: Plan, place: Path) -> tuple[Manifest, bo
 
 
 def verify(options: argparse.Namespace) -> int:
-    written = open_source(options.export)
+    written: Source = run(open_path(options.export), on_progress=_progress_in(options.lang))
     options.source = options.against
     steps = _read(options).verify(written) if options.against else verify_alone(written)
     verification = run(steps, on_progress=_progress_in(options.lang))
@@ -208,9 +208,12 @@ def _export_text(verification: Verification, left_out: Iterable[LeftOut], langua
 
 
 def _read(options: argparse.Namespace) -> Session:
-    source = open_source(options.source)
+    progress = _progress_in(options.lang)
+    source: Source = run(open_path(options.source), on_progress=progress)
     session = Session(source.name)
-    run(session.read(source), on_progress=_progress_in(options.lang))
+    run(session.read(source), on_progress=progress)
+    if options.open_archives:
+        run(session.open_archives(), on_progress=progress)
     return session
 
 

@@ -27,6 +27,15 @@ class Kind(StrEnum):
     UNREADABLE = "unreadable"
 
 
+class Inside(StrEnum):
+    """Whether an archive or disc image was looked into."""
+
+    NOTHING = ""
+    CLOSED = "closed"
+    LISTED = "listed"
+    REFUSED = "refused"
+
+
 @dataclass(frozen=True, slots=True)
 class FileRecord:
     """One row of the list of everything given; every entry stands in it exactly once.
@@ -34,7 +43,9 @@ class FileRecord:
     `signature` is a short exact name of the content ("Windows program (PE)", "JPEG picture", "DICOM instance",
     "encrypted (CMS)"); `reason` is a sentence for people, set where the entry is not simply shown (unreadable,
     not DICOM, damaged); `locked` is true for encrypted content. `first_bytes` are the first 16 in
-    hexadecimal, where nobody knows what they are or what they promise could not be read.
+    hexadecimal, where nobody knows what they are or what they promise could not be read. `inside` is CLOSED for an
+    archive that can be looked into on request, LISTED when its files stand in the list too (as "archive.zip/FILE"),
+    REFUSED when that failed.
     """
 
     entry_id: int
@@ -46,6 +57,7 @@ class FileRecord:
     sop_instance_uid: str = ""
     locked: bool = False
     first_bytes: str = ""
+    inside: Inside = Inside.NOTHING
 
 
 @dataclass(frozen=True, slots=True)

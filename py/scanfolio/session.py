@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from scanfolio import __version__, catalogue
 from scanfolio.effects import Item, Steps
-from scanfolio.errors import RequestError
+from scanfolio.errors import RequestError, SourceError
 from scanfolio.model import MAX_FRAMES, Disc, Series, SopInstance
 from scanfolio.pixels import forget
 from scanfolio.pixels.layout import refuse
+from scanfolio.reading.archives import Opener
 from scanfolio.reading.index import DiscIndex, Need, is_overview, read_all
+from scanfolio.source import open_archive
 from scanfolio.source.entry import Entry, Source
 from scanfolio.words import say
 
@@ -46,7 +48,7 @@ class Session:
 
     def __init__(self, name: str = "") -> None:
         self.index = DiscIndex(name)
-        self.archived = False  # entries lie inside a .zip, so the page cannot slice frames out of them itself
+        self._opener = Opener(self.index)
         self._disc: Disc | None = None
         self._so_far: tuple[int, Disc] | None = None
         self._told_first: SopInstance | None = None
@@ -67,8 +69,17 @@ class Session:
         """
         told = False
         steps = read_all(self.index, source)
-        for step in steps:
-            yield step
+        problem: SourceError | None = None
+        while True:
+            try:
+                step = next(steps) if problem is None else steps.throw(problem)
+            except StopIteration:
+                break
+            problem = None
+            try:
+                yield step
+            except SourceError as error:  # bytes that were to be fetched: whoever asked for them knows what to do
+                problem = error
             first = None if told else self.first_image()
             if first is not None:
                 told = True
@@ -77,17 +88,38 @@ class Session:
         return {"counts": self.index.counts()}
 
     def read_archive(self, entry: Entry) -> Steps:
-        """The same for a .zip given as one entry."""
-        from scanfolio.source.zip import ZipSource
-
-        self.archived = True
-        result = yield from self.read(ZipSource(entry))
+        """The same for an archive or disc image given as one entry. Raises SourceError when it is none."""
+        source = yield from open_archive(entry)
+        result = yield from self.read(source)
         return result
 
     def again(self, entry_ids: Iterable[int]) -> list[Need]:
         """These entries will be read once more; see DiscIndex.again."""
         self._disc = self._so_far = self._report = None
         return self.index.again(entry_ids)
+
+    def look_inside(self, path: str) -> Steps:
+        """Open the archive at `path` of the disc: its files join the others. What cannot be opened says so in its row.
+
+        Yields Progress; returns {counts, files: how many it held}. Raises RequestError when no such archive is there.
+        """
+        chosen = [archive for archive in self._opener.closed() if archive.path == path]
+        if not chosen:
+            raise RequestError("There is no archive to look into.", detail=path)
+        files, complete = 0, self.disc.complete
+        try:
+            for archive in chosen:
+                files += yield from self._opener.open(archive)
+        finally:
+            self.finish(complete=complete)
+        return {"counts": self.index.counts(), "files": files}
+
+    def open_archives(self) -> Steps:
+        """Open every archive on the disc, and those found inside. Yields Progress; returns how many files they held."""
+        complete = self.disc.complete
+        files: int = yield from self._opener.open_all()
+        self.finish(complete=complete)
+        return files
 
     def finish(self, *, complete: bool = True) -> Disc:
         """Nothing more will be read; `complete` is false when that is because the person pressed Stop."""
@@ -219,18 +251,21 @@ class Session:
 
     def series(self, key: str) -> dict[str, Any]:
         """The frames of a series in scroll order: {key, sop_instance_uids, entry_ids, frames} and the columns of
-        `pixels.columns`, which hold the recipes that cost no reading.
+        `pixels.columns`, which hold the recipes that cost no reading. `entry_ids` are those of the files that offsets
+        count in: of an archive, where the frame lies plainly in one.
         """
         from scanfolio.pixels.columns import in_columns
 
         frames = ((i, f) for i in self._series(key).instances for f in range(i.frames_here if i.is_image else 1))
         shown = list(islice(frames, MAX_FRAMES))
+        recipes = [self._quick_recipe(i, f) if n < MAX_RECIPES else None for n, (i, f) in enumerate(shown)]
+        places = [recipe and recipe["location"] for recipe in recipes]
         return {
             "key": key,
             "sop_instance_uids": [i.sop_instance_uid for i, _ in shown],
-            "entry_ids": [i.entry_id for i, _ in shown],
+            "entry_ids": [at["entry_id"] if at else i.entry_id for at, (i, _) in zip(places, shown, strict=True)],
             "frames": [f for _, f in shown],
-            **in_columns(self._quick_recipe(i, f) if n < MAX_RECIPES else None for n, (i, f) in enumerate(shown)),
+            **in_columns(recipes),
         }
 
     def frame(self, sop_instance_uid: str, frame: int) -> tuple[dict[str, Any], np.ndarray | None]:
@@ -243,8 +278,9 @@ class Session:
             shown = recipe(instance, entry, frame)
             if shown["cannot"]:
                 return shown, None
-            if shown["location"] is not None and self._lies_plain(instance):
-                return shown, None
+            placed = _placed(shown, entry)
+            if placed is not None:
+                return placed, None
             return frame_for_page(instance, entry, frame, shown)
 
     def stored_values(self, sop_instance_uid: str, frame: int) -> np.ndarray:
@@ -283,13 +319,12 @@ class Session:
     def _quick_recipe(self, instance: SopInstance, frame: int = 0) -> dict[str, Any] | None:
         from scanfolio.pixels.recipe import quick_recipe
 
-        return quick_recipe(instance, frame) if self._lies_plain(instance) else None
-
-    def _lies_plain(self, instance: SopInstance) -> bool:
-        """Whether offsets in the instance are offsets in the file the page holds: then it can slice frames itself."""
-        if self._previewed and instance is self._previewed[0]:
-            return True
-        return not (self.archived or self.index.entries[instance.entry_id].inside)
+        quick = quick_recipe(instance, frame)
+        if quick is None or quick["cannot"]:
+            return quick
+        previewed = self._previewed
+        of_preview = previewed is not None and instance is previewed[0]
+        return _placed(quick, previewed[1] if previewed and of_preview else self.index.entries[instance.entry_id])
 
     def _series(self, key: str) -> Series:
         for patient in self.disc.patients:
@@ -338,3 +373,16 @@ class Session:
         if self._manifest is not None:
             self._copy = as_copy(self._manifest, verification)
         return verification
+
+
+def _placed(recipe: dict[str, Any], entry: Entry) -> dict[str, Any] | None:
+    """`recipe` with its location in a file the page holds; None when the page cannot slice the frame out itself."""
+    at = recipe["location"]
+    if at is None:
+        return None
+    place = entry.place(at["offset"], at["length"])
+    if place is None:
+        return None
+    if place == (at["entry_id"], at["offset"]):
+        return recipe
+    return {**recipe, "location": {"entry_id": place[0], "offset": place[1], "length": at["length"]}}

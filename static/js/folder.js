@@ -109,7 +109,7 @@ export const isRefused = (file) => refused.has(file);
  * What was dropped: one folder (its name becomes the disc's), or several things beside each other.
  * Must be called in the drop event itself: the browser empties `transfer` afterwards.
  * @param {DataTransfer} transfer
- * @returns {Promise<Chosen | {name: string, zip: File}>}
+ * @returns {Promise<Chosen | {name: string, archive: File}>}
  */
 export async function fromDrop(transfer) {
   const items = [...transfer.items].filter((item) => item.kind === "file");
@@ -117,8 +117,8 @@ export async function fromDrop(transfer) {
   const handles = items.map((item) => /** @type {any} */ (item).getAsFileSystemHandle?.());
   const entries = items.map((item) => item.webkitGetAsEntry?.() ?? null);
   const files = [...transfer.files];
-  if (items.length === 1 && entries[0]?.isFile !== false && files.length === 1 && isZip(files[0]) && !entries[0]?.isDirectory) {
-    return { name: files[0].name, zip: files[0] };
+  if (items.length === 1 && entries[0]?.isFile !== false && files.length === 1 && isArchive(files[0]) && !entries[0]?.isDirectory) {
+    return { name: files[0].name, archive: files[0] };
   }
   if (handles.every((handle) => handle)) {
     const all = await Promise.all(handles);
@@ -131,8 +131,8 @@ export async function fromDrop(transfer) {
   return { name: "", given: files.map((file) => ({ path: file.name, file })), total: files.length };
 }
 
-/** @param {File} file */
-export const isZip = (file) => /\.zip$/i.test(file.name) || file.type === "application/zip";
+/** Its name says archive or disc image; whether it is one, its bytes tell later. @param {File} file */
+export const isArchive = (file) => /\.(zip|iso|udf|img|bin|tar|tgz|tbz2?|txz|gz|bz2|xz)$/i.test(file.name) || file.type === "application/zip";
 
 /** @param {any[]} handles @returns {AsyncGenerator<{path: string, handle: FileSystemFileHandle}>} */
 async function* besideEachOther(handles) {

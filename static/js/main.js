@@ -116,13 +116,10 @@ async function openNow(choice) {
 function listen(current) {
   const on = (/** @type {string} */ type, /** @type {(detail: any) => void} */ act) =>
     current.addEventListener(type, (event) => current === disc && act(/** @type {CustomEvent} */ (event).detail));
-  let judging = false;
   on("progress", ({ stage, done, total }) => {
-    if (stage === "reading") app.showReading({ done, total });
-    else if (!judging) {
-      judging = true;
-      app.showJudging();
-    }
+    if (stage === "opening") app.showOpening({ done, total });
+    else if (stage === "reading") app.showReading({ done, total });
+    else app.showJudging();
   });
   on("first-image", async (item) => {
     const painted = showing.showFirst(item);
@@ -217,15 +214,26 @@ async function showAnything() {
 const onApp = (type, act) => document.body.addEventListener(type, (event) => act(/** @type {CustomEvent} */ (event).detail, event));
 
 onApp("open-folder", ({ handle, files }) => openNow(handle ? fromHandle(handle) : fromFileList(files)));
-onApp("open-zip", ({ file }) => openNow({ name: file.name, zip: file }));
+onApp("open-zip", ({ file }) => openNow({ name: file.name, archive: file }));
 onApp("open-sample", () => openNow(sample()));
 onApp("drop-items", (transfer) => openNow(fromDrop(transfer)));
+onApp("look-inside", async (path) => {
+  const current = disc;
+  if (!current?.report) return;
+  app.showMore(path);
+  try {
+    await current.lookInside(path);
+  } catch (error) {
+    const reason = /** @type {Error & {wire?: any}} */ (error);
+    if (current === disc && reason.name !== "AbortError") app.showError(reason.wire ?? { title: t("error.open"), detail: String(reason) });
+  }
+});
 onApp("retry", () => lastChoice && openNow(lastChoice));
 onApp("stop", (what) => (what === "export" ? copying.stop() : disc?.stop()));
 
 /** @returns {Promise<Choice>} */
 async function sample() {
-  return { name: t("sample.name"), zip: new Blob([await assetBytes("sample.zip")]) };
+  return { name: t("sample.name"), archive: new Blob([await assetBytes("sample.zip")]) };
 }
 
 // ---- showing ----

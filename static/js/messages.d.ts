@@ -32,9 +32,13 @@ export interface NewEntry {
 export interface Look {
   entry: NewEntry;
 }
-/** Read a .zip that was given as the only file; the worker reads it itself. */
+/** Read an archive or disc image that was given as the only file; the worker reads it itself. */
 export interface Archive {
   entry: NewEntry;
+}
+/** Open the archive at `path`, a file of the disc. */
+export interface LookInside {
+  path: string;
 }
 /** Numbers of files that could not be read, and now perhaps can. */
 export interface Again {
@@ -93,8 +97,10 @@ export interface Requests {
   directory: Look;
   /** The image in one file, before the disc is read. */
   preview: Look;
-  /** Read a .zip as a disc. */
+  /** Read an archive or disc image as a disc. */
   archive: Archive;
+  /** Open an archive that lies on the disc; its files join the others. */
+  look_inside: LookInside;
   /** Forget what was found of these files: they are read once more. */
   again: Again;
   /** Group and sort what was read. */

@@ -6,7 +6,7 @@ import { Frames } from "./frames.js";
 import { currentLanguage } from "./i18n.js";
 
 /** @typedef {import("./engine.js").Engine} Engine */
-/** @typedef {Partial<import("./folder.js").Chosen> & {name: string, zip?: Blob}} Choice */
+/** @typedef {Partial<import("./folder.js").Chosen> & {name: string, archive?: Blob}} Choice */
 
 const CATALOGUE_EVERY_MS = 400;
 const PROGRESS_EVERY_MS = 100;
@@ -167,7 +167,7 @@ export class OpenDisc extends EventTarget {
     const opened = this.engine.ask("open", { name: choice.name }, { signal: closed });
     opened.catch(() => {}); // awaited below
     try {
-      if (choice.zip) await this.#readZip(choice.zip);
+      if (choice.archive) await this.#readArchive(choice.archive);
       else await this.#readFiles(choice);
       await opened;
     } catch (error) {
@@ -191,6 +191,30 @@ export class OpenDisc extends EventTarget {
     else this.catalogue = catalogue;
     if (first) this.#emit("indexed", this.catalogue);
     this.#markQuiet();
+    return this.#judge();
+  }
+
+  /** Open an archive that lies on the disc: its files join the others, and everything is judged anew.
+   * @param {string} path @returns {Promise<any>} the report */
+  async lookInside(path) {
+    const closed = this.#close.signal;
+    this.#stop = new AbortController();
+    this.report = null;
+    try {
+      await this.engine.ask("look_inside", { path }, {
+        signal: this.#stop.signal, // closing stops, too
+        onProgress: (done, total, stage) => this.#emit("progress", { stage, done, total }),
+      });
+    } catch (error) {
+      if (!this.#stop.signal.aborted || closed.aborted) throw error;
+      this.stopped = true;
+    }
+    this.#setCatalogue(await this.engine.ask("catalogue", {}, { signal: closed }));
+    return this.#judge();
+  }
+
+  async #judge() {
+    const closed = this.#close.signal;
     let language;
     do { // another one may be chosen meanwhile
       language = currentLanguage();
@@ -362,15 +386,26 @@ export class OpenDisc extends EventTarget {
     this.#emit("first-image", image);
   }
 
-  /** @param {Blob} zip */
-  async #readZip(zip) {
+  /** What only looks like an archive by its name is read as the one file it is. @param {Blob} archive */
+  async #readArchive(archive) {
+    try {
+      await this.#askArchive(archive);
+    } catch (error) {
+      if (/** @type {any} */ (error).wire?.code !== "not-an-archive") throw error;
+      const file = /** @type {File} */ (archive);
+      await this.#readFiles({ name: this.name, given: [{ path: file.name, file }], total: 1 });
+    }
+  }
+
+  /** @param {Blob} archive */
+  async #askArchive(archive) {
     const entryId = 0x40000000; // apart from the numbers of the files inside
-    this.files.set(entryId, zip);
+    this.files.set(entryId, archive);
     await this.engine.ask(
       "archive",
-      { entry: { entry_id: entryId, path: this.name || "archive.zip", size: zip.size } },
+      { entry: { entry_id: entryId, path: this.name || "archive", size: archive.size } },
       {
-        files: [[entryId, zip]],
+        files: [[entryId, archive]],
         signal: this.#stop.signal,
         onProgress: (done, total, stage) => {
           this.#emit("progress", { stage, done, total });

@@ -1,6 +1,6 @@
 // @ts-check
 // window.scanfolio: how others embed and automate the page. docs/scripting.md describes it.
-import { fromFileList, fromHandle, isZip } from "./folder.js";
+import { fromFileList, fromHandle, isArchive } from "./folder.js";
 import { writeExport } from "./exporting.js";
 
 /**
@@ -31,7 +31,7 @@ export function scripting({ engine, showing, viewport, open, disc }) {
       }
       const list = [.../** @type {any[]} */ (/** @type {unknown} */ (what))];
       if (list.length && "path" in list[0]) return open({ name, given: list, total: list.length });
-      if (list.length === 1 && isZip(list[0])) return open({ name: name || list[0].name, zip: list[0] });
+      if (list.length === 1 && isArchive(list[0])) return open({ name: name || list[0].name, archive: list[0] });
       const chosen = fromFileList(list);
       return open({ ...chosen, name: name || chosen.name });
     },

@@ -61,7 +61,7 @@
 /** @typedef {{id: string, title: string, reference: string, as_is: ReceiverAnswer, copy: ReceiverAnswer, copy_as_encoded: ReceiverAnswer}} Receiver */
 /** The table of contents' own name and number. @typedef {{path: string, file_set_id: string, file_set_uid: string}} FileSet */
 /** What was used to read the disc, and the check sum of the report as JSON. @typedef {{json_sha256: string, versions: {scanfolio: string, python: string, pydicom: string}}} SavedReport */
-/** @typedef {{path: string, kind: string, sop_instance_uid?: string, reason?: string, signature?: string, size?: number, locked?: boolean, first_bytes?: string}} FileRow */
+/** @typedef {{path: string, kind: string, sop_instance_uid?: string, reason?: string, signature?: string, size?: number, locked?: boolean, first_bytes?: string, inside?: "closed"|"listed"|"refused"}} FileRow */
 /** @typedef {{files: number, dicom: number, patients: number, studies: number, series: number, instances: number, frames: number, other: number, unreadable: number}} ReportCounts */
 /**
  * The report as Python writes it (design: contracts).
@@ -126,7 +126,8 @@
  * Events, all bubbling CustomEvents from the element given to App:
  *
  * "open-folder"    {handle} from the directory picker, or {files: FileList} from #folder-input
- * "open-zip"       {file: File} from #zip-input
+ * "open-zip"       {file: File} from #zip-input: an archive or disc image
+ * "look-inside"    path of an archive on the disc
  * "open-sample"    no detail
  * "drop-items"     DataTransfer (dispatched within the browser's own drop event: read it at once)
  * "stop"           what: "reading" | "export"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from facts import clean_disc, make_disc, make_document, make_file, make_instance, make_series
 from rule_examples.case import Case, does_not_apply, fails, is_blocked, passes
-from scanfolio.model import Disc, Kind
+from scanfolio.model import Disc, FileRecord, Inside, Kind
 
 
 def pictures(count: int, folder: str = "PICTURES", size: int = 30_000) -> list:  # type: ignore[type-arg]
@@ -27,6 +27,10 @@ def broken(path: str, **changes: object) -> object:
 
 def locked_file(number: int, kind: Kind = Kind.OTHER, signature: str = "encrypted (CMS)") -> object:
     return make_file(f"SECURE/IM{number:06}", kind, signature=signature, locked=True)
+
+
+def archive_file(path: str, inside: Inside) -> FileRecord:
+    return make_file(path, Kind.ARCHIVE, signature="zip archive", inside=inside)
 
 
 EXAMPLES: dict[str, list[Case]] = {
@@ -65,6 +69,12 @@ EXAMPLES: dict[str, list[Case]] = {
         fails("a zip", clean_disc(files=[make_file("IMAGES.ZIP", Kind.ARCHIVE, signature="zip archive")])),
         fails(
             "a disc image", clean_disc(files=[make_file("DISC.ISO", Kind.ARCHIVE, signature="disc image (ISO 9660)")])
+        ),
+        fails("one that cannot be opened", clean_disc(files=[archive_file("A.ZIP", Inside.REFUSED)]), "failed_refused"),
+        passes("one that was looked into", clean_disc(files=[archive_file("A.ZIP", Inside.LISTED)]), "passed_opened"),
+        fails(
+            "one of two looked into",
+            clean_disc(files=[archive_file("A.ZIP", Inside.LISTED), archive_file("B.ZIP", Inside.CLOSED)]),
         ),
         does_not_apply("an empty folder", NOTHING, "nothing_here"),
     ],

@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from discs import NEEDS_IMAGECODECS, disc_folder
+from archives import PACKERS
+from discs import NEEDS_IMAGECODECS, disc_folder, files_of, write_files
 from instances import RLE, compress, ct_series, encode, make_instance
 from scanfolio.__main__ import main
 
@@ -179,3 +180,29 @@ def test_no_place_no_language_full_folder(tmp_path: Path, capsys: Capture) -> No
     captured = capsys.readouterr()
     assert captured.out == ""
     assert len(captured.err.strip().splitlines()) == 3
+
+
+@pytest.mark.parametrize("name", PACKERS)
+def test_every_kind_of_source_is_taken(name: str, tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / name).write_bytes(PACKERS[name](files_of("clean")))
+    assert letter(tmp_path / name, capsys) == "A"
+    assert main(["export", str(tmp_path / name), str(tmp_path / "COPY")]) == 0
+    assert "identical" in capsys.readouterr().out
+    assert main(["verify", str(tmp_path / "COPY"), "--against", str(tmp_path / name)]) == 0
+
+
+def test_archives_on_a_disc_are_opened_when_asked(tmp_path: Path, capsys: Capture) -> None:
+    folder = write_files(tmp_path / "D", {"BACKUP.ISO": PACKERS["disc.iso"](files_of("clean")), "NOTE.TXT": b"hello"})
+    assert report_of(folder, capsys)[1]["counts"]["instances"] == 0  # type: ignore[index]
+    assert main(["report", str(folder), "--json", "--open-archives"]) == 1
+    report = json.loads(capsys.readouterr().out)
+    assert report["counts"]["files"] == len(files_of("clean")) + 2
+    assert report["counts"]["instances"] > 0
+    assert main(["export", str(folder), str(tmp_path / "COPY"), "--open-archives"]) == 0
+    assert main(["verify", str(tmp_path / "COPY"), "--against", str(folder), "--open-archives"]) == 0
+
+
+def test_a_file_that_is_no_source_is_said_in_one_line(tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / "x.iso").write_bytes(b"nothing of the kind" * 100)
+    assert main(["report", str(tmp_path / "x.iso")]) == 2
+    assert "not an archive or disc image" in capsys.readouterr().err

@@ -56,21 +56,24 @@ def test_a_disc_of_them_is_exported_byte_for_byte() -> None:
     assert {data[facts_of(data).data_set_offset :] for data in written} == sets
 
 
-@pytest.mark.parametrize("wrap", [packed, lambda data: b"HTTP/1.1 200 OK\r\n\r\n" + data], ids=["gzip", "displaced"])
-def test_the_page_is_never_told_to_slice_such_a_file_itself(wrap) -> None:  # type: ignore[no-untyped-def]
-    """Offsets count in what is inside: sliced out of the file as it is, other bytes would be shown as a picture."""
+def test_the_page_is_told_where_in_the_file_it_holds_the_pixels_lie() -> None:
+    """Offsets count in what is inside: taken for those of the file, other bytes would be shown as a picture."""
+    displaced = b"HTTP/1.1 200 OK\r\n\r\n" + discs.ct_slice(2)
     session = Session("disc")
-    session.index = read_index({"A": wrap(discs.ct_slice(1)), "B": discs.ct_slice(2)})
+    session.index = read_index({"A": packed(discs.ct_slice(1)), "B": displaced, "C": discs.ct_slice(3)})
     session.finish()
-    first, second = session.disc.instances
-    recipe_of = session.series(first.series_instance_uid)["recipe_of"]
-    assert recipe_of[0] < 0
-    assert recipe_of[1] >= 0
+    first, second, third = session.disc.instances
+    listed = session.series(first.series_instance_uid)
+    assert [place >= 0 for place in listed["recipe_of"]] == [False, True, True]
     recipe, values = session.frame(first.sop_instance_uid, 0)
     assert values is not None
-    assert recipe["location"] is None or np.array_equal(values, instances.pattern(1))
+    assert recipe["location"] is None
     assert np.array_equal(session.stored_values(first.sop_instance_uid, 0), instances.pattern(1))
-    assert session.frame(second.sop_instance_uid, 0)[1] is None
+    offset, length = listed["offsets"][1], listed["lengths"][1]
+    sliced = np.frombuffer(displaced[offset : offset + length], "<u2")
+    assert np.array_equal(sliced.reshape(instances.pattern(2).shape), instances.pattern(2))
+    assert session.frame(second.sop_instance_uid, 0)[0]["location"]["offset"] == offset
+    assert session.frame(third.sop_instance_uid, 0)[1] is None
 
 
 def test_a_cut_gzip_keeps_what_is_there_and_says_what_is_not() -> None:

@@ -17,8 +17,10 @@ from scanfolio.errors import SourceError
 from scanfolio.model import Kind
 from scanfolio.reading.index import DiscIndex, read_all
 from scanfolio.source import FolderSource, open_source
+from scanfolio.source.limits import LockedError
+from scanfolio.source.names import harmless
 from scanfolio.source.stream import entry_stream
-from scanfolio.source.zip import LockedError, ZipSource, harmless
+from scanfolio.source.zip import ZipSource, zip_source
 
 
 def zipped(files: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -30,7 +32,7 @@ def zipped(files: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> 
 
 
 def source_of(data: bytes) -> ZipSource:
-    return ZipSource(memory_entry(data, "disc.zip"))
+    return zip_source(memory_entry(data, "disc.zip"))
 
 
 def contents(source: ZipSource | FolderSource) -> dict[str, bytes]:
@@ -97,7 +99,7 @@ def test_open_source_tells_folder_zip_and_neither(tmp_path: Path) -> None:
     (tmp_path / "t").write_bytes(b"just text, long enough to be looked at")
     assert isinstance(open_source(str(tmp_path / "d")), FolderSource)
     assert isinstance(open_source(str(tmp_path / "z")), ZipSource)
-    with pytest.raises(SourceError, match="not a zip file"):
+    with pytest.raises(SourceError, match="not an archive or disc image"):
         open_source(str(tmp_path / "t"))
     with pytest.raises(SourceError, match="nothing at this place"):
         open_source(str(tmp_path / "missing"))
@@ -120,7 +122,7 @@ def test_only_the_beginning_is_inflated_for_a_header() -> None:
     source = source_of(zipped({"big": os.urandom(1000) * 5000}))
     (entry,) = source.entries()
     entry.read(0, 16384)
-    assert source._cache.held < 100_000
+    assert source._held.bytes < 100_000
 
 
 def test_inflated_bytes_kept_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,7 +130,7 @@ def test_inflated_bytes_kept_are_bounded(monkeypatch: pytest.MonkeyPatch) -> Non
     files = {f"f{n}": bytes([n]) * 700_000 for n in range(8)}
     source = source_of(zipped(files))
     assert contents(source) == files
-    assert source._cache.held <= 1 << 20
+    assert source._held.bytes <= 1 << 20
     assert contents(source) == files
 
 
@@ -139,7 +141,7 @@ def test_a_member_longer_than_the_cache_is_read_piece_by_piece(monkeypatch: pyte
     (entry,) = source.entries()
     for offset in (0, 6_000_000, 11_999_000, 5_000_000):
         assert entry.read(offset, 1000) == data[offset : offset + 1000]
-    assert source._cache.held <= 6 << 20
+    assert source._held.bytes <= 6 << 20
 
 
 def test_zip64_is_read() -> None:

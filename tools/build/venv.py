@@ -77,10 +77,9 @@ def make_venv() -> None:
 
 
 def ensure_pytest_for_pyodide() -> Path:
-    """pytest and hypothesis, of the same versions, as the shipped Pyodide needs them."""
-    pins = [
-        line for line in REQUIREMENTS.read_text("utf-8").splitlines() if line.startswith(("pytest==", "hypothesis=="))
-    ]
+    """What tests/unit import, of the same versions, as the shipped Pyodide needs them."""
+    names = ("pytest==", "hypothesis==", "pycdlib==")
+    pins = [line for line in REQUIREMENTS.read_text("utf-8").splitlines() if line.startswith(names)]
     wanted = "\n".join(pins)
     mark = PYODIDE_SITE / "complete"
     if mark.is_file() and mark.read_text("utf-8") == wanted:

@@ -18,6 +18,7 @@ from scanfolio.bridge.messages import (
     Language,
     LetterWish,
     Look,
+    LookInside,
     NewEntry,
     Nothing,
     OfFrame,
@@ -32,8 +33,8 @@ from scanfolio.letter.write import BLANK
 from scanfolio.reading.index import Need
 from scanfolio.reading.preview import images_worth_a_look
 from scanfolio.session import Session
-from scanfolio.source.entry import Entry
-from scanfolio.source.zip import ZipSource
+from scanfolio.source.archive import open_archive
+from scanfolio.source.entry import Entry, Source
 from scanfolio.words import again, languages
 
 Read = Callable[[int, int, int], bytes]
@@ -118,6 +119,9 @@ class Handlers:
     def _archive(self, params: Archive) -> Steps:
         return self.session.read_archive(self._entry(params.entry))
 
+    def _look_inside(self, params: LookInside) -> Steps:
+        return self.session.look_inside(params.path)
+
     def _finish(self, params: Finish) -> dict[str, Any]:
         self.session.finish(complete=params.complete)
         return self.session.catalogue()
@@ -182,7 +186,7 @@ class Handlers:
 
     def _verify(self, params: Verify) -> Steps:
         entries = [self._entry(e) for e in params.entries]
-        written = ZipSource(entries[0]) if params.archive else GivenSource(entries)
+        written: Source = (yield from open_archive(entries[0])) if params.archive else GivenSource(entries)
         verification = yield from self.session.verify(written)
         return verification.as_dict()
 

@@ -66,9 +66,16 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Archive:
-    """Read a .zip that was given as the only file; the worker reads it itself."""
+    """Read an archive or disc image that was given as the only file; the worker reads it itself."""
 
     entry: NewEntry
+
+
+@dataclass(frozen=True, slots=True)
+class LookInside:
+    """Open the archive at `path`, a file of the disc."""
+
+    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +179,13 @@ METHODS: dict[str, Method] = {
     "preview": Method(
         Look, "The image in one file, before the disc is read.", f"{{first_image: {FIRST_IMAGE} | null}}"
     ),
-    "archive": Method(Archive, "Read a .zip as a disc.", "{counts: Counts}", ("pydicom",), long=True),
+    "archive": Method(Archive, "Read an archive or disc image as a disc.", "{counts: Counts}", long=True),
+    "look_inside": Method(
+        LookInside,
+        "Open an archive that lies on the disc; its files join the others.",
+        "{counts: Counts, files: number}",
+        long=True,
+    ),
     "again": Method(Again, "Forget what was found of these files: they are read once more.", "{needs: Need[]}"),
     "finish": Method(Finish, "Group and sort what was read.", "Catalogue"),
     "catalogue": Method(Nothing, "The patients, studies and series known so far.", "Catalogue"),

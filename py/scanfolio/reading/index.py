@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
-from scanfolio.effects import Progress, Steps
+from scanfolio.effects import LoadPackage, Progress, Steps, patiently
 from scanfolio.errors import BytesNotHere, SourceError
-from scanfolio.model import Dicomdir, Disc, FileRecord, Kind, SopInstance
+from scanfolio.model import Dicomdir, Disc, FileRecord, Inside, Kind, SopInstance
 from scanfolio.reading.examine import examine
 from scanfolio.reading.facts import Converter
 from scanfolio.reading.finding import HEAD_BYTES, WAIT_FOR_PYDICOM, BytesLost, Examination, Finding
 from scanfolio.reading.grouping import group
 from scanfolio.source.entry import Entry, Source
+from scanfolio.source.signature_table import OPENABLE
 from scanfolio.words import say
 
-__all__ = ["HEAD_BYTES", "DiscIndex", "Need", "is_overview", "read_all"]
+__all__ = ["HEAD_BYTES", "DiscIndex", "Need", "is_overview", "read_all", "read_entries"]
 
 
 class Need(NamedTuple):
@@ -116,6 +119,16 @@ class DiscIndex:
         """The files decided so far, in the order given."""
         return [record for record in self._records if record is not None]
 
+    def record(self, entry_id: int) -> FileRecord | None:
+        """What is known of one file; None while it is being read."""
+        return self._records[entry_id]
+
+    def looked_inside(self, entry_id: int, inside: Inside, reason: str, *, locked: bool = False) -> None:
+        """Note on the row of an archive what came of looking into it; `reason` is the sentence for people."""
+        record = self._records[entry_id]
+        assert record is not None, "only what was read can be looked into"
+        self._records[entry_id] = replace(record, inside=inside, reason=reason, locked=record.locked or locked)
+
     def counts(self) -> dict[str, int]:
         """{files, done, dicom, images, other, unreadable}; a DICOMDIR counts as other."""
         return {"files": len(self.entries), "done": self._done, **self._tally}
@@ -208,9 +221,11 @@ class DiscIndex:
         if finding.dicomdir is not None:
             self.dicomdirs.append(finding.dicomdir)
         self._done += 1
+        openable = finding.kind is Kind.ARCHIVE and not finding.locked and finding.signature in OPENABLE
         self._records[entry.entry_id] = FileRecord(
             entry.entry_id, entry.path, entry.size, finding.kind, self._converter.shared(finding.signature),
             self._converter.shared(reason), uid, finding.locked, finding.first_bytes,
+            Inside.CLOSED if openable else Inside.NOTHING,
         )  # fmt: skip
 
 
@@ -220,22 +235,30 @@ def is_overview(instance: SopInstance) -> bool:
 
 
 def read_all(index: DiscIndex, source: Source) -> Steps:
-    """Read every entry of `source` into `index`, yielding Progress("reading", done, total). Needs reads that answer."""
-    entries = list(source.entries())
+    """Read every entry of `source` into `index`, yielding Progress("reading", done, total)."""
     index.name = index.name or source.name
-    for done, entry in enumerate(entries):
+    yield from read_entries(index, list(source.entries()))
+
+
+def read_entries(index: DiscIndex, entries: Iterable[Entry]) -> Steps:
+    """Read `entries`, whose ids go on from those in `index`, yielding Progress("reading", done, total).
+
+    All of them are on the list before the first is read: whoever stops half-way finds the others there, "not read".
+    """
+    waiting = [(entry, index.add(entry)) for entry in entries]
+    for done, (entry, first) in enumerate(waiting):
         if done % 32 == 0:
-            yield Progress("reading", done, len(entries))
-        first = index.add(entry)
+            yield Progress("reading", done, len(waiting))
         needs = [first] if first else []
         while needs:
             need = needs.pop()
             try:
-                data = entry.read(need.offset, need.length)
-            except BytesNotHere:
-                raise
+                data = yield from patiently(partial(entry.read, need.offset, need.length))
             except SourceError as problem:
                 needs.extend(index.feed(need, None, problem))
             else:
                 needs.extend(index.feed(need, data))
-    yield Progress("reading", len(entries), len(entries))
+            if index.waiting_for_pydicom:
+                yield LoadPackage("pydicom")
+                needs.extend(index.resume())
+    yield Progress("reading", len(waiting), len(waiting))

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from scanfolio.model import FileRecord, Kind
+from scanfolio.model import FileRecord, Inside, Kind
 from scanfolio.rules.context import DiscContext, is_dicomdir_name, paths
-from scanfolio.rules.outcome import Result, Severity, blocked, failed, issue, not_applicable, passed
+from scanfolio.rules.outcome import Issue, Result, Severity, blocked, failed, issue, not_applicable, passed
 from scanfolio.rules.pictures import folder_of
 from scanfolio.rules.rule import rule
 from scanfolio.source.signature_table import SCANS
 
 
-@rule("V04", "W", "never", "disc", "PS3.12 Annex V")
+@rule("V04", "W", "never", "disc", "PS3.12 Annex V", says=("passed", "passed_opened", "failed", "failed_refused"))
 def packed_inside_another_file(c: DiscContext) -> Result:
     """What it checks: archives and disc images (zip, 7z, tar, iso) lying on the disc as files.
 
-    Why it matters: images inside them are seen by nobody until they are unpacked.
+    Why it matters: images inside them are seen by nobody until they are unpacked. Those that were looked into on
+    request pass: what they hold stands in the list and is judged like everything else.
     Reference: PS3.12 Annex V (a File-set in a ZIP file has its DICOMDIR at the root of that file).
     """
     if not c.files:
@@ -23,8 +24,18 @@ def packed_inside_another_file(c: DiscContext) -> Result:
     archives = [f for f in c.by_kind[Kind.ARCHIVE] if not f.locked and folder_of(f.path) not in program_folders]
     if not archives:
         return passed("No archive outside the folders of programs.")
-    issues = [issue(f"{f.signature or 'archive'}, {f.size} bytes", [f.path], bytes=f.size) for f in archives[:20]]
-    return failed(f"{len(archives)} archives were not looked into.", issues, count=len(archives))
+    shut = [f for f in archives if f.inside is not Inside.LISTED]
+    if not shut:
+        return passed(f"{len(archives)} archives were looked into.", "passed_opened", count=len(archives))
+    issues = [_shut_issue(f) for f in shut[:20]]
+    if all(f.inside is Inside.REFUSED for f in shut):
+        return failed(f"{len(shut)} archives could not be opened.", issues, text="failed_refused", count=len(shut))
+    return failed(f"{len(shut)} archives were not looked into.", issues, count=len(shut))
+
+
+def _shut_issue(file: FileRecord) -> Issue:
+    why = f": {file.reason}" if file.inside is Inside.REFUSED else ""
+    return issue(f"{file.signature or 'archive'}, {file.size} bytes{why}", [file.path], bytes=file.size)
 
 
 @rule("V05", "B", "never", "disc", "PS3.10 section 7.4; PS3.15 Annex D", says=("passed", "failed", "failed_other"))

@@ -80,6 +80,8 @@ def _file_as_dict(file: FileRecord, language: str) -> dict[str, object]:
         found["locked"] = True
     if file.first_bytes:
         found["first_bytes"] = file.first_bytes
+    if file.inside:
+        found["inside"] = file.inside.value
     return found
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 ReadRange = Callable[[int, int], bytes]
+Locate = Callable[[int, int], tuple[int, int] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,19 +16,23 @@ class Entry:
 
     `size` is in bytes. `read(offset, length)` returns at most `length` bytes, fewer at the end of the file; raises
     SourceError when the bytes cannot be had (BytesNotHere when the host must fetch them first).
-    `inside`: the bytes are those of something inside the file (unpacked, or behind other bytes; see `inside.py`), so
-    that an offset in them is no offset in the file the host holds.
+    `locate(offset, length)` says where those bytes lie plainly, as (entry id, offset) of a file the host holds, or None
+    where they lie nowhere in one piece (they have to be inflated); without it they lie in the file of this very entry.
     """
 
     entry_id: int
     path: str
     size: int
     read: ReadRange
-    inside: bool = False
+    locate: Locate | None = None
+
+    def place(self, offset: int, length: int) -> tuple[int, int] | None:
+        """Where `length` bytes from `offset` lie plainly: (entry id, offset) of a file the host holds, or None."""
+        return self.locate(offset, length) if self.locate is not None else (self.entry_id, offset)
 
 
 class Source(Protocol):
-    """A folder, a zip, a list of the browser's files."""
+    """A folder, an archive, a list of the browser's files."""
 
     @property
     def name(self) -> str:
@@ -35,3 +40,8 @@ class Source(Protocol):
 
     def entries(self) -> Iterator[Entry]:
         """Every file of the source, once, ids counting up from 0."""
+
+
+def nowhere(offset: int, length: int) -> None:
+    """The `locate` of bytes that stand in no file as they are."""
+    return None

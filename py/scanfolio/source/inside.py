@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterator
 from functools import partial
 
-from scanfolio.source.entry import Entry
+from scanfolio.source.entry import Entry, nowhere
 
 FEED_BYTES = 1 << 18
 SLICE_BYTES, STEP_BYTES = 1 << 13, 1 << 12  # small, because damage takes with it what the same step has unpacked
@@ -19,7 +19,12 @@ BOMB_BYTES, BOMB_RATIO = 100 << 20, 300
 
 def behind(outer: Entry, start: int) -> Entry:
     """`outer` from byte `start` on."""
-    return Entry(outer.entry_id, outer.path, outer.size - start, partial(_shifted, outer, start), inside=True)
+    locate = partial(_moved, outer, start)
+    return Entry(outer.entry_id, outer.path, outer.size - start, partial(_shifted, outer, start), locate)
+
+
+def _moved(outer: Entry, start: int, offset: int, length: int) -> tuple[int, int] | None:
+    return outer.place(start + offset, length)
 
 
 def _shifted(outer: Entry, start: int, offset: int, length: int) -> bytes:
@@ -28,7 +33,7 @@ def _shifted(outer: Entry, start: int, offset: int, length: int) -> bytes:
 
 def unpacked(outer: Entry, size: int) -> Entry:
     """What the gzip file `outer` unpacks to: `size` bytes, as `measured` them."""
-    return Entry(outer.entry_id, outer.path, size, Unpacking(outer, size), inside=True)
+    return Entry(outer.entry_id, outer.path, size, Unpacking(outer, size), nowhere)
 
 
 class TooMuch(Exception):

@@ -132,3 +132,17 @@ SCANS = frozenset(
     }
 )
 """Signatures of scans in a maker's, a researcher's or an old format, which other hospitals cannot load."""
+
+OPENABLE = frozenset(
+    {
+        "zip archive",
+        "tar archive",
+        "gzip archive",
+        "bzip2 archive",
+        "xz archive",
+        "disc image (ISO 9660)",
+        "disc image (UDF)",
+        "disc image (raw sectors)",
+    }
+)
+"""Signatures of what archive.py can open."""

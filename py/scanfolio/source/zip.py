@@ -1,42 +1,35 @@
 """A .zip as a source: random access to its members without unpacking it. PS3.12 Annex V discs come as one.
 
-Members are inflated from the start only as far as somebody reads; a bounded number of inflated bytes is kept. What is
-encrypted, packed by a method we lack, or grows beyond what it declares is listed and says so when it is read.
+Members are inflated only as far as somebody reads; a bounded number of inflated bytes is kept. What is encrypted,
+packed by a method we lack, or grows beyond what it declares is listed and says so when it is read.
 """
 
 from __future__ import annotations
 
-import os
-import re
-import zipfile
-import zlib
-from collections import OrderedDict
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
-from struct import unpack_from
-from typing import BinaryIO
+from struct import Struct, unpack_from
 
-from scanfolio.errors import BytesNotHere, SourceError
+from scanfolio.effects import Progress, Steps, drained, patiently
+from scanfolio.errors import SourceError
+from scanfolio.source.archive_source import ArchiveSource
+from scanfolio.source.blocks import in_blocks
 from scanfolio.source.entry import Entry
-from scanfolio.source.folder import read_range
-from scanfolio.source.stream import entry_stream
+from scanfolio.source.inflate import CACHE_BYTES, Held, Inflated, raw_deflate
+from scanfolio.source.limits import LockedError, NotAnArchiveError, absurd_total, check_count, is_bomb
+from scanfolio.source.names import decoded
 from scanfolio.words import say
 
-CACHE_BYTES = 96 << 20
-FEED_BYTES = 1 << 18
-BOMB_RATIO = 1000
-BOMB_BYTES = 100 << 20
-MAX_MEMBERS = 1_000_000
-MAX_TOTAL_RATIO = 1000
-MAX_TOTAL_BYTES = 1 << 40
 STORED, DEFLATED, AES = 0, 8, 99
-
-
-class LockedError(SourceError):
-    """The bytes are there but encrypted."""
-
-    code = "locked"
+METHODS = {1: "Shrink", 6: "Implode", 9: "Deflate64", 12: "bzip2", 14: "LZMA", 93: "Zstandard", 95: "xz", 98: "PPMd"}
+RECORD = Struct("<4s6H3I5H2I")
+END, END64, LOCATOR64 = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07"
+END_SEARCH_BYTES = 65535 + 22
+MAX_DIRECTORY_BYTES = 256 << 20
+PIECE_BYTES = 1 << 20
+LONGEST_RECORD = RECORD.size + 3 * 65535
+SIGNATURE = b"PK\x05\x05"
+ABSENT = 0xFFFFFFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,47 +45,46 @@ class Member:
     crc: int
 
 
-class ZipSource:
-    """The files of the zip `given`, a path or an Entry. Raises SourceError when it is no readable zip.
+class ZipSource(ArchiveSource):
+    """The files of a zip whose directory was read (see `open_zip`).
 
     `refused` is a plain sentence when the archive as a whole is built to do harm: then reading any member raises it.
     """
 
-    def __init__(self, given: str | Entry) -> None:
-        if isinstance(given, str):
-            try:
-                size = os.path.getsize(given)
-            except OSError as problem:
-                raise SourceError(say("source.zip.closed"), where=given, detail=str(problem)) from problem
-            given = Entry(0, given.replace(os.sep, "/"), size, partial(read_range, given, given))
-        self._archive = given
-        self.members = _members(given)
-        self.refused = _harmful(self.members, given.size)
-        self._cache = InflatedCache(CACHE_BYTES)
+    def __init__(self, archive: Entry, members: list[Member], damage: str = "") -> None:
+        super().__init__(archive)
+        self._archive = archive
+        self._members: list[Member] = []
+        self._held = Held(CACHE_BYTES)
+        self._streams: dict[int, Inflated] = {}
         self._data_offsets: dict[int, int] = {}
-
-    @property
-    def name(self) -> str:
-        return self._archive.path.rsplit("/", 1)[-1]
-
-    def entries(self) -> Iterator[Entry]:
-        for entry_id, member in enumerate(self.members):
-            yield Entry(entry_id, member.path, member.size, partial(self._read, entry_id))
+        self.refused = _harmful(members, archive.size)
+        for number, member in enumerate(members):
+            self._members.append(member)
+            self.add(member.path, member.size, partial(self._read, number), partial(self._locate, number))
+        if damage:
+            self.add_damage(detail=damage)
 
     def _read(self, number: int, offset: int, length: int) -> bytes:
-        member = self.members[number]
+        member = self._members[number]
         self._check(member)
         length = max(0, min(length, member.size - offset))
         if not length:
             return b""
         if member.method == STORED:
-            data = self._archive.read(self._data_offset(number, member) + offset, length)
+            data = self._archive.read(self._data_offset(number) + offset, length)
         else:
-            data = self._cache.read(number, partial(self._inflation, number, member), offset, length)
+            data = self._stream(number).read(offset, length)
         if len(data) < length:
             detail = "fewer bytes than the directory of the zip says"
-            raise SourceError(say("source.zip.damaged"), where=member.path, detail=detail)
+            raise SourceError(say("source.archive.damaged"), where=member.path, detail=detail)
         return data
+
+    def _locate(self, number: int, offset: int, length: int) -> tuple[int, int] | None:
+        member, start = self._members[number], self._data_offsets.get(number)
+        if member.method != STORED or start is None or offset + length > member.size:
+            return None
+        return self._archive.place(start + offset, length)
 
     def _check(self, member: Member) -> None:
         if member.encrypted or member.method == AES:
@@ -100,196 +92,171 @@ class ZipSource:
         if self.refused:
             raise SourceError(self.refused, where=member.path)
         if member.method not in (STORED, DEFLATED):
-            detail = f"compression method {member.method}"
-            raise SourceError(say("source.zip.method"), where=member.path, detail=detail)
-        if member.size > BOMB_BYTES and member.size > BOMB_RATIO * max(1, member.packed_size):
-            raise SourceError(say("source.zip.bomb"), where=member.path)
+            detail = f"compression method {member.method} ({METHODS.get(member.method, 'unknown')})"
+            raise SourceError(say("source.archive.method"), where=member.path, detail=detail)
+        if is_bomb(member.size, member.packed_size):
+            raise SourceError(say("source.archive.bomb"), where=member.path)
+        if member.method == STORED and member.packed_size != member.size:
+            detail = "a stored member of two sizes"
+            raise SourceError(say("source.archive.damaged"), where=member.path, detail=detail)
 
-    def _data_offset(self, number: int, member: Member) -> int:
+    def _data_offset(self, number: int) -> int:
         known = self._data_offsets.get(number)
         if known is None:
+            member = self._members[number]
             header = self._archive.read(member.header_offset, 30)
             if len(header) < 30 or header[:4] != b"PK\x03\x04":
-                raise SourceError(say("source.zip.damaged"), where=member.path, detail="no local header")
+                raise SourceError(say("source.archive.damaged"), where=member.path, detail="no local header")
             name_length, extra_length = unpack_from("<HH", header, 26)
             known = self._data_offsets[number] = member.header_offset + 30 + name_length + extra_length
         return known
 
-    def _inflation(self, number: int, member: Member) -> Inflation:
-        return Inflation(self._archive, self._data_offset(number, member), member)
+    def _stream(self, number: int) -> Inflated:
+        stream = self._streams.get(number)
+        if stream is None:
+            member = self._members[number]
+            packed = partial(_shifted, self._archive, self._data_offset(number))
+            stream = Inflated(number, packed, member.packed_size, raw_deflate, self._held, member.path,
+                              size=member.size, crc=member.crc)  # fmt: skip
+            self._streams[number] = stream
+        return stream
 
 
-class Inflation:
-    """One member being inflated from its start: `data` is what came out so far."""
-
-    def __init__(self, archive: Entry, data_offset: int, member: Member) -> None:
-        self._archive = archive
-        self._offset = data_offset
-        self._left = member.packed_size
-        self._member = member
-        self._inflater = zlib.decompressobj(-zlib.MAX_WBITS)
-        self._pending = b""
-        self._crc = 0
-        self.start = 0  # of `data` in the member: > 0 where the beginning was dropped
-        self.data = bytearray()
-
-    @property
-    def end(self) -> int:
-        return self.start + len(self.data)
-
-    def reach(self, end: int, keep_from: int) -> None:
-        """Inflate up to byte `end` of the member, dropping what lies before `keep_from`."""
-        while self.end < end:
-            if not self._pending:
-                if not self._left:
-                    return
-                take = min(FEED_BYTES, self._left, max(4096, end - self.end))
-                self._pending = self._archive.read(self._offset, take)
-                if not self._pending:
-                    return
-                self._offset += len(self._pending)
-                self._left -= len(self._pending)
-            try:
-                piece = self._inflater.decompress(self._pending, min(end - self.end + 4096, 1 << 22))
-            except zlib.error as problem:
-                raise SourceError(say("source.zip.damaged"), where=self._member.path, detail=str(problem)) from problem
-            self._pending = self._inflater.unconsumed_tail
-            if self.end + len(piece) > self._member.size:
-                detail = "inflates to more than it declares"
-                raise SourceError(say("source.zip.bomb"), where=self._member.path, detail=detail)
-            self.data += piece
-            self._crc = zlib.crc32(piece, self._crc)
-            if self._inflater.eof:
-                self._left, self._pending = 0, b""
-                if self._crc != self._member.crc:
-                    detail = "the CRC-32 is not what it should be"
-                    raise SourceError(say("source.zip.damaged"), where=self._member.path, detail=detail)
-            drop = min(keep_from - self.start, len(self.data))
-            if drop > (1 << 22):
-                del self.data[:drop]
-                self.start += drop
+def _shifted(archive: Entry, start: int, offset: int, length: int) -> bytes:
+    return archive.read(start + offset, length)
 
 
-class InflatedCache:
-    """Members inflated so far, the longest unused dropped first; holds at most `limit` bytes besides the one in use."""
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._open: OrderedDict[int, Inflation] = OrderedDict()
-
-    def read(self, number: int, begin: partial[Inflation], offset: int, length: int) -> bytes:
-        """`length` bytes from `offset` of member `number`; `begin` starts its inflation anew."""
-        inflation = self._open.pop(number, None)
-        if inflation is None or offset < inflation.start:
-            inflation = begin()
-        try:
-            whole = offset + length <= self._limit
-            inflation.reach(offset + length, 0 if whole else offset)
-        except BytesNotHere:
-            raise  # the bytes that were taken are lost with this inflation; it starts anew when they are here
-        at = offset - inflation.start
-        data = bytes(inflation.data[at : at + length])
-        self._open[number] = inflation
-        self._trim(number)
-        return data
-
-    @property
-    def held(self) -> int:
-        """Inflated bytes held now."""
-        return sum(len(inflation.data) for inflation in self._open.values())
-
-    def _trim(self, in_use: int) -> None:
-        held = self.held
-        while held > self._limit or len(self._open) > 256:
-            number, inflation = next(iter(self._open.items()))
-            if number == in_use:
-                return
-            held -= len(inflation.data)
-            del self._open[number]
+def zip_source(archive: Entry) -> ZipSource:
+    """The same as `open_zip` where bytes can be read at once."""
+    source: ZipSource = drained(open_zip(archive))
+    return source
 
 
-def _members(archive: Entry) -> list[Member]:
-    """The central directory, without folders. Raises SourceError."""
-    stream: BinaryIO = entry_stream(archive)
-    try:
-        with zipfile.ZipFile(stream) as directory:
-            infos = directory.infolist()
-    except (SourceError, MemoryError):
-        raise
-    except Exception as problem:  # zipfile raises struct.error, ValueError and others besides BadZipFile
-        detail = f"{type(problem).__name__}: {problem}"
-        raise SourceError(say("source.zip.not_one"), where=archive.path, detail=detail) from problem
-    if len(infos) > MAX_MEMBERS:
-        raise SourceError(say("source.zip.too_many"), where=archive.path, detail=str(len(infos)))
-    members = []
-    used: dict[str, int] = {}
-    for info in infos:
-        name = _name(info)
-        if info.is_dir() and not info.file_size:
-            continue
-        path = harmless(name)
-        count = used[path] = used.get(path, 0) + 1
-        if count > 1:
-            path = f"{path} ({count})"
-        members.append(Member(path, info.header_offset, info.compress_size, info.file_size, info.compress_type,
-                              bool(info.flag_bits & 0x1), info.CRC))  # fmt: skip
-    return members
+def open_zip(archive: Entry) -> Steps:
+    """Read the directory at the end of a zip. Yields Progress("opening", …); returns a ZipSource.
+
+    Raises NotAnArchiveError when there is none, SourceError when it lists more files than can be kept.
+    """
+    archive = in_blocks(archive)
+    start, length, count, shift = yield from patiently(partial(_find_directory, archive))
+    check_count(min(count, length // RECORD.size), archive.path)
+    if length > MAX_DIRECTORY_BYTES:
+        raise SourceError(say("source.archive.too_many"), where=archive.path, detail=f"a directory of {length} bytes")
+    members: list[Member] = []
+    data, base, at, seen = b"", 0, 0, 0  # `data` begins at byte `base` of the directory, the next record at byte `at`
+    while at < length:
+        if at + LONGEST_RECORD > base + len(data) and base + len(data) < length:
+            behind = base + len(data)
+            more = yield from patiently(partial(archive.read, start + behind, min(PIECE_BYTES, length - behind)))
+            data, base = data[at - base :] + more, at
+            length = length if more else behind
+            yield Progress("opening", at, length)
+        if at + RECORD.size > base + len(data) or data[at - base : at - base + 4] != b"PK\x01\x02":
+            break
+        member, next_at = _member(data, at - base, shift)
+        at = base + next_at
+        seen += 1
+        if member is not None:
+            members.append(member)
+            check_count(len(members), archive.path)
+    broken = seen < count or (at < length and data[at - base : at - base + 4] != SIGNATURE)
+    return ZipSource(archive, members, f"the directory breaks off after {seen} of {count} entries" if broken else "")
+
+
+def _member(data: bytes, position: int, shift: int) -> tuple[Member | None, int]:
+    """The member whose record stands at `position`, None for a folder; and where the next record begins."""
+    (_, _, _, flags, method, _, _, crc, packed, size, name_length, extra_length, comment_length, _, _, _, offset) = (
+        RECORD.unpack_from(data, position)
+    )
+    name_at = position + RECORD.size
+    extra_at = name_at + name_length
+    raw = data[name_at:extra_at]
+    extra = data[extra_at : extra_at + extra_length]
+    after = extra_at + extra_length + comment_length
+    if ABSENT in (packed, size, offset):
+        size, packed, offset = _zip64(extra, size, packed, offset)
+    if raw.endswith((b"/", b"\\")) and not size:
+        return None, after
+    name = raw.decode("utf-8", "replace") if flags & 0x800 else _unicode_path(extra) or decoded(raw)
+    return Member(name, offset + shift, packed, size, method, bool(flags & 1), crc), after
+
+
+def _zip64(extra: bytes, size: int, packed: int, offset: int) -> tuple[int, int, int]:
+    field = _extra_field(extra, 0x0001)
+    values = [size, packed, offset]
+    at = 0
+    for number, value in enumerate(values):
+        if value == ABSENT and at + 8 <= len(field):
+            values[number] = int.from_bytes(field[at : at + 8], "little")
+            at += 8
+    return values[0], values[1], values[2]
+
+
+def _unicode_path(extra: bytes) -> str:
+    """The name in the Info-ZIP Unicode Path extra field (0x7075), or ""."""
+    return _extra_field(extra, 0x7075)[5:].decode("utf-8", "replace")
+
+
+def _extra_field(extra: bytes, wanted: int) -> bytes:
+    position = 0
+    while position + 4 <= len(extra):
+        kind, length = unpack_from("<HH", extra, position)
+        if kind == wanted:
+            return extra[position + 4 : position + 4 + length]
+        position += 4 + length
+    return b""
+
+
+def _find_directory(archive: Entry) -> tuple[int, int, int, int]:
+    """(start, length, number of entries, how far all offsets are shifted) of the central directory.
+
+    A program may stand before the zip and a comment after it; then offsets may count from where the zip begins.
+    """
+    tail_at = max(0, archive.size - END_SEARCH_BYTES)
+    tail = archive.read(tail_at, archive.size - tail_at)
+    at = len(tail)
+    while (at := tail.rfind(END, 0, at)) >= 0:
+        found = _directory_at(archive, tail, tail_at, at)
+        if found is not None:
+            return found
+    raise NotAnArchiveError(say("source.zip.not_one"), where=archive.path, detail="no end of central directory")
+
+
+def _directory_at(archive: Entry, tail: bytes, tail_at: int, at: int) -> tuple[int, int, int, int] | None:
+    """What the end record at `at` of the tail says, when a directory is really there; else None."""
+    if at + 22 > len(tail):
+        return None
+    _, _, _, count, length, offset, _ = unpack_from("<4H2IH", tail, at + 4)
+    end = tail_at + at
+    if 0xFFFF in (count,) or ABSENT in (length, offset):
+        locator = archive.read(end - 20, 20) if end >= 20 else b""
+        if locator[:4] == LOCATOR64:
+            stated = int.from_bytes(locator[8:16], "little")
+            for place in (end - 20 - 56, stated):
+                record = archive.read(place, 56) if 0 <= place < end else b""
+                if record[:4] == END64 and len(record) == 56:
+                    count, length, offset = unpack_from("<3Q", record, 32)
+                    end = place
+                    break
+    if length > end:
+        return None
+    shift = end - length - offset
+    if shift < 0 or (length and archive.read(end - length, 4) != b"PK\x01\x02"):
+        # Something stands between the directory and its end record (a signature, say): take the offset at its word.
+        if offset + length > end or (length and archive.read(offset, 4) != b"PK\x01\x02"):
+            return None
+        return offset, length, count, 0
+    return end - length, length, count, shift
 
 
 def _harmful(members: list[Member], archive_size: int) -> str:
     """A plain sentence when members overlap or together unpack to an absurd size: an archive built to do harm."""
-    total = sum(member.size for member in members)
-    if total > MAX_TOTAL_BYTES or (total > 10 * BOMB_BYTES and total > MAX_TOTAL_RATIO * max(1, archive_size)):
-        return say("source.zip.all_bomb")
+    absurd = absurd_total((member.size for member in members), archive_size)
+    if absurd:
+        return absurd
     end = 0
     for member in sorted(members, key=lambda m: m.header_offset):
         if member.header_offset < end:
             return say("source.zip.overlap")
         end = member.header_offset + 30 + member.packed_size
     return ""
-
-
-def _name(info: zipfile.ZipInfo) -> str:
-    """The member's name. Old archives write it in the code page of the packing computer, without saying which."""
-    if info.flag_bits & 0x800:
-        return info.orig_filename
-    unicode_path = _unicode_path(info.extra)
-    if unicode_path:
-        return unicode_path
-    name = info.orig_filename
-    if name.isascii():
-        return name
-    try:
-        raw = name.encode("cp437")
-    except UnicodeEncodeError:
-        return name
-    try:
-        return raw.decode("utf-8")
-    except UnicodeDecodeError:
-        pass
-    try:
-        japanese = raw.decode("cp932")
-    except UnicodeDecodeError:
-        return name
-    odd = re.sub(r"[\x20-\x7e]", "", japanese)
-    return japanese if len(odd) > 1 and re.fullmatch(r"[\u3000-\u30ff\u4e00-\u9fff\uff01-\uff5e]+", odd) else name
-
-
-def _unicode_path(extra: bytes) -> str:
-    """The name in the Info-ZIP Unicode Path extra field (0x7075), or ""."""
-    position = 0
-    while position + 4 <= len(extra):
-        kind, length = unpack_from("<HH", extra, position)
-        if kind == 0x7075 and length > 5:
-            return extra[position + 9 : position + 4 + length].decode("utf-8", "replace")
-        position += 4 + length
-    return ""
-
-
-def harmless(name: str) -> str:
-    """`name` as a relative path that stays inside: no drive, no root, no "..", no control characters."""
-    parts = re.sub(r"[\x00-\x1f\x7f]", "_", name).replace("\\", "/").split("/")
-    kept = [part for part in parts if part not in ("", ".")]
-    if kept and re.fullmatch(r"[A-Za-z]:", kept[0]):
-        kept = kept[1:]
-    return "/".join("_" if part == ".." else part for part in kept) or "_"

@@ -3,6 +3,7 @@ import { formatDate, formatPerson, formatPersonSpoken, list, t } from "../i18n.j
 import { discHolds, holdsText, studyTitle } from "./catalogue-view.js";
 import { kindsOf } from "./file-rows.js";
 import { emit, h, icon } from "./h.js";
+import { packedFiles } from "./packed-files.js";
 import { factsOf } from "./person-card.js";
 import { VERDICT_TONE, viewersOf } from "./report-view.js";
 
@@ -34,6 +35,7 @@ function askPage(report, letter) {
       asks ? down : null,
       section(t("report.means"), h("p", { class: "plain" }, report.verdict.meaning || report.verdict.summary)),
       section(t("report.do"), h("ol", { class: "steps" }, steps)),
+      packedFiles(report),
       kinds.length ? h("section", { class: "found-on" }, h("h2", {}, t("answer.on_disc")), h("ul", { class: "found" }, kinds.map((kind) => foundRow(kind, viewers))),
         h("div", { class: "button-row" }, reportLink())) : h("section", { class: "found-on" }, reportLink())),
     asks ? letter : null);

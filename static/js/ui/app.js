@@ -179,9 +179,34 @@ export class App {
     this.disc.reportPanel.showReading(catalogue, { done, total });
   }
 
+  /** The list of files in an archive is being read. @param {{done: number, total: number}} state in whatever it counts */
+  showOpening({ done, total }) {
+    const disc = this.#disc;
+    if (!disc) return;
+    const name = disc.opening || disc.name;
+    this.disc.banner.showOpening({ name, done, total });
+    this.announce(t("opening.long", { name }));
+  }
+
+  /** An archive on the disc is looked into: what is known stays, the answer waits. @param {string} path */
+  showMore(path) {
+    const disc = this.#disc;
+    if (!disc) return;
+    disc.lookFurther(path.slice(path.lastIndexOf("/") + 1));
+    this.disc.setAnswer(null);
+    this.disc.exportPanel.showReading();
+    this.reportPage.showWaiting();
+    this.exportScreen.reset();
+    this.showOpening({ done: 0, total: 0 });
+    this.disc.reportPanel.showReading(disc.catalogue, disc.reading);
+    this.#showRail();
+    this.#showCover();
+    this.go("disc");
+  }
+
   /** Every file is read; the rules are being applied. */
   showJudging() {
-    if (!this.#disc) return;
+    if (!this.#disc || this.#disc.phase === "judging") return;
     this.#disc.phase = "judging";
     this.disc.banner.showJudging();
     this.#showRail();

@@ -21,6 +21,8 @@ export class DiscState {
   saved = null;
   savedAsked = false;
   reading = { done: 0, total: 0 };
+  /** Name of the archive on the disc that is being looked into. */
+  opening = "";
   timeLeft = new TimeLeft();
   checkedAt = new Date();
   /** Key of the series in view. */
@@ -36,6 +38,11 @@ export class DiscState {
   awaitsPaint = false;
   /** Why there is no picture. @type {Words | null} */
   message = null;
+
+  /** An archive is looked into: more people and images may come, so what was said of them is open again. @param {string} name */
+  lookFurther(name) {
+    Object.assign(this, { phase: "reading", report: null, reading: { done: 0, total: 0 }, opening: name, timeLeft: new TimeLeft(), chosen: null, answer: "wait", looking: false, message: null });
+  }
 
   /** Those that may be shown. */
   get patients() {

@@ -2,6 +2,7 @@
 import { phrase, t } from "../i18n.js";
 import { FILE_GROUPS, fateOf, groupCounts, pickFiles } from "./file-rows.js";
 import { h, icon, put, setText } from "./h.js";
+import { lookInside } from "./packed-files.js";
 
 /** @typedef {import("../types.js").FileRow} FileRow */
 /** @typedef {import("./file-rows.js").FileGroup} FileGroup */
@@ -125,7 +126,7 @@ export class FileList {
       h("span", { class: "mono", role: "cell", title: file.path }, h("bdi", { dir: "ltr" }, file.path)),
       h("span", { role: "cell", title: [file.signature, file.first_bytes].filter(Boolean).join(" · ") }, kindWord(file)),
       h("span", { role: "cell" }, h("span", { class: `mark tone-${fate.tone}` }, icon(`shape-${fate.shape}`, "shape"), t(fate.word))),
-      h("span", { role: "cell", class: "file-why", title: file.reason ?? "" }, file.reason ?? ""));
+      h("span", { role: "cell", class: "file-why", title: file.reason ?? "" }, file.inside === "closed" ? lookInside(file, "button small") : null, file.reason ?? ""));
   }
 }
 

@@ -35,7 +35,8 @@ export function pickFiles(files, { group, text, by, down = false }) {
 }
 
 /** What becomes of a file, as a mark: a tone, a shape and the key of a word. @param {FileRow} file */
-export function fateOf({ kind, reason }) {
+export function fateOf({ kind, reason, inside }) {
+  if (inside === "listed") return { tone: "info", shape: "info", word: "fate.opened" };
   if (kind === "dicom") return reason ? { tone: "high", shape: "high", word: "fate.damaged" } : { tone: "good", shape: "good", word: "fate.copied" };
   if (kind === "dicomdir") return { tone: "info", shape: "info", word: "fate.read" };
   if (kind === "unreadable") return { tone: "high", shape: "high", word: "fate.broken" };

@@ -6,6 +6,7 @@ import { FileList } from "./file-list.js";
 import { emit, h, icon, put } from "./h.js";
 import { fileName } from "./letter-text.js";
 import { Menu } from "./menu.js";
+import { packedFiles } from "./packed-files.js";
 import { reportPaper } from "./paper.js";
 import { receiversBody, receiversOf } from "./receivers.js";
 import { headFacts, tallyText } from "./report-facts.js";
@@ -55,7 +56,7 @@ export class ReportPage {
       ...groups.map(({ family, tally }) => this.#jump(`group-${family}`, t(`family_short.${family}`), tally.remarks)), h("hr", {}),
       report.profiles.length ? this.#jump("report-profiles", t("profiles.title")) : null, this.#jump("report-files", t("files.title"), report.files.length),
       this.#jump("report-technical", t("technical.title")));
-    put(this.report, this.#head(state), this.#answer(state), this.#facts(state), meaning(report),
+    put(this.report, this.#head(state), this.#answer(state), this.#facts(state), meaning(report), packedFiles(report) ?? "",
       letter ? h("section", { id: "report-letter" }, letter) : null,
       receivers.length ? h("section", { id: "report-receivers" }, h("h2", { class: "head" }, t("receivers.title")), h("p", { class: "lead" }, t("receivers.lead")),
         h("div", { class: "table-wrap", tabindex: "0", role: "region", "aria-label": t("receivers.title") }, receiversBody(receivers, 2))) : null,

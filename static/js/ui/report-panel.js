@@ -2,6 +2,7 @@
 import { formatNumber, t } from "../i18n.js";
 import { discHolds } from "./catalogue-view.js";
 import { emit, h, icon, put } from "./h.js";
+import { packedFiles } from "./packed-files.js";
 import { markOf, placesOf, remarksOf, tallyOf } from "./report-view.js";
 
 const FEW = 5;
@@ -34,6 +35,7 @@ export class ReportPanel {
     put(this.element,
       h("div", {}, h("h2", {}, t("report.means")), h("p", { class: "plain" }, verdict.meaning || verdict.summary)),
       verdict.next_steps.length ? h("div", {}, h("h2", {}, t("report.do")), h("ol", { class: "steps small" }, verdict.next_steps.map((step) => h("li", {}, h("p", {}, step))))) : null,
+      packedFiles(report),
       remarks.length ? h("div", {},
         h("h2", {}, remarks.length > FEW ? t("report.remarks_some", { n: FEW, total: remarks.length }) : t("report.remarks", { count: remarks.length })),
         h("ul", { class: "remarks" }, remarks.slice(0, FEW).map(remark))) : null,

@@ -38,17 +38,34 @@ export class VerdictBanner {
 
   /** @param {{done: number, total: number, secondsLeft?: number, firstImage?: boolean}} reading total is 0 while the files are still being counted */
   showReading({ done, total, secondsLeft = NaN, firstImage = false }) {
-    if (this.element.dataset.state !== "reading") {
-      this.#tone("none", "clock");
-      this.element.dataset.state = "reading";
-      put(this.actions, h("button", { class: "button", type: "button", on: { click: () => emit(this.element, "stop", "reading") } }, icon("stop"), phrase("action.stop")));
-      setText(this.classNote, "");
-    }
+    this.#beginReading();
     const begun = done > 0 || total > 0;
     setText(this.short, !begun ? t("reading.progress") : total ? t("reading.short", { done, total }) : t("reading.counting_short", { count: done }));
     setText(this.long, !begun ? t("reading.progress") : total ? t("reading.long", { done, total }) : t("reading.counting", { count: done }));
     const left = formatTimeLeft(secondsLeft);
     this.#say(...[left, firstImage ? t("reading.look") : t("reading.normal")].filter(Boolean));
+    this.#setBar(done, total);
+  }
+
+  /** The list of files in an archive is being read. @param {{name: string, done: number, total: number}} opening */
+  showOpening({ name, done, total }) {
+    this.#beginReading();
+    setText(this.short, t("opening.short"));
+    setText(this.long, t("opening.long", { name }));
+    this.#say(t("opening.more"));
+    this.#setBar(done, total);
+  }
+
+  #beginReading() {
+    if (this.element.dataset.state === "reading") return;
+    this.#tone("none", "clock");
+    this.element.dataset.state = "reading";
+    put(this.actions, h("button", { class: "button", type: "button", on: { click: () => emit(this.element, "stop", "reading") } }, icon("stop"), phrase("action.stop")));
+    setText(this.classNote, "");
+  }
+
+  /** @param {number} done @param {number} total */
+  #setBar(done, total) {
     const percent = total ? Math.min(100, (100 * done) / total) : 0;
     this.bar.hidden = false;
     this.bar.style.setProperty("--at", `${percent}%`);
