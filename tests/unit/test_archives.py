@@ -120,6 +120,23 @@ def test_the_same_disc_gives_the_same_report_from_every_source(kind: str, tmp_pa
         assert counts["dicom"] + counts["other"] + counts["unreadable"] == len(files)
 
 
+def test_the_page_slices_frames_out_of_the_archive_it_holds() -> None:
+    files = files_of("no_dicomdir")
+    for name in ("disc.tar", "disc.iso", "disc.tgz"):
+        data = PACKERS[name](files)
+        session = Session()
+        drained_with_hashes(session.read_archive(memory_entry(data, name, 77)))
+        series = session.disc.patients[0].studies[0].series[0]
+        told = session.series(series.key)
+        for n, instance in enumerate(series.instances):
+            at, length, inside = told["offsets"][n], told["lengths"][n], instance.pixel_data_offset or 0
+            if name == "disc.tgz":
+                assert at == -1
+            else:
+                assert told["entry_ids"][n] == 77
+                assert data[at : at + length] == files[instance.path][inside : inside + length]
+
+
 # disc images
 
 
