@@ -56,6 +56,8 @@ export class OpenDisc extends EventTarget {
   /** What was known already is being read again. */
   #again = false;
   #stop = new AbortController();
+  /** Archives on the disc that were looked into: a new worker has to open them again. @type {string[]} */
+  #inside = [];
   /** Ends with the worker: what was on its way to that one must not reach the next. */
   #attempt = new AbortController();
   #close = new AbortController();
@@ -170,6 +172,7 @@ export class OpenDisc extends EventTarget {
       if (choice.archive) await this.#readArchive(choice.archive);
       else await this.#readFiles(choice);
       await opened;
+      for (const path of this.#inside) await this.#look(path);
     } catch (error) {
       if (!this.#stop.signal.aborted || closed.aborted) throw error;
       this.stopped = true;
@@ -191,29 +194,39 @@ export class OpenDisc extends EventTarget {
     else this.catalogue = catalogue;
     if (first) this.#emit("indexed", this.catalogue);
     this.#markQuiet();
-    return this.#judge();
+    await this.#judge(first);
   }
 
   /** Open an archive that lies on the disc: its files join the others, and everything is judged anew.
    * @param {string} path @returns {Promise<any>} the report */
   async lookInside(path) {
-    const closed = this.#close.signal;
     this.#stop = new AbortController();
     this.report = null;
-    try {
-      await this.engine.ask("look_inside", { path }, {
-        signal: this.#stop.signal, // closing stops, too
-        onProgress: (done, total, stage) => this.#emit("progress", { stage, done, total }),
-      });
-    } catch (error) {
-      if (!this.#stop.signal.aborted || closed.aborted) throw error;
-      this.stopped = true;
-    }
-    this.#setCatalogue(await this.engine.ask("catalogue", {}, { signal: closed }));
-    return this.#judge();
+    this.#inside.push(path);
+    return this.#surviving(async () => {
+      try {
+        await this.#look(path);
+      } catch (error) {
+        if (!this.#stop.signal.aborted || this.#close.signal.aborted) throw error;
+        this.stopped = true;
+      }
+      this.#setCatalogue(await this.engine.ask("catalogue", {}, { signal: this.#close.signal }));
+      await this.#judge(true);
+      this.#emit("report", this.report);
+      return this.report;
+    });
   }
 
-  async #judge() {
+  /** @param {string} path */
+  #look(path) {
+    return this.engine.ask("look_inside", { path }, {
+      signal: this.#stop.signal, // closing stops, too
+      onProgress: (done, total, stage) => this.report === null && this.#emit("progress", { stage, done, total }),
+    });
+  }
+
+  /** @param {boolean} first the answer is waited for, so its progress is shown */
+  async #judge(first) {
     const closed = this.#close.signal;
     let language;
     do { // another one may be chosen meanwhile
@@ -408,7 +421,7 @@ export class OpenDisc extends EventTarget {
         files: [[entryId, archive]],
         signal: this.#stop.signal,
         onProgress: (done, total, stage) => {
-          this.#emit("progress", { stage, done, total });
+          if (this.report === null) this.#emit("progress", { stage, done, total });
           this.#maybeCatalogue();
         },
         onItem: (item) => {
