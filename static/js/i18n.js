@@ -74,16 +74,16 @@ function made(kind, make) {
 export const formatNumber = (value, digits = 1, grouped = true) =>
   made(`number ${digits} ${grouped}`, () => new Intl.NumberFormat(language, { maximumFractionDigits: digits, useGrouping: grouped })).format(value);
 
-const UNITS = ["B", "kB", "MB", "GB", "TB"];
 /** 1,043,000,000 → "1 GB"; decimal units, as on the packaging of a stick. @param {number} bytes */
 export function formatBytes(bytes) {
+  const units = t("bytes.units").split(" ");
   let value = bytes;
   let unit = 0;
-  while (value >= 999.5 && unit < UNITS.length - 1) {
+  while (value >= 999.5 && unit < units.length - 1) {
     value /= 1000;
     unit += 1;
   }
-  return `${formatNumber(value, value < 10 && unit > 1 ? 1 : 0)}\u00a0${UNITS[unit]}`;
+  return `${formatNumber(value, value < 10 && unit > 1 ? 1 : 0)}\u00a0${units[unit]}`;
 }
 
 /** "19580314" → "14 March 1958". What is no date is given back as it is. @param {string} stored */
@@ -106,11 +106,24 @@ export const formatDay = (moment) => new Intl.DateTimeFormat(dateLocale(), { day
 // Day before month: never to be mistaken, wherever the reader lives.
 const dateLocale = () => (language === "en" ? "en-GB" : language);
 
+/** The letters in which a language writes names; a name may be stored in several (PS3.5 6.2). @type {Record<string, RegExp>} */
+const OWN_LETTERS = { ja: /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u, ko: /\p{Script=Hangul}/u };
+
+/** The name as its own language writes it: family name first, without a comma; "" where it is not stored so. @param {string} stored */
+function ownPerson(stored) {
+  const letters = OWN_LETTERS[language];
+  const group = letters && stored.split("=").find((part) => letters.test(part));
+  return group ? group.split("^").slice(0, 3).map((part) => part.trim()).filter(Boolean).join(language === "ko" ? "" : " ") : "";
+}
+
 /**
- * "DOE^JANE^M" → "Doe, Jane M". The first group of a name is used, the one in Latin letters; a name all in capitals gets small letters.
+ * "DOE^JANE^M" → "Doe, Jane M". The first group of a name is used, the one in Latin letters, or the one in the letters of
+ * the person's language; a name all in capitals gets small letters.
  * @param {string} stored
  */
 export function formatPerson(stored) {
+  const own = ownPerson(stored);
+  if (own) return own;
   const group = stored.split("=").find((part) => part.replace(/\^/g, "").trim()) ?? "";
   const [family = "", given = "", middle = "", prefix = "", suffix = ""] = group.split("^").map((part) => easyCase(part.trim()));
   const first = [prefix, given, middle, suffix].filter(Boolean).join(" ");

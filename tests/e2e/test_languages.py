@@ -69,6 +69,62 @@ def test_the_language_changes_while_a_disc_is_open_and_the_disc_stays_open(germa
         assert page.text("#language") == LANGUAGES[code]
 
 
+@pytest.mark.parametrize("code", sorted(set(LANGUAGES) - {"en"}))
+def test_every_language_is_on_the_first_screen_in_the_answer_and_in_the_report(
+    german_page: Page, clean: Path, code: str
+) -> None:
+    page = german_page
+    page.browser.eval("(location.hash = '#/', true)")
+    change_language(page, code)
+    assert page_text(code, "landing.open") in page.text("#open-folder")
+    assert page_text(code, "next.answer") in page.text("#screen-landing")
+    page.open(clean)
+    texts = catalogue(code)
+    page.browser.wait(
+        f"document.querySelector('.verdict h1').textContent.includes({json.dumps(texts['rules.verdict.A.title'])})"
+    )
+    assert page.browser.eval("document.title") == page_text(code, "title.disc")
+    page.browser.eval("(location.hash = '#/report', true)")
+    page.browser.wait("document.body.dataset.screen === 'report'")
+    assert texts["rules.verdict.A.meaning"] in page.text("#screen-report")
+    assert page_text(code, "report.scope") in page.text("#screen-report")
+    page.browser.eval("(location.hash = '#/', true)")
+    change_language(page, "de")
+
+
+SIZES = ((1440, 900), (1024, 768), (390, 844))
+TOO_WIDE = """[...document.querySelectorAll('button, .button, h1, h2, legend, th, dt, label')].filter((one) => one.offsetParent
+  && one.scrollWidth > one.clientWidth + 1 && !one.closest('.visually-hidden') && getComputedStyle(one).overflowX !== 'visible')
+  .map((one) => one.textContent).concat(document.documentElement.scrollWidth > document.documentElement.clientWidth ? ['the page'] : [])
+  .concat([...document.querySelectorAll('main button:not(.tools *, .rail *, .file-row *), main .button')].filter((one) => {
+    const box = one.getBoundingClientRect();
+    return one.offsetParent && box.width && (box.left < -1 || box.right > document.documentElement.clientWidth + 1);
+  }).map((one) => `outside: ${one.textContent}`))"""
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Page]:
+    yield from open_page("chromium", "http", query="?lang=de")
+
+
+@pytest.mark.parametrize("code", [*sorted(LANGUAGES), "from right to left"])
+def test_no_language_is_too_long_for_a_button_or_the_page(chromium: Page, clean: Path, code: str) -> None:
+    window: Any = chromium.browser
+    rtl = code not in LANGUAGES
+    change_language(chromium, "de" if rtl else code)
+    if not chromium.browser.eval("Boolean(scanfolio.report())"):
+        chromium.open(clean)
+    chromium.browser.eval(f"(document.documentElement.dir = '{'rtl' if rtl else 'ltr'}')")
+    for screen in ("", "disc", "report", "export"):
+        chromium.browser.eval(f"(location.hash = '#/{screen}', true)")
+        chromium.browser.wait(f"document.body.dataset.screen === '{screen or 'landing'}'")
+        for width, height in SIZES:
+            window.page.set_viewport_size({"width": width, "height": height})
+            assert chromium.browser.eval(TOO_WIDE) == [], (code, screen, width)
+    window.page.set_viewport_size({"width": 1440, "height": 900})
+    chromium.browser.eval("(document.documentElement.dir = 'ltr')")
+
+
 def test_from_right_to_left_nothing_runs_over_and_the_scan_is_not_mirrored(german_page: Page, clean: Path) -> None:
     page = german_page
     page.open(clean)

@@ -73,6 +73,18 @@ test("person names: family name first, capitals eased, mixed case kept, Latin gr
   assert.equal(formatPersonSpoken("DOE"), "Doe");
 });
 
+test("in Japanese and Korean a name is shown in its own letters where it is stored so", () => {
+  setLanguage("ja", {});
+  assert.equal(formatPerson("Yamada^Tarou=山田^太郎=やまだ^たろう"), "山田 太郎");
+  assert.equal(formatPersonSpoken("Yamada^Tarou=山田^太郎"), "山田 太郎");
+  assert.equal(formatPerson("DOE^JANE"), "Doe, Jane");
+  setLanguage("ko", {});
+  assert.equal(formatPerson("Hong^Gildong=洪^吉洞=홍^길동"), "홍길동");
+  assert.equal(formatPerson("Hong^Gildong=洪^吉洞"), "Hong, Gildong");
+  setLanguage("en", {});
+  assert.equal(formatPerson("Yamada^Tarou=山田^太郎=やまだ^たろう"), "Yamada, Tarou");
+});
+
 test("sizes in decimal units with no false exactness", () => {
   assert.equal(formatBytes(0), "0\u00a0B");
   assert.equal(formatBytes(999), "999\u00a0B");

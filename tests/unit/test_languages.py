@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import string
 from pathlib import Path
 
@@ -14,6 +15,27 @@ ROOT = Path(__file__).parents[2]
 SENTENCES, PAGE = ROOT / "py" / "scanfolio" / "i18n", ROOT / "static" / "i18n"
 NAMES: dict[str, str] = json.loads((PAGE / "languages.json").read_text("utf-8"))
 OTHERS = sorted(set(NAMES) - {"en"})
+# Nobody has certified or tested this program, nobody can promise that a copy is anonymous or a disc safe; and no text shouts.
+NEVER = {
+    "de": r"zertifiziert|anonym|\bsicher(?!ung)|garantiert|zugelassen|erfolgreich|!",
+    "en": r"(?<!not a )certified|anonymous|\bsafe|guaranteed|successful|oops|!",
+    "es": r"certificad|anónim|\bsegur[oa]s?\b|garantizad|homologad|éxito|[!¡]",
+    "fr": r"certifié|anonym|\bsûrs?\b|\bsûres?\b|garanti|homologué|succès|!",
+    "ja": r"認証済|認定|匿名|安全|保証|成功|！|!",
+    "ko": r"인증|익명|안전|보장|성공|!",
+}
+SHARED = (
+    "DICOMDIR",
+    "DICOM",
+    "IHE PDI",
+    "README.TXT",
+    "REPORT.TXT",
+    "REPORT.JSON",
+    "EXPORT.JSN",
+    ".zip",
+    "UID",
+    "Scanfolio",
+)
 
 
 def texts_of(language: str) -> dict[str, Text]:
@@ -48,7 +70,36 @@ def test_plural_forms_are_those_of_the_language(language: str) -> None:
 def test_every_form_holds_the_same_values_as_the_english_text(language: str) -> None:
     english = texts_of("en")
     for key, text in texts_of(language).items():
+        if key not in english:
+            continue
         assert isinstance(text, dict) == isinstance(english[key], dict), key
         for form in forms(text).values():
             assert placeholders(form) == placeholders(english[key]), key
             assert bool(form.strip()) == bool("".join(forms(english[key]).values()).strip()), key
+
+
+@pytest.mark.parametrize("language", sorted(NAMES))
+def test_the_voice_is_kept(language: str) -> None:
+    never = re.compile(NEVER[language], re.IGNORECASE)
+    for key, text in texts_of(language).items():
+        for form in forms(text).values():
+            assert not never.search(form), (key, form)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_names_of_the_standard_and_of_files_are_not_translated(language: str) -> None:
+    english = texts_of("en")
+    for key, text in texts_of(language).items():
+        if key not in english:
+            continue
+        wanted, found = ("\n".join(forms(one).values()) for one in (english[key], text))
+        for name in SHARED:
+            assert (name in found) or (name not in wanted), (key, name)
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_every_rule_has_a_title_of_its_own(language: str) -> None:
+    """A sentence copied to another key by mistake would say the wrong thing."""
+    title = re.compile(r"rules: rules\.[A-Z]\d\d\.title")
+    titles = [str(text) for key, text in texts_of(language).items() if title.fullmatch(key)]
+    assert titles and len(titles) == len(set(titles))
