@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[2]
 SENTENCES, PAGE = ROOT / "py" / "scanfolio" / "i18n", ROOT / "static" / "i18n"
 NAMES: dict[str, str] = json.loads((PAGE / "languages.json").read_text("utf-8"))
 OTHERS = sorted(set(NAMES) - {"en"})
-# Nobody has certified or tested this program, nobody can promise that a copy is anonymous or a disc safe; and no text shouts.
+# Nobody has certified this program, nobody can promise that a copy is anonymous or a disc safe; and no text shouts.
 NEVER = {
     "de": r"zertifiziert|anonym|\bsicher(?!ung)|garantiert|zugelassen|erfolgreich|!",
     "en": r"(?<!not a )certified|anonymous|\bsafe|guaranteed|successful|oops|!",
