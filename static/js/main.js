@@ -68,6 +68,7 @@ async function changeLanguage(code) {
     return;
   }
   engine.tellLanguage();
+  if (lastChoice?.sample) app.rename(t("sample.name"));
   app.reword();
   await disc?.reword();
   await showing.reword();
@@ -233,7 +234,7 @@ onApp("stop", (what) => (what === "export" ? copying.stop() : disc?.stop()));
 
 /** @returns {Promise<Choice>} */
 async function sample() {
-  return { name: t("sample.name"), archive: new Blob([await assetBytes("sample.zip")]) };
+  return { name: t("sample.name"), sample: true, archive: new Blob([await assetBytes("sample.zip")]) };
 }
 
 // ---- showing ----

@@ -6,7 +6,7 @@ import { Frames } from "./frames.js";
 import { currentLanguage } from "./i18n.js";
 
 /** @typedef {import("./engine.js").Engine} Engine */
-/** @typedef {Partial<import("./folder.js").Chosen> & {name: string, archive?: Blob}} Choice */
+/** @typedef {Partial<import("./folder.js").Chosen> & {name: string, archive?: Blob, sample?: boolean}} Choice */
 
 const CATALOGUE_EVERY_MS = 400;
 const PROGRESS_EVERY_MS = 100;

@@ -125,6 +125,12 @@ export class App {
     this.#showCover();
   }
 
+  /** What is open is called otherwise: the sample disc has a name in every language. @param {string} name */
+  rename(name) {
+    if (this.#disc) this.#disc.name = name;
+    if (this.#disc) this.appBar.setSource(name);
+  }
+
   /** The same disc in the words of another language. @param {import("../types.js").Catalogue} catalogue @param {import("../types.js").Report} report */
   rewordDisc(catalogue, report) {
     const disc = this.#disc;
