@@ -195,29 +195,6 @@ def test_the_letter_is_filled_in_edited_and_printed_as_edited(chromium_page: Pag
     assert "Sir or Madam" not in paper
 
 
-def test_report_and_letter_work_in_every_browser(page: Page, tmp_path: Path) -> None:
-    folder = disc_folder(tmp_path, "self_display")
-    (folder / "INDEX.HTM").write_bytes("<meta charset=euc-kr><p>병원명: 서울 병원</p>".encode("euc-kr"))
-    page.open(folder)
-    assert letter_of(page).startswith("To: 서울 병원\n")
-    page.browser.eval(
-        "(() => { const name = document.querySelector('.letter-fields input'); name.value = 'Jane Doe';"
-        " name.dispatchEvent(new Event('input')); })()"
-    )
-    assert "\nName: Jane Doe\n" in letter_of(page)
-    show(page, "report")
-    page.browser.wait("document.querySelector('.technical-rows').textContent.includes('SHA-256')")
-    assert "Neither this disc nor a copy of it" in page.text("#report-receivers")
-    page.open(disc_folder(tmp_path, "implicit"))
-    show(page, "report")
-    assert "A system for CT and MR images" in page.text(".receivers")
-    # What is printed is put together at the time, and taken away again.
-    page.browser.eval("void dispatchEvent(new Event('beforeprint'))")
-    assert "Report on a scan disc" in page.browser.eval("document.querySelector('.paper').textContent")
-    page.browser.eval("void dispatchEvent(new Event('afterprint'))")
-    assert page.browser.eval("document.querySelectorAll('.paper').length") == 0
-
-
 def test_a_new_disc_has_nothing_of_the_letter_before(chromium_page: Page, tmp_path: Path) -> None:
     chromium_page.open(disc_folder(tmp_path, "self_display"))
     letter_of(chromium_page)
