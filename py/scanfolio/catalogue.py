@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from scanfolio.model import Disc, Patient, Series, SopInstance, Study
@@ -69,8 +70,12 @@ def _series(series: Series) -> dict[str, Any]:
         "shows": series.shows,
         "instances": len(series.instances),
         "frames": series.frame_count,
+        "part": series.part,
         "split_reason": series.split_reason,
         "sorted_by": series.sorted_by,
+        "order_note": series.order_note,
+        "runs": max(len(series.runs), 1),
+        "stack": None if series.stack is None else asdict(series.stack),
         "lossy": any(is_lossy(i) for i in series.instances),
         "size_bytes": sum(i.size for i in series.instances),
     }

@@ -7,12 +7,19 @@ back (posterior), z to the head.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
+from itertools import pairwise
 
-from scanfolio.model import SopInstance
+from scanfolio.model import SopInstance, Stack
 
 Vector = tuple[float, float, float]
 Orientation = Sequence[float]  # row cosines then column cosines
+
+SAME_PLACE_MM = 0.01  # planes closer than this are at one place, whatever their spacing
+ROUNDING_MM = 0.25  # the most a scanner rounds positions by
+UNEVEN = 0.1  # of the spacing: how far distances vary before a stack counts as uneven
+LEAST_TILT_DEGREES = 0.5
 
 LETTERS = (("L", "R"), ("P", "A"), ("H", "F"))
 OBLIQUE_FROM = 0.17  # about 10 degrees: a smaller part of the direction gets no letter
@@ -82,3 +89,69 @@ def spacing_mm(instance: SopInstance) -> tuple[tuple[float, float] | None, str]:
 def same_orientation(one: Orientation, other: Orientation) -> bool:
     """Whether two orientations differ by less than what scanners round away (about half a degree)."""
     return all(abs(a - b) < 0.01 for a, b in zip(one, other, strict=True))
+
+
+def places_of(distances_mm: Sequence[float]) -> list[int]:
+    """For each of the ascending `distances_mm` along a normal, the number of its place from 0.
+
+    What lies closer than a twentieth of the usual spacing is one place: phases of one slice are written with different
+    roundings.
+    """
+    steps = sorted(b - a for a, b in pairwise(distances_mm))
+    wide = steps[bisect_left(steps, SAME_PLACE_MM) :]
+    usual = wide[len(wide) * 3 // 4] if wide else 0.0
+    nearest = min(max(SAME_PLACE_MM, usual / 20), ROUNDING_MM)
+    places, first = [], -math.inf
+    place = -1
+    for distance in distances_mm:
+        if distance - first >= nearest:
+            place, first = place + 1, distance
+        places.append(place)
+    return places
+
+
+def stack_of(positions: Sequence[Sequence[float]], orientation: Orientation, doubled: int = 0) -> Stack | None:
+    """What the `positions` of neighbouring slices, one for each place and in their order, say of the stack.
+
+    None for fewer than two places, and for positions no body has.
+    """
+    if len(positions) < 2:
+        return None
+    normal = nx, ny, nz = slice_normal(orientation)
+    along, table = [], []
+    for (x1, y1, z1), (x2, y2, z2) in pairwise(positions):
+        dx, dy, dz = x2 - x1, y2 - y1, z2 - z1
+        along.append(abs(dx * nx + dy * ny + dz * nz))
+        table.append(dx * dx + dy * dy + dz * dz)
+    spacing = sorted(along)[len(along) // 2]
+    table_step = math.sqrt(sorted(table)[len(table) // 2])
+    whole = tuple(b - a for a, b in zip(positions[0], positions[-1], strict=True))
+    distance = math.hypot(*whole)
+    if not math.isfinite(distance * distance + spacing + table_step):
+        return None  # numbers beyond computing with
+    straight = distance > 0 and _is_straight(positions, whole, distance)
+    along_axis = abs(sum(a * b for a, b in zip(whole, normal, strict=True))) / math.hypot(*normal)
+    aside = math.sqrt(max(0.0, distance * distance - along_axis * along_axis))
+    tilt = math.degrees(math.atan2(aside, along_axis)) if straight else 0.0
+    return Stack(
+        places=len(positions),
+        spacing_mm=spacing,
+        table_step_mm=table_step if tilt >= LEAST_TILT_DEGREES else spacing,
+        tilt_degrees=tilt if tilt >= LEAST_TILT_DEGREES else 0.0,
+        even=all(abs(step - spacing) <= max(UNEVEN * spacing, SAME_PLACE_MM) for step in along),
+        wide_gaps=sum(step >= 1.5 * spacing for step in along),
+        doubled=doubled,
+    )
+
+
+def _is_straight(positions: Sequence[Sequence[float]], whole: Sequence[float], distance: float) -> bool:
+    """Whether all `positions` lie on the line from the first to the last, within 2 % of its length or a millimetre."""
+    ax, ay, az = (value / distance for value in whole)
+    x0, y0, z0 = positions[0]
+    most = max(1.0, 0.02 * distance)
+    for x, y, z in positions:
+        dx, dy, dz = x - x0, y - y0, z - z0
+        along = dx * ax + dy * ay + dz * az
+        if dx * dx + dy * dy + dz * dz - along * along > most * most:
+            return False
+    return True

@@ -127,8 +127,16 @@ class SopInstance:
     image_type: tuple[str, ...] = ()
     burned_in_annotation: str = ""
     images_in_acquisition: int | None = None
+    acquisition_time: str = ""
     temporal_position: int | None = None
+    trigger_time_ms: float | None = None
     echo_number: int | None = None
+    echo_time_ms: float | None = None
+    inversion_time_ms: float | None = None
+    diffusion_b_value: float | None = None  # s/mm2; of (0018,9087), or where Siemens and GE kept it before
+    kvp: float | None = None
+    convolution_kernel: str = ""
+    gantry_tilt_degrees: float | None = None
     # Image Pixel, C.7.6.3
     rows: int | None = None
     columns: int | None = None
@@ -237,12 +245,32 @@ class Dicomdir:
 
 
 @dataclass(frozen=True, slots=True)
+class Stack:
+    """Where the slices of a series lie, PS3.3 C.7.6.2. Places closer than the scanner rounds count as one.
+
+    `spacing_mm` is the usual distance of neighbouring slices along their normal, `table_step_mm` that of their
+    positions: the two differ where the gantry is tilted, by `tilt_degrees` (0 where the slices stand upright on their
+    axis). `even` is false where distances vary; `wide_gaps` counts distances of 1.5 times the usual one and more;
+    `doubled` the images that lie where another one of the same run lies.
+    """
+
+    places: int
+    spacing_mm: float
+    table_step_mm: float
+    tilt_degrees: float
+    even: bool
+    wide_gaps: int
+    doubled: int
+
+
+@dataclass(frozen=True, slots=True)
 class Series:
     """Instances of one Series Instance UID that belong on one scroll bar, sorted.
 
     `key` is stable within a session and unique ("<Series UID>" or "<Series UID>#2" when a series had to be split;
-    `split_reason` says why). `shows` is image | document | report | waveform | video | other.
-    `sorted_by` is geometry | instance_number | path.
+    `split_reason` says why, `part` what this part is). `shows` is image | document | report | waveform | video | other.
+    `sorted_by` is geometry | time | instance_number | path. Where the images run through the body several times, `runs`
+    holds where each run begins, `runs_are` what tells one from the next (an i18n key tail) and `order_note` a sentence.
     """
 
     key: str
@@ -254,6 +282,11 @@ class Series:
     sorted_by: str
     instances: tuple[SopInstance, ...]
     split_reason: str = ""
+    part: str = ""
+    runs: tuple[int, ...] = ()
+    runs_are: str = ""
+    order_note: str = ""
+    stack: Stack | None = None
 
     @property
     def frame_count(self) -> int:

@@ -6,17 +6,17 @@ import hashlib
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from scanfolio import __version__, catalogue
 from scanfolio.effects import Item, Steps
 from scanfolio.errors import RequestError, SourceError
-from scanfolio.model import MAX_FRAMES, Disc, Series, SopInstance
+from scanfolio.model import Disc, Series, SopInstance
 from scanfolio.pixels import forget
 from scanfolio.pixels.layout import refuse
 from scanfolio.reading.archives import Opener
 from scanfolio.reading.index import DiscIndex, Need, is_overview, read_all
+from scanfolio.scroll import scroll
 from scanfolio.source import open_archive
 from scanfolio.source.entry import Entry, Source
 from scanfolio.words import say
@@ -250,21 +250,33 @@ class Session:
     # -- showing
 
     def series(self, key: str) -> dict[str, Any]:
-        """The frames of a series in scroll order: {key, sop_instance_uids, entry_ids, frames} and the columns of
-        `pixels.columns`, which hold the recipes that cost no reading. `entry_ids` are those of the files that offsets
-        count in: of an archive, where the frame lies plainly in one.
+        """The frames of a series in scroll order: {key, middle, frames_per_second, labels, label_of, sop_instance_uids,
+        entry_ids, frames} and the columns of `pixels.columns`, which hold the recipes that cost no reading of pixels.
+        `entry_ids` are those of the files that offsets count in: of an archive, where the frame lies plainly in one.
+
+        `middle` is seen first; `labels[label_of[n]]` tells frame n from its neighbours.
         """
         from scanfolio.pixels.columns import in_columns
 
-        frames = ((i, f) for i in self._series(key).instances for f in range(i.frames_here if i.is_image else 1))
-        shown = list(islice(frames, MAX_FRAMES))
-        recipes = [self._quick_recipe(i, f) if n < MAX_RECIPES else None for n, (i, f) in enumerate(shown)]
+        found = scroll(self._series(key), self.index.entries)
+        labels = {label: n for n, label in enumerate(dict.fromkeys(frame.label for frame in found.frames))}
+        recipes = [
+            self._quick_recipe(frame.facts, frame.number) if n < MAX_RECIPES else None
+            for n, frame in enumerate(found.frames)
+        ]
         places = [recipe and recipe["location"] for recipe in recipes]
         return {
             "key": key,
-            "sop_instance_uids": [i.sop_instance_uid for i, _ in shown],
-            "entry_ids": [at["entry_id"] if at else i.entry_id for at, (i, _) in zip(places, shown, strict=True)],
-            "frames": [f for _, f in shown],
+            "middle": found.middle,
+            "frames_per_second": found.frames_per_second,
+            "labels": list(labels),
+            "label_of": [labels[frame.label] for frame in found.frames],
+            "sop_instance_uids": [frame.instance.sop_instance_uid for frame in found.frames],
+            "entry_ids": [
+                at["entry_id"] if at else frame.instance.entry_id
+                for at, frame in zip(places, found.frames, strict=True)
+            ],
+            "frames": [frame.number for frame in found.frames],
             **in_columns(recipes),
         }
 
@@ -300,15 +312,18 @@ class Session:
             return display_values(entry, instance, frame, window)
 
     def thumbnail(self, key: str) -> np.ndarray | None:
-        """A small picture of the middle image of a series; None where it has no image."""
+        """A small picture of the image of a series that is seen first; None where it has no image."""
         from scanfolio.pixels import thumbnail
 
-        images = [i for i in self._series(key).instances if i.is_image]
-        if not images:
+        series = self._series(key)
+        if not any(i.is_image for i in series.instances):
             return None
-        instance = images[len(images) // 2]
-        with _in_memory(instance):
-            return thumbnail(self.index.entries[instance.entry_id], instance, instance.frames_here // 2)
+        found = scroll(series, self.index.entries)
+        frame = found.frames[found.middle]
+        if not frame.instance.is_image:
+            frame = next(f for f in found.frames if f.instance.is_image)
+        with _in_memory(frame.instance):
+            return thumbnail(self.index.entries[frame.instance.entry_id], frame.instance, frame.number)
 
     def tags(self, sop_instance_uid: str) -> list[dict[str, str]]:
         from scanfolio.objects.tags import rows

@@ -1,10 +1,10 @@
 // @ts-check
 // The frames of a series as the worker tells them, column by column; a recipe is put together when it is asked for.
 
-/** @typedef {{sop_instance_uid: string, entry_id: number, frame: number, recipe: any}} FrameItem */
+/** @typedef {{sop_instance_uid: string, entry_id: number, frame: number, label?: string, recipe: any}} FrameItem */
 /**
  * @typedef {{sop_instance_uids: string[], entry_ids: number[], frames: number[], shared: any[], recipe_of: number[],
- *   offsets: number[], lengths: number[], positions_mm: (number | null)[]}} Columns
+ *   offsets: number[], lengths: number[], positions_mm: (number | null)[], labels?: string[], label_of?: number[]}} Columns
  */
 
 /** @implements {FrameItem} */
@@ -28,6 +28,12 @@ class Item {
 
   get frame() {
     return this.#columns.frames[this.#at];
+  }
+
+  /** What tells it from its neighbours; "" where nothing has to. */
+  get label() {
+    const { labels = [], label_of = [] } = this.#columns;
+    return labels[label_of[this.#at]] ?? "";
   }
 
   /** Null where only the worker can tell. */

@@ -239,7 +239,10 @@ async function sample() {
 
 // ---- showing ----
 
-showing.addEventListener("series", (event) => app.setCurrentSeries(/** @type {CustomEvent} */ (event).detail.key));
+showing.addEventListener("series", (event) => {
+  app.setCurrentSeries(/** @type {CustomEvent} */ (event).detail.key);
+  app.setFps(Math.round(showing.fps * 10) / 10);
+});
 showing.addEventListener("slice", (event) => {
   app.setSlice(/** @type {CustomEvent} */ (event).detail);
   if (app.wantsTags) showTags();
@@ -271,7 +274,7 @@ onApp("choose-person", (key) => {
   showing.onlyPatient = key;
 });
 onApp("play", (wanted) => (wanted ? showing.play() : showing.pause()));
-onApp("fps", (fps) => { showing.fps = fps; });
+onApp("fps", (fps) => showing.chooseFps(fps));
 onApp("view", (action) => {
   if (action === "invert") viewport.invert = !viewport.invert;
   else if (action === "rotate") viewport.rotate(90);

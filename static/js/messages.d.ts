@@ -113,7 +113,7 @@ export interface Requests {
   report_text: Nothing;
   /** What to ask the hospital for; without letters where there is nothing to ask for. */
   letter: LetterWish;
-  /** The frames of one series in scroll order, and the recipes known without reading, column by column. */
+  /** The frames of one series in scroll order with what tells them apart, which is seen first, how fast the file wants to be played, and the recipes known without reading, column by column. */
   series: OfSeries;
   /** How to show one frame, and its values where the page cannot slice them itself. */
   frame: OfFrame;

@@ -21,7 +21,9 @@ export class Showing extends EventTarget {
   /** @type {string | null} the key of the one person whose images are shown */
   onlyPatient = null;
   playing = false;
+  /** Frames per second: what the series itself asks for, else what the person chose. */
   fps = 15;
+  #chosenFps = 15;
   /** Counts discs and series: what was asked for one that is gone is dropped. */
   #generation = 0;
   /** Counts paints: a frame that comes late is painted only if none after it was. */
@@ -30,7 +32,7 @@ export class Showing extends EventTarget {
   #timer = 0;
   #direction = 1;
 
-  /** @param {import("./viewport/element.js").ImageViewport} viewport @param {(recipe: any, series: any, study: any, patient: any) => any} textOf */
+  /** @param {import("./viewport/element.js").ImageViewport} viewport @param {(recipe: any, series: any, study: any, patient: any, label: string) => any} textOf */
   constructor(viewport, textOf) {
     super();
     this.viewport = viewport;
@@ -70,15 +72,19 @@ export class Showing extends EventTarget {
     const disc = this.disc;
     if (!disc) return false;
     const generation = ++this.#generation;
-    const items = frameItems(await disc.engine.ask("series", { key }));
+    const answer = await disc.engine.ask("series", { key });
+    const items = frameItems(answer);
     if (generation !== this.#generation) return false;
     const here = keepPlace ? this.item : undefined; // wherever the person has gone meanwhile
     const same = here ? items.findIndex((/** @type {FrameItem} */ i) => i.sop_instance_uid === here.sop_instance_uid && i.frame === here.frame) : -1;
     if (onlyIfThere && same < 0) return false;
-    if (key !== this.key) this.pause();
+    if (key !== this.key) {
+      this.pause();
+      this.fps = answer.frames_per_second ?? this.#chosenFps;
+    }
     this.key = key;
     this.items = items;
-    this.at = same >= 0 ? same : Math.min(at ?? Math.floor((items.length - 1) / 2), items.length - 1);
+    this.at = same >= 0 ? same : Math.min(at ?? answer.middle, items.length - 1);
     this.#find();
     this.dispatchEvent(new CustomEvent("series", { detail: { key, count: items.length } }));
     return this.#paint(same >= 0);
@@ -115,6 +121,11 @@ export class Showing extends EventTarget {
     if (next === this.at && this.viewport.hasFrame) return true;
     this.at = next;
     return this.#paint(true);
+  }
+
+  /** @param {number} fps as the person wants it, from now on */
+  chooseFps(fps) {
+    this.fps = this.#chosenFps = fps;
   }
 
   play() {
@@ -188,7 +199,7 @@ export class Showing extends EventTarget {
         {
           recipe: frame.recipe,
           values: frame.values,
-          text: this.textOf(frame.recipe, this.series?.series, this.series?.study, this.series?.patient),
+          text: this.textOf(frame.recipe, this.series?.series, this.series?.study, this.series?.patient, item.label ?? ""),
           label: this.series?.series.description ?? "",
           index: this.at + 1,
           count: this.items.length,

@@ -22,7 +22,9 @@
  * @property {string} [body_part]
  * @property {boolean} [localizer]
  * @property {string} [cannot] why nothing of it can be shown; "" or absent when it can
- * @property {string} [split_reason]
+ * @property {string} [part] what this is of a series that is shown in parts
+ * @property {string} [split_reason] why it is
+ * @property {string} [order_note] how its images follow each other where that is not plain
  */
 
 /**

@@ -284,7 +284,9 @@ def test_the_plan_of_a_copy_is_on_the_screen_before_it_is_made(page: Page, tmp_p
     page.open(folder)
     page.browser.eval("void (location.hash = '#/export')")
     page.browser.wait("document.querySelectorAll('.export-choose .left-out details').length === 2")
-    said = page.browser.eval("[...document.querySelectorAll('.export-choose .left-out li')].map((li) => li.textContent)")
+    said = page.browser.eval(
+        "[...document.querySelectorAll('.export-choose .left-out li')].map((li) => li.textContent)"
+    )
     assert "3 images are rewritten in the form every hospital reads; their values stay the same." in said
     assert any(sentence.endswith("A document, not a medical image.") for sentence in said)
     facts = page.text(".sum dl")

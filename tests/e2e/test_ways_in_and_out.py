@@ -275,7 +275,7 @@ def test_what_cannot_be_unpacked_is_offered_as_a_second_copy(tmp_path: Path) -> 
         download.value.save_as(copy)
         verification = run(session.verify(open_source(str(copy))))
         assert (verification.ok, verification.identical) == (True, count)
-        view.locator(f"h1:has-text(\"{count} of {count}\")").wait_for()
+        view.locator(f'h1:has-text("{count} of {count}")').wait_for()
     assert view.locator("button:visible", has_text="Make the second copy").count() == 0
     pages.close()
 

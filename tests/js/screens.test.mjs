@@ -25,6 +25,7 @@ test("a series is called by its description, else by the least that is known", (
   assert.equal(seriesTitle(series("x", 1, { localizer: true })), "Overview");
   assert.equal(seriesTitle(series("x", 1, { body_part: "CHEST" })), "Chest, CT, series 3");
   assert.equal(seriesTitle(series("x", 1, { modality: "", number: null })), "Series without a name");
+  assert.equal(seriesTitle(series("x", 1, { description: "Head", part: "Echo 2 (80 ms)" })), "Echo 2 (80 ms) · Head");
   assert.equal(seriesCount(series("x", 0, { shows: "document", instances: 1 })), "1 document");
   assert.equal(seriesCount(series("x", 120, { instances: 1 })), "120 images");
 });

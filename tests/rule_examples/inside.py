@@ -126,6 +126,30 @@ EXAMPLES: dict[str, list[Case]] = {
                 ]
             ),
         ),
+        passes(
+            "a second acquisition fills the gap of the first",
+            clean_disc([one(n, acquisition_number=2 if n == 6 else 1) for n in range(1, 13)]),
+        ),
+        passes(
+            "echoes, moments and b-values with gaps of their own",
+            clean_disc(
+                [
+                    one(n, echo_time_ms=10.0 * n, image_position_mm=(-180.0, -180.0, z))
+                    for n, z in enumerate((0, 1, 2, 4, 5, 6), 1)
+                ]
+            ),
+        ),
+        fails(
+            "one of two echoes has lost a slice",
+            clean_disc(
+                [one(n, 1, echo_number=1, echo_time_ms=10.0) for n in range(1, 13)]
+                + [
+                    one(n + 20, 1, echo_number=2, echo_time_ms=80.0, image_position_mm=(-180.0, -180.0, float(n)))
+                    for n in range(1, 13)
+                    if n != 6
+                ]
+            ),
+        ),
         fails("a slice is gone", clean_disc([i for i in series(12) if i.instance_number != 6])),
         fails("three slices are gone", clean_disc([i for i in series(20) if i.instance_number not in (9, 10, 11)])),
         fails("numbers run backwards", at(6, 5, 4, 2, 1, 0, numbers=[1, 2, 3, 5, 6, 7])),

@@ -26,6 +26,7 @@ LAYERS = {
     "export": 8,
     "letter": 8,
     "catalogue": 8,
+    "scroll": 8,
     "closer": 9,
     "session": 10,
     "commands": 11,
@@ -35,7 +36,7 @@ LAYERS = {
 }
 """A part may import parts of a lower number, and its own modules."""
 
-STANDARD_LIBRARY_ONLY = ("errors", "standard", "model", "effects", "words", "source", "rules", "letter", "catalogue")
+STANDARD_LIBRARY_ONLY = ("errors", "standard", "model", "effects", "words", "source", "rules", "letter", "catalogue", "scroll")
 NUMPY = ("geometry", "reading", "pixels", "objects", "export", "session", "bridge", "commands", "__main__")
 PYDICOM = ("reading", "pixels", "objects", "export", "session", "bridge", "commands", "__main__")
 LIGHT = ("reading", "rules", "letter", "source", "model", "standard", "words", "effects", "errors", "geometry")

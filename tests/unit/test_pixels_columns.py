@@ -12,6 +12,7 @@ from exports import MemorySource, drive
 from frame_items import frame_items
 from scanfolio.pixels.columns import in_columns
 from scanfolio.pixels.recipe import quick_recipe
+from scanfolio.scroll import scroll
 from scanfolio.session import Session
 
 
@@ -33,7 +34,7 @@ def test_every_recipe_is_the_one_it_was(kind: str) -> None:
     session = opened(files_of(kind))
     for series in series_of(session):
         answer = json.loads(json.dumps(session.series(series.key)))
-        shown = [(i, f) for i in series.instances for f in range(i.frames_here if i.is_image else 1)]
+        shown = [(frame.facts, frame.number) for frame in scroll(series, session.index.entries).frames]
         made = [item["recipe"] for item in frame_items(answer)]
         assert made == json.loads(json.dumps([quick_recipe(i, f) for i, f in shown]))
 

@@ -20,7 +20,7 @@ from scanfolio.source.entry import Entry
 KEYS = {
     "sop_instance_uid", "frame", "rows", "columns", "samples", "kind", "dtype", "location", "shift_left",
     "shift_right", "slope", "intercept", "unit", "windows", "auto_window", "voi_lut", "invert", "padding",
-    "lossy", "pixel_aspect", "spacing_mm", "spacing_source", "letters", "position_mm", "thickness_mm",
+    "lossy", "pixel_aspect", "spacing_mm", "spacing_source", "letters", "position_mm", "thickness_mm", "tilt_degrees",
     "cannot",
 }  # fmt: skip
 

@@ -57,12 +57,6 @@ def test_phases_run_through_the_body_one_after_the_other() -> None:
     assert series.sorted_by == "geometry"
 
 
-def test_echoes_stay_together() -> None:
-    images = [image(2 * place + echo, 3.0 * place, echo_number=echo) for place in (1, 2, 3) for echo in (0, 1)]
-    (series,) = series_of(images)
-    assert numbers(series) == [2, 4, 6, 3, 5, 7]
-
-
 def test_a_doubled_slice_does_not_spoil_the_order() -> None:
     images = [image(n, 2.0 * (30 - n)) for n in range(1, 21)] + [image(90, 40.0)]
     (series,) = series_of(images)

@@ -124,8 +124,12 @@ def test_signature(path: str, data: bytes, kind: Kind, signature: str) -> None:
         ("IM000004", base64.encodebytes(CMS), "encrypted (CMS)"),
         ("IM000005", b"-----BEGIN PKCS7-----\n" + base64.encodebytes(CMS), "encrypted (CMS)"),
         ("IM000006", b"-----BEGIN CMS-----\r\n" + base64.encodebytes(b"\x30\x80" + CMS[4:]), "encrypted (CMS)"),
-        ("smime.p7m", b"MIME-Version: 1.0\r\nContent-Type: application/pkcs7-mime; smime-type=enveloped-data\r\n"
-         b"Content-Transfer-Encoding: base64\r\n\r\n" + base64.encodebytes(CMS), "encrypted (CMS)"),
+        (
+            "smime.p7m",
+            b"MIME-Version: 1.0\r\nContent-Type: application/pkcs7-mime; smime-type=enveloped-data\r\n"
+            b"Content-Transfer-Encoding: base64\r\n\r\n" + base64.encodebytes(CMS),
+            "encrypted (CMS)",
+        ),
         ("a.aes", b"AES\x02\0\0" + bytes(range(90)), "encrypted (AES Crypt)"),
         ("a.enc", b"Salted__" + bytes(range(90)), "encrypted (OpenSSL)"),
         ("a.img", b"LUKS\xba\xbe\0\x01" + bytes(90), "encrypted disc image"),

@@ -209,8 +209,10 @@ METHODS: dict[str, Method] = {
     ),
     "series": Method(
         OfSeries,
-        "The frames of one series in scroll order, and the recipes known without reading, column by column.",
-        "{key: string, sop_instance_uids: string[], entry_ids: number[], frames: number[], shared: Recipe[], "
+        "The frames of one series in scroll order with what tells them apart, which is seen first, how fast the file "
+        "wants to be played, and the recipes known without reading, column by column.",
+        "{key: string, middle: number, frames_per_second: number | null, labels: string[], label_of: number[], "
+        "sop_instance_uids: string[], entry_ids: number[], frames: number[], shared: Recipe[], "
         "recipe_of: number[], offsets: number[], lengths: number[], positions_mm: (number | null)[]}",
     ),
     "frame": Method(

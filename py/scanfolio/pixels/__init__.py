@@ -4,7 +4,7 @@ syntax, layout, recipe    facts only, no numpy
 encapsulation, codecs     where a frame lies, how it is decoded
 stored                    stored values
 lut, window, colour       from stored values to a picture
-groups, header            what has to be read from the file besides
+groups, header            what has to be read from the file besides (functional groups: reading/frames.py)
 frame, shrink, png        what callers ask for
 """
 
@@ -33,7 +33,9 @@ def thumbnail(
 def forget() -> None:
     """Drop everything that is remembered of the files seen so far (another disc was opened)."""
     from scanfolio.pixels import encapsulation, header, recipe
+    from scanfolio.reading import frames
 
+    frames.forget()
     encapsulation.forget()
     header.forget()
     recipe.forget()

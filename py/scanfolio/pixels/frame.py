@@ -16,6 +16,7 @@ from scanfolio.pixels.lut import Table, modality_table, palette_of
 from scanfolio.pixels.recipe import Recipe
 from scanfolio.pixels.stored import Decoded, decode
 from scanfolio.pixels.window import Window, apply_voi_table, apply_window, auto_window, value_range
+from scanfolio.reading.frames import facts_of_frame
 from scanfolio.source.entry import Entry
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -123,9 +124,10 @@ def _auto(stored_range: tuple[float, float], slope: float, intercept: float) -> 
 
 def _modality(entry: Entry, instance: SopInstance, frame: int) -> tuple[SopInstance, Table | None]:
     """The facts of the frame, and the Modality LUT where it is a table."""
-    if not instance.has_functional_groups and not instance.has_modality_lut and instance.modality != "RTDOSE":
-        return instance, None
-    facts, data_set = facts_with_header(entry, instance, frame)
+    facts = facts_of_frame(entry, instance, frame)
+    if not instance.has_modality_lut and instance.modality != "RTDOSE":
+        return facts, None
+    facts, data_set = facts_with_header(entry, facts, frame)
     with understood(instance):
         return facts, modality_table(data_set, layout_of(instance)) if instance.has_modality_lut else None
 

@@ -1,7 +1,6 @@
-"""What holds for one frame: functional groups of enhanced objects, dose grids, ultrasound regions. PS3.3 C.7.6.16.
+"""What only the whole header tells of a picture: dose grids (PS3.3 C.8.8.3), ultrasound regions (C.8.5.5).
 
-Per-frame groups come before shared ones, both before the root. The answer is a SopInstance, so whatever understands the
-facts of a single-frame image understands a frame of a multi-frame one.
+Functional groups are read by reading/frames.py.
 """
 
 from __future__ import annotations
@@ -33,47 +32,6 @@ def numbers(value: Any, count: int | None = None) -> tuple[float, ...]:
     if not all(map(isfinite, found)):
         return ()
     return found if count is None or len(found) == count else ()
-
-
-def _texts(value: Any) -> tuple[str, ...]:
-    if value is None or value == "":
-        return ()
-    return (value,) if isinstance(value, str) else tuple(str(v) for v in value)
-
-
-def _group(data_set: Dataset, frame: int, keyword: str) -> Dataset | None:
-    """The item of functional group `keyword` that holds for frame `frame` (from 0), or None."""
-    per_frame = data_set.get("PerFrameFunctionalGroupsSequence") or []
-    shared = data_set.get("SharedFunctionalGroupsSequence") or []
-    for holder in (per_frame[frame] if frame < len(per_frame) else None, shared[0] if len(shared) else None):
-        if holder is not None and holder.get(keyword):
-            item: Dataset = holder[keyword].value[0]
-            return item
-    return None
-
-
-def facts_of_frame(instance: SopInstance, data_set: Dataset, frame: int) -> SopInstance:
-    """`instance` with what its functional groups say of frame `frame` (from 0) in place of the root's."""
-    changes: dict[str, Any] = {}
-    if measures := _group(data_set, frame, "PixelMeasuresSequence"):
-        changes["pixel_spacing_mm"] = numbers(measures.get("PixelSpacing"), 2) or instance.pixel_spacing_mm
-        thickness = numbers(measures.get("SliceThickness"), 1)
-        changes["slice_thickness_mm"] = thickness[0] if thickness else instance.slice_thickness_mm
-    if position := _group(data_set, frame, "PlanePositionSequence"):
-        changes["image_position_mm"] = numbers(position.get("ImagePositionPatient"), 3) or None
-    if orientation := _group(data_set, frame, "PlaneOrientationSequence"):
-        changes["image_orientation"] = numbers(orientation.get("ImageOrientationPatient"), 6) or None
-    if transform := _group(data_set, frame, "PixelValueTransformationSequence"):
-        slope, intercept = numbers(transform.get("RescaleSlope"), 1), numbers(transform.get("RescaleIntercept"), 1)
-        changes["rescale_slope"] = slope[0] if slope else None
-        changes["rescale_intercept"] = intercept[0] if intercept else None
-        changes["rescale_type"] = str(transform.get("RescaleType") or "")
-    if voi := _group(data_set, frame, "FrameVOILUTSequence"):
-        changes["window_centers"] = numbers(voi.get("WindowCenter"))
-        changes["window_widths"] = numbers(voi.get("WindowWidth"))
-        changes["window_explanations"] = _texts(voi.get("WindowCenterWidthExplanation"))
-        changes["voi_lut_function"] = str(voi.get("VOILUTFunction") or "")
-    return replace(instance, **changes) if changes else instance
 
 
 def dose_facts(instance: SopInstance, data_set: Dataset, frame: int) -> SopInstance:

@@ -73,12 +73,10 @@ def where_pixels_are(entry: Entry, instance: SopInstance) -> tuple[Entry, SopIns
 
 def facts_with_header(entry: Entry, instance: SopInstance, frame: int) -> tuple[SopInstance, Dataset]:
     """The facts that hold for frame `frame` (from 0), and the data set they were completed from. Raises PixelError."""
-    from scanfolio.pixels.groups import dose_facts, facts_of_frame
+    from scanfolio.pixels.groups import dose_facts
 
     data_set = header_of(entry, instance)
     with understood(instance):
-        if instance.has_functional_groups:
-            instance = facts_of_frame(instance, data_set, frame)
         if instance.modality == "RTDOSE":
             instance = dose_facts(instance, data_set, frame)
     return instance, data_set

@@ -22,6 +22,7 @@ from scanfolio.geometry import orientation_letters, position_along_normal_mm, sl
 from scanfolio.model import SopInstance
 from scanfolio.pixels import syntax
 from scanfolio.pixels.layout import Layout, check_frame, layout_of, native_span
+from scanfolio.reading.frames import facts_of_frame
 from scanfolio.source.entry import Entry
 from scanfolio.words import say
 
@@ -54,7 +55,7 @@ _common_facts = attrgetter(
     "has_ultrasound_regions", "modality", "units", "image_type", "rescale_slope", "rescale_intercept",
     "rescale_type", "window_centers", "window_widths", "window_explanations", "voi_lut_function",
     "presentation_lut_shape", "pixel_padding_value", "pixel_padding_range_limit", "image_orientation",
-    "pixel_spacing_mm", "imager_pixel_spacing_mm", "pixel_aspect_ratio", "slice_thickness_mm",
+    "pixel_spacing_mm", "imager_pixel_spacing_mm", "pixel_aspect_ratio", "slice_thickness_mm", "gantry_tilt_degrees",
     "lossy_image_compression", "lossy_image_compression_ratio",
 )  # fmt: skip
 
@@ -109,11 +110,11 @@ def recipe(instance: SopInstance, entry: Entry, frame: int = 0) -> Recipe:
 
     Raises SourceError when bytes are needed and cannot be had.
     """
-    quick = quick_recipe(instance, frame)
-    if quick is not None:
-        return quick
     try:
-        return _from_header(instance, entry, frame)
+        check_frame(instance, layout_of(instance), frame)
+        facts = facts_of_frame(entry, instance, frame)
+        quick = quick_recipe(facts, frame)
+        return _from_header(facts, entry, frame) if quick is None else quick
     except PixelError as error:
         return _cannot(instance, frame, error)
 
@@ -190,6 +191,7 @@ def _build(facts: SopInstance, layout: Layout, frame: int, data_set: Dataset | N
         "letters": letters,
         "position_mm": _place_mm(position, orientation) if letters and position and orientation else None,
         "thickness_mm": facts.slice_thickness_mm,
+        "tilt_degrees": facts.gantry_tilt_degrees or None,
         "cannot": "",
     }
     if not layout.is_colour:
@@ -330,5 +332,5 @@ def _cannot(instance: SopInstance, frame: int, error: ScanfolioError) -> Recipe:
         "shift_right": 0, "slope": 1.0, "intercept": 0.0, "unit": "", "windows": [], "auto_window": False,
         "voi_lut": None, "invert": False, "padding": None, "lossy": {"is": False, "text": ""}, "pixel_aspect": 1.0,
         "spacing_mm": None, "spacing_source": "", "letters": None, "position_mm": None, "thickness_mm": None,
-        "cannot": error.title,
+        "tilt_degrees": None, "cannot": error.title,
     }  # fmt: skip

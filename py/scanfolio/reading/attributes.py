@@ -11,8 +11,9 @@ class Attribute(NamedTuple):
     """One looked-for attribute. `convert` names how its value becomes the field's:
 
     text (character set applies) · text name (a person's) · texts · code (ASCII) · codes · integer (IS) ·
-    number (DS) · numbers · short (US, or SS as its bits) · present (only whether it has
-    a value or items). `cached`: the value is mostly the same in all files of a series.
+    number (DS) · numbers · double (FD) · short (US, or SS as its bits) · present (only whether it has
+    a value or items) · private (text of a private element, which anybody may use for anything: what is no text counts
+    as absent). `cached`: the value is mostly the same in all files of a series.
     """
 
     tag: int
@@ -33,6 +34,7 @@ ATTRIBUTES = (
     Attribute(0x00080021, "DA", "SeriesDate", "series_date", "code"),
     Attribute(0x00080023, "DA", "ContentDate", "content_date", "code"),
     Attribute(0x00080030, "TM", "StudyTime", "study_time", "code"),
+    Attribute(0x00080032, "TM", "AcquisitionTime", "acquisition_time", "code", cached=False),
     Attribute(0x00080033, "TM", "ContentTime", "content_time", "code", cached=False),
     Attribute(0x00080050, "SH", "AccessionNumber", "accession_number", "text"),
     Attribute(0x00080060, "CS", "Modality", "modality", "code"),
@@ -47,11 +49,20 @@ ATTRIBUTES = (
     Attribute(0x00120062, "CS", "PatientIdentityRemoved", "patient_identity_removed", "code"),
     Attribute(0x00180015, "CS", "BodyPartExamined", "body_part_examined", "code"),
     Attribute(0x00180050, "DS", "SliceThickness", "slice_thickness_mm", "number"),
+    Attribute(0x00180060, "DS", "KVP", "kvp", "number"),
+    Attribute(0x00180081, "DS", "EchoTime", "echo_time_ms", "number"),
+    Attribute(0x00180082, "DS", "InversionTime", "inversion_time_ms", "number"),
     Attribute(0x00180086, "IS", "EchoNumbers", "echo_number", "integer"),
     Attribute(0x00180088, "DS", "SpacingBetweenSlices", "spacing_between_slices_mm", "number"),
     Attribute(0x00181030, "LO", "ProtocolName", "protocol_name", "text"),
+    Attribute(0x00181060, "DS", "TriggerTime", "trigger_time_ms", "number"),
+    Attribute(0x00181120, "DS", "GantryDetectorTilt", "gantry_tilt_degrees", "number"),
     Attribute(0x00181164, "DS", "ImagerPixelSpacing", "imager_pixel_spacing_mm", "numbers"),
+    Attribute(0x00181210, "SH", "ConvolutionKernel", "convolution_kernel", "code"),
     Attribute(0x00186011, "SQ", "SequenceOfUltrasoundRegions", "has_ultrasound_regions", "present"),
+    Attribute(0x00189087, "FD", "DiffusionBValue", "diffusion_b_value", "double"),
+    Attribute(0x00190010, "LO", "creator of group 0019", "private_creator_0019", "private"),
+    Attribute(0x0019100C, "IS", "Siemens b-value", "private_0019_100c", "private"),
     Attribute(0x0020000D, "UI", "StudyInstanceUID", "study_instance_uid", "code"),
     Attribute(0x0020000E, "UI", "SeriesInstanceUID", "series_instance_uid", "code"),
     Attribute(0x00200010, "SH", "StudyID", "study_id", "text"),
@@ -93,6 +104,8 @@ ATTRIBUTES = (
     Attribute(0x00282112, "DS", "LossyImageCompressionRatio", "lossy_image_compression_ratio", "code"),
     Attribute(0x00283000, "SQ", "ModalityLUTSequence", "has_modality_lut", "present"),
     Attribute(0x00283010, "SQ", "VOILUTSequence", "has_voi_lut", "present"),
+    Attribute(0x00430010, "LO", "creator of group 0043", "private_creator_0043", "private"),
+    Attribute(0x00431039, "IS", "GE b-value", "private_0043_1039", "private"),
     Attribute(0x00541001, "CS", "Units", "units", "code"),
     Attribute(0x20500020, "CS", "PresentationLUTShape", "presentation_lut_shape", "code"),
     Attribute(0x52009229, "SQ", "SharedFunctionalGroupsSequence", "has_shared_groups", "present"),
@@ -100,7 +113,8 @@ ATTRIBUTES = (
 )
 
 BY_TAG = {attribute.tag: attribute for attribute in ATTRIBUTES}
-KEYWORDS = frozenset(attribute.keyword for attribute in ATTRIBUTES[1:])  # a directory is no instance
+KEYWORDS = frozenset(a.keyword for a in ATTRIBUTES[1:] if a.convert != "private")  # a directory is no instance
+PRIVATE_VRS = (b"IS", b"LO", b"UN")  # under which a private text is taken
 EXACT_COUNT = {
     "image_position_mm": 3,
     "image_orientation": 6,

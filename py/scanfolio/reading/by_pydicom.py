@@ -17,10 +17,10 @@ from pydicom.multival import MultiValue
 from pydicom.sequence import Sequence
 
 from scanfolio.model import Layout
-from scanfolio.reading.attributes import ATTRIBUTES, PIXEL_KEYWORDS, Attribute
+from scanfolio.reading.attributes import ATTRIBUTES, PIXEL_KEYWORDS, PRIVATE_VRS, Attribute
 from scanfolio.reading.charset_hint import TEXT_TAGS, add_hint
 from scanfolio.reading.elements import FORM, UNDEFINED, MoreNeeded, TooDeep
-from scanfolio.reading.facts import PADDING, combined, counted, person_name, whole
+from scanfolio.reading.facts import PADDING, combined, counted, person_name, private_text, whole
 from scanfolio.reading.text import as_far_as_possible, character_set, covers, guessed
 from scanfolio.reading.walk import PixelElement
 
@@ -175,6 +175,9 @@ def _value(dataset: FileDataset, attribute: Attribute, declared: tuple[str, ...]
     if convert == "present":
         return bool(stored), False
     raw = stored if isinstance(stored, bytes) else b""
+    if convert == "private":
+        vr = getattr(item, "VR", None)
+        return (private_text(raw) if vr is None or vr.encode() in PRIVATE_VRS else ""), False
     value = dataset[attribute.tag].value
     values = _list(value)
     if convert.startswith("text"):
@@ -201,7 +204,7 @@ def _value(dataset: FileDataset, attribute: Attribute, declared: tuple[str, ...]
     floats = tuple(float(v) for v in values)
     if not all(map(math.isfinite, floats)):
         floats = ()
-    if convert == "number":
+    if convert in ("number", "double"):
         return (floats[0] if floats else None), False
     return counted(attribute.field, floats), False
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from struct import Struct
 
-from scanfolio.reading.attributes import ATTRIBUTES, PIXEL_KEYWORDS
+from scanfolio.reading.attributes import ATTRIBUTES, PIXEL_KEYWORDS, PRIVATE_VRS
 from scanfolio.reading.layout import Layouts
 from scanfolio.reading.runs import Places
 
@@ -67,12 +67,15 @@ class Plan(dict[bytes, int]):
                 raise Declined(f"unknown VR {vr!r}")
             what = SKIP_LONG if long_form else SKIP_SHORT
         looked_for = encoding.wanted.get(tag)
+        if looked_for is not None and looked_for[2] == "private" and encoding.explicit and vr not in PRIVATE_VRS:
+            looked_for = None
         if tag in encoding.pixel_tags:
             what = LOOK_CLOSER
         elif looked_for is not None:
             number, expected, convert = looked_for
             plain = what == SKIP_SHORT and convert != "present"
-            if encoding.explicit and plain and vr != expected and not same_bytes(vr, expected, encoding.big):
+            fits = not encoding.explicit or vr == expected or same_bytes(vr, expected, encoding.big)
+            if plain and not fits and convert != "private":
                 raise Declined(f"({number >> 16:04X},{number & 0xFFFF:04X}) has VR {vr!r}")
             what = number if plain else LOOK_CLOSER
         if len(self) > self.LIMIT:

@@ -7,6 +7,7 @@ again, and the instances then share one object instead of each holding its own.
 from __future__ import annotations
 
 import math
+import struct
 from dataclasses import MISSING as MISSING_DEFAULT
 from dataclasses import field, fields, make_dataclass
 from typing import Any, NamedTuple, cast
@@ -26,7 +27,9 @@ Known = tuple[Any, bool]  # (a field's value, whether its text was undecodable)
 Caches = dict[int, tuple[Attribute, dict[bytes, Known]]]
 
 TOGETHER = ("laterality", "image_laterality", "has_palette", "has_segmented_palette", "has_functional_groups",
-            "has_shared_groups", "has_directory_records", "number_of_frames", "specific_character_set")  # fmt: skip
+            "has_shared_groups", "has_directory_records", "number_of_frames", "specific_character_set",
+            "diffusion_b_value", "private_creator_0019", "private_0019_100c", "private_creator_0043",
+            "private_0043_1039")  # fmt: skip
 INDEPENDENT = frozenset(a.tag for a in ATTRIBUTES if a.field not in TOGETHER and not a.convert.startswith("text"))
 """Tags whose field is told from this one value alone: if nothing else changed since the last file, the rest stays."""
 
@@ -155,7 +158,23 @@ def combined(found: dict[str, Any]) -> dict[str, Any]:
         found["has_functional_groups"] = True
     found.pop("has_directory_records", None)
     found["number_of_frames"] = max(1, found.get("number_of_frames") or 1)
+    _private_b_value(found)
     return found
+
+
+def _private_b_value(found: dict[str, Any]) -> None:
+    """The b-value as Siemens and GE wrote it before (0018,9087) was there, under their own Private Creators only.
+
+    GE adds multiples of 100000 that tell the kind of scan.
+    """
+    siemens = found.pop("private_creator_0019", ""), found.pop("private_0019_100c", "")
+    ge = found.pop("private_creator_0043", ""), found.pop("private_0043_1039", "")
+    if found.get("diffusion_b_value") is not None:
+        return
+    if siemens[0] == "SIEMENS MR HEADER" and siemens[1].isdecimal():
+        found["diffusion_b_value"] = float(siemens[1])
+    elif ge[0] == "GEMS_PARM_01" and (first := ge[1].split("\\")[0].strip()).isdecimal():
+        found["diffusion_b_value"] = float(int(first) % 100000)
 
 
 def _convert(attribute: Attribute, raw: bytes, declared: tuple[str, ...], encoding: Encoding) -> tuple[Any, bool]:
@@ -180,6 +199,10 @@ def _convert(attribute: Attribute, raw: bytes, declared: tuple[str, ...], encodi
         return (values[0] if values else None), False
     if convert == "numbers":
         return counted(attribute.field, numbers(raw)), False
+    if convert == "double":
+        return double(raw, encoding.big), False
+    if convert == "private":
+        return private_text(raw), False
     if convert == "short":
         if len(raw) != 2:
             if raw:
@@ -187,6 +210,19 @@ def _convert(attribute: Attribute, raw: bytes, declared: tuple[str, ...], encodi
             return None, False
         return encoding.uint16.unpack(raw)[0], False
     return bool(raw), False
+
+
+def double(raw: bytes, big: bool) -> float | None:
+    """The first value of an FD; None when empty or when one is not finite."""
+    if len(raw) % 8:
+        raise Declined("an FD value that is not a multiple of eight bytes long")
+    values = struct.unpack(f"{'>' if big else '<'}{len(raw) // 8}d", raw)
+    return values[0] if values and all(map(math.isfinite, values)) else None
+
+
+def private_text(raw: bytes) -> str:
+    """ASCII text of at most 64 bytes; "" for anything else."""
+    return raw.decode("ascii").strip(PADDING) if len(raw) <= 64 and raw.isascii() else ""
 
 
 def person_name(text: str) -> str:

@@ -9,7 +9,7 @@ from scanfolio.rules import uids
 from scanfolio.rules.context import DiscContext, paths
 from scanfolio.rules.outcome import Issue, Result, Severity, blocked, failed, issue, not_applicable, passed
 from scanfolio.rules.rule import rule
-from scanfolio.rules.stacks import Gap, gaps_of, needs_image_plane, stacks
+from scanfolio.rules.stacks import Gap, gaps_in, needs_image_plane
 
 
 @rule("A06", "H", "never", "instance", "PS3.3 section C.7.6.2")
@@ -55,10 +55,7 @@ def a_slice_seems_to_be_missing(c: DiscContext) -> Result:
         return not_applicable("no_slices" if c.instances else "no_dicom")
     if not c.disc.complete:
         return blocked("stopped_early")
-    looked_at, gaps = 0, []
-    for slices, positions in stacks(c.images):
-        looked_at += 1
-        gaps += gaps_of(slices, positions)
+    looked_at, gaps = gaps_in(c.images)
     if not gaps:
         return passed(f"No gap in {looked_at} stacks of slices.")
     issues = [_gap_issue(gap) for gap in gaps[:20]]

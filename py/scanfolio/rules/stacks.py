@@ -6,12 +6,15 @@ spacing is otherwise even, and counts as certain only where the instance numbers
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 from math import isfinite
 
+from scanfolio.geometry import position_along_normal_mm
 from scanfolio.model import SopInstance
 from scanfolio.rules import uids
 
@@ -39,43 +42,71 @@ def needs_image_plane(i: SopInstance) -> bool:
     return i.sop_class_uid in uids.CT_MR_PT and i.is_image and not i.has_functional_groups
 
 
-def normal_of(orientation: tuple[float, ...]) -> tuple[float, float, float]:
-    """Cross product of the row and column direction cosines."""
-    rx, ry, rz, cx, cy, cz = orientation
-    return (ry * cz - rz * cy, rz * cx - rx * cz, rx * cy - ry * cx)
+@lru_cache(maxsize=1000)
+def _rounded(orientation: tuple[float, ...]) -> tuple[float, ...]:
+    """Directions that differ by what a scanner rounds away are one; few occur on a disc, many times each."""
+    return tuple(round(v, 3) + 0.0 for v in orientation)
 
 
-def _position_mm(i: SopInstance, normal: tuple[float, float, float]) -> float:
-    assert i.image_position_mm is not None
-    return sum(a * b for a, b in zip(i.image_position_mm, normal, strict=True))
+def _picture_of(i: SopInstance) -> tuple[object, ...]:
+    """What slices share that are one picture: series, direction, frame of reference, size, kind, moment, echo …"""
+    assert i.image_orientation is not None
+    return (
+        i.series_instance_uid,
+        _rounded(i.image_orientation),
+        i.frame_of_reference_uid,
+        (i.rows, i.columns, i.slice_thickness_mm),
+        i.image_type,
+        (i.temporal_position, i.echo_number, i.echo_time_ms),
+        (i.inversion_time_ms, i.diffusion_b_value, i.kvp, i.convolution_kernel),
+    )
+
+
+def _has_plane(i: SopInstance) -> bool:
+    return needs_image_plane(i) and i.image_position_mm is not None and i.image_orientation is not None
+
+
+def _position_mm(i: SopInstance) -> float:
+    assert i.image_position_mm is not None and i.image_orientation is not None
+    return position_along_normal_mm(i.image_position_mm, i.image_orientation)
+
+
+def gaps_in(instances: Sequence[SopInstance]) -> tuple[int, list[Gap]]:
+    """(stacks looked at, the gaps in them).
+
+    No gap where a slice of another acquisition lies that is otherwise the same picture: scanners take every second
+    slice first, and the rest after that.
+    """
+    taken: dict[tuple[object, ...], list[float]] = {}
+    for i in instances:
+        if _has_plane(i) and isfinite(place := _position_mm(i)):
+            taken.setdefault(_picture_of(i), []).append(place)
+    for positions in taken.values():
+        positions.sort()
+    looked_at, found = 0, []
+    for slices, positions in stacks(instances):
+        looked_at += 1
+        for gap in gaps_of(slices, positions):
+            others = taken[_picture_of(gap.before)]
+            margin = gap.spacing_mm / 2
+            first = bisect_left(others, _position_mm(gap.before) + margin)
+            if first >= len(others) or others[first] > _position_mm(gap.after) - margin:
+                found.append(gap)
+    return looked_at, found
 
 
 def stacks(instances: Iterable[SopInstance]) -> Iterator[tuple[list[SopInstance], list[float]]]:
     """Groups of slices that belong on one axis, each sorted, with their positions along the normal in mm.
 
-    Divided by series, orientation, frame of reference, size, thickness, image type, acquisition, echo and time.
+    Divided by what makes another picture of the same place, and by acquisition.
     """
     groups: dict[tuple[object, ...], list[SopInstance]] = {}
-    rounded: dict[tuple[float, ...], tuple[float, ...]] = {}  # the slices of a stack share one direction
     for i in instances:
-        if needs_image_plane(i) and i.image_position_mm and i.image_orientation:
-            direction = rounded.get(i.image_orientation)
-            if direction is None:
-                direction = rounded[i.image_orientation] = tuple(round(v, 3) + 0.0 for v in i.image_orientation)
-            key = (
-                i.series_instance_uid,
-                direction,
-                i.frame_of_reference_uid,
-                (i.rows, i.columns, i.slice_thickness_mm),
-                i.image_type,
-                (i.acquisition_number, i.echo_number, i.temporal_position),
-            )
+        if _has_plane(i):
+            key = (*_picture_of(i), i.acquisition_number)
             groups.setdefault(key, []).append(i)
     for group in groups.values():
-        orientation = group[0].image_orientation
-        assert orientation is not None
-        normal = normal_of(orientation)
-        placed = sorted(((_position_mm(i, normal), i.path, i) for i in group), key=lambda p: p[:2])
+        placed = sorted(((_position_mm(i), i.path, i) for i in group), key=lambda p: p[:2])
         if all(isfinite(position) for position, _, _ in placed):
             yield [i for _, _, i in placed], [position for position, _, _ in placed]
 

@@ -6,8 +6,14 @@ import { list, t } from "../i18n.js";
 /** @typedef {import("../types.js").StudyFacts} StudyFacts */
 /** @typedef {import("../types.js").SeriesFacts} SeriesFacts */
 
-/** What a row of the list is called: its own description, or the least that is known. @param {SeriesFacts} series */
+/** What a row of the list is called; of a series in parts, first which part it is. @param {SeriesFacts} series */
 export function seriesTitle(series) {
+  const name = seriesName(series);
+  return series.part ? t("series.part", { part: series.part, name }) : name;
+}
+
+/** Its own description, or the least that is known. @param {SeriesFacts} series */
+function seriesName(series) {
   if (series.description) return series.description;
   if (series.localizer) return t("series.overview");
   const kind = [series.body_part ? capital(series.body_part) : "", series.modality].filter(Boolean).join(", ");

@@ -26,7 +26,7 @@ export class Scrubber {
       setText(this.now, t("number", { n: Number(this.slider.value) }));
       emit(this.element, "step", { to: Number(this.slider.value) });
     });
-    new Menu(this.speed, () => SPEEDS.map((fps) => ({ label: t("play.fps", { count: fps }), checked: fps === this.#fps, choose: () => { this.setFps(fps); emit(this.element, "fps", fps); } })));
+    new Menu(this.speed, () => this.#speeds().map((fps) => ({ label: t("play.fps", { count: fps }), checked: fps === this.#fps, choose: () => { this.setFps(fps); emit(this.element, "fps", fps); } })));
     this.setFps(15);
     this.setPlaying(false);
     this.setSlice({ n: 0, total: 0 });
@@ -57,6 +57,11 @@ export class Scrubber {
     this.play.replaceChildren(icon(playing ? "pause" : "play"));
     this.play.setAttribute("aria-label", t(playing ? "play.pause" : "play.play"));
     this.play.title = t(playing ? "play.pause" : "play.play");
+  }
+
+  /** Those one can choose, and the series' own. */
+  #speeds() {
+    return SPEEDS.includes(this.#fps) ? SPEEDS : [...SPEEDS, this.#fps].sort((a, b) => a - b);
   }
 
   /** @param {number} fps */

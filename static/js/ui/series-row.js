@@ -27,9 +27,11 @@ export class SeriesRow {
     setText(this.title, seriesTitle(series));
     const count = seriesCount(series);
     setText(this.count, [growing ? t("series.so_far", { count }) : count, series.lossy ? t("series.lossy") : ""].filter(Boolean).join(" · "));
-    setText(this.why, series.cannot ? t("series.cannot", { reason: series.cannot }) : "");
-    this.why.hidden = !series.cannot;
-    this.element.title = [seriesTitle(series), series.split_reason ?? ""].filter(Boolean).join("\n");
+    const notes = [series.split_reason, series.order_note].filter(Boolean).join(" ");
+    const why = series.cannot ? t("series.cannot", { reason: series.cannot }) : current ? notes : "";
+    setText(this.why, why);
+    this.why.hidden = !why;
+    this.element.title = [seriesTitle(series), notes].filter(Boolean).join("\n");
     if (current) this.element.setAttribute("aria-current", "true");
     else this.element.removeAttribute("aria-current");
     if (this.#shows !== series.shows && this.picture.tagName !== "CANVAS") {

@@ -30,6 +30,7 @@ export const ENGLISH = {
   "viewport.label_plain": "Image",
   "viewport.thickness": "Thickness {mm} mm",
   "viewport.position": "Position {mm} mm",
+  "viewport.tilt": "Tilted by {degrees}°",
   "viewport.window": "C {center} · W {width}",
   "viewport.window_table": "Stored table",
   "viewport.zoom": "Zoom {percent} %",
@@ -76,7 +77,7 @@ export function captions(frame, shown) {
     corners: {
       tl: shown.patientText ? text.tl ?? [] : [],
       tr: shown.patientText ? text.tr ?? [] : [],
-      bl: [...(counted ? [say("viewport.image", counted)] : []), ...placeLines(recipe, shown), ...(text.bl ?? [])],
+      bl: [...(counted ? [say("viewport.image", counted)] : []), ...(text.bl ?? []), ...placeLines(recipe, shown)],
       br: [...(drawn ? pictureLines(recipe, shown) : []), ...(text.br ?? [])],
     },
     letters: drawn && recipe.letters ? turnedLetters(view, recipe.letters) : null,
@@ -88,10 +89,11 @@ export function captions(frame, shown) {
 }
 
 /** @param {Recipe} recipe @param {Shown} shown @returns {Line[]} */
-function placeLines({ thickness_mm, position_mm }, { say, number }) {
+function placeLines({ thickness_mm, position_mm, tilt_degrees }, { say, number }) {
   const parts = [];
   if (thickness_mm !== null) parts.push(say("viewport.thickness", { mm: number(thickness_mm, 1) }));
   if (position_mm !== null) parts.push(say("viewport.position", { mm: number(position_mm, 1) }));
+  if (tilt_degrees) parts.push(say("viewport.tilt", { degrees: number(tilt_degrees) }));
   return parts.length ? [{ text: parts.join(" · "), quiet: true, wide: true }] : [];
 }
 

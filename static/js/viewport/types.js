@@ -36,6 +36,7 @@
  * @property {Letters|null} letters
  * @property {number|null} position_mm
  * @property {number|null} thickness_mm
+ * @property {number|null} [tilt_degrees] of the gantry
  * @property {string} cannot
  */
 
