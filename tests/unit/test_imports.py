@@ -36,7 +36,18 @@ LAYERS = {
 }
 """A part may import parts of a lower number, and its own modules."""
 
-STANDARD_LIBRARY_ONLY = ("errors", "standard", "model", "effects", "words", "source", "rules", "letter", "catalogue", "scroll")
+STANDARD_LIBRARY_ONLY = (
+    "errors",
+    "standard",
+    "model",
+    "effects",
+    "words",
+    "source",
+    "rules",
+    "letter",
+    "catalogue",
+    "scroll",
+)
 NUMPY = ("geometry", "reading", "pixels", "objects", "export", "session", "bridge", "commands", "__main__")
 PYDICOM = ("reading", "pixels", "objects", "export", "session", "bridge", "commands", "__main__")
 LIGHT = ("reading", "rules", "letter", "source", "model", "standard", "words", "effects", "errors", "geometry")
