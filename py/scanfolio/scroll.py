@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from scanfolio.errors import BytesNotHere, SourceError
 from scanfolio.model import MAX_FRAMES, Series, SopInstance
@@ -126,3 +127,20 @@ def _run_labels(facts: Sequence[SopInstance], runs: tuple[int, ...], runs_are: s
             words.append(say(f"reading.run.{runs_are if counted else 'other'}", language, n=n, count=count))
         labels += [joined(words, language)] * (end - start)
     return labels
+
+
+def as_columns(found: Scroll, recipes: Sequence[dict[str, Any] | None]) -> dict[str, Any]:
+    """What the page is told of `found` besides its `recipes`; `entry_ids` are of the files that their offsets count in."""
+    labels = {label: n for n, label in enumerate(dict.fromkeys(frame.label for frame in found.frames))}
+    places = [recipe and recipe["location"] for recipe in recipes]
+    return {
+        "middle": found.middle,
+        "frames_per_second": found.frames_per_second,
+        "labels": list(labels),
+        "label_of": [labels[frame.label] for frame in found.frames],
+        "sop_instance_uids": [frame.instance.sop_instance_uid for frame in found.frames],
+        "entry_ids": [
+            at["entry_id"] if at else frame.instance.entry_id for at, frame in zip(places, found.frames, strict=True)
+        ],
+        "frames": [frame.number for frame in found.frames],
+    }

@@ -16,7 +16,7 @@ from scanfolio.pixels import forget
 from scanfolio.pixels.layout import refuse
 from scanfolio.reading.archives import Opener
 from scanfolio.reading.index import DiscIndex, Need, is_overview, read_all
-from scanfolio.scroll import scroll
+from scanfolio.scroll import as_columns, scroll
 from scanfolio.source import open_archive
 from scanfolio.source.entry import Entry, Source
 from scanfolio.words import say
@@ -259,26 +259,11 @@ class Session:
         from scanfolio.pixels.columns import in_columns
 
         found = scroll(self._series(key), self.index.entries)
-        labels = {label: n for n, label in enumerate(dict.fromkeys(frame.label for frame in found.frames))}
         recipes = [
             self._quick_recipe(frame.facts, frame.number) if n < MAX_RECIPES else None
             for n, frame in enumerate(found.frames)
         ]
-        places = [recipe and recipe["location"] for recipe in recipes]
-        return {
-            "key": key,
-            "middle": found.middle,
-            "frames_per_second": found.frames_per_second,
-            "labels": list(labels),
-            "label_of": [labels[frame.label] for frame in found.frames],
-            "sop_instance_uids": [frame.instance.sop_instance_uid for frame in found.frames],
-            "entry_ids": [
-                at["entry_id"] if at else frame.instance.entry_id
-                for at, frame in zip(places, found.frames, strict=True)
-            ],
-            "frames": [frame.number for frame in found.frames],
-            **in_columns(recipes),
-        }
+        return {"key": key, **as_columns(found, recipes), **in_columns(recipes)}
 
     def frame(self, sop_instance_uid: str, frame: int) -> tuple[dict[str, Any], np.ndarray | None]:
         """The recipe of a frame, and its values unless the page can slice them out of the file."""
