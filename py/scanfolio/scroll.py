@@ -130,7 +130,7 @@ def _run_labels(facts: Sequence[SopInstance], runs: tuple[int, ...], runs_are: s
 
 
 def as_columns(found: Scroll, recipes: Sequence[dict[str, Any] | None]) -> dict[str, Any]:
-    """What the page is told of `found` besides its `recipes`; `entry_ids` are of the files that their offsets count in."""
+    """What the page is told of `found` besides its `recipes`; `entry_ids` are of the files their offsets count in."""
     labels = {label: n for n, label in enumerate(dict.fromkeys(frame.label for frame in found.frames))}
     places = [recipe and recipe["location"] for recipe in recipes]
     return {
