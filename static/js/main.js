@@ -93,12 +93,20 @@ async function open(choice) {
   showing.setDisc(current);
   performance.clearMarks("scanfolio:first-image");
   performance.clearMarks("scanfolio:indexed");
-  app.showReading({ name: choice.name, done: 0, total: choice.total ?? 0 });
-  listen(current);
+  let shown = false;
+  const showScreen = () => {
+    if (shown || current !== disc) return;
+    shown = true;
+    app.showReading({ name: choice.name, done: 0, total: choice.total ?? 0 });
+  };
+  listen(current, showScreen);
+  // The first bytes are asked for before the screen changes: the browser fetches them while the page is busy with that.
+  setTimeout(showScreen);
   try {
     return await current.read(choice);
   } catch (error) {
     const reason = /** @type {Error & {wire?: any}} */ (error);
+    showScreen(); // never after the words about what went wrong
     if (current === disc && reason.name !== "AbortError") app.showError(reason.wire ?? { title: t("error.open"), detail: String(reason) });
     throw error;
   }
@@ -113,10 +121,14 @@ async function openNow(choice) {
   }
 }
 
-/** @param {OpenDisc} current */
-function listen(current) {
+/** @param {OpenDisc} current @param {() => void} showScreen where what it says is shown: there before anything is said */
+function listen(current, showScreen) {
   const on = (/** @type {string} */ type, /** @type {(detail: any) => void} */ act) =>
-    current.addEventListener(type, (event) => current === disc && act(/** @type {CustomEvent} */ (event).detail));
+    current.addEventListener(type, (event) => {
+      if (current !== disc) return;
+      showScreen();
+      act(/** @type {CustomEvent} */ (event).detail);
+    });
   on("progress", ({ stage, done, total }) => {
     if (stage === "opening") app.showOpening({ done, total });
     else if (stage === "reading") app.showReading({ done, total });
