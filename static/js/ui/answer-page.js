@@ -32,10 +32,10 @@ function askPage(report, letter) {
   return h("div", { class: asks ? "refusal" : "refusal alone" },
     h("div", { class: "say" },
       head(report),
+      packedFiles(report), // before anybody is asked for anything: the images may be in there
       asks ? down : null,
       section(t("report.means"), h("p", { class: "plain" }, report.verdict.meaning || report.verdict.summary)),
       section(t("report.do"), h("ol", { class: "steps" }, steps)),
-      packedFiles(report),
       kinds.length ? h("section", { class: "found-on" }, h("h2", {}, t("answer.on_disc")), h("ul", { class: "found" }, kinds.map((kind) => foundRow(kind, viewers))),
         h("div", { class: "button-row" }, reportLink())) : h("section", { class: "found-on" }, reportLink())),
     asks ? letter : null);
