@@ -38,10 +38,10 @@ class Scroll:
     frames_per_second: float | None
 
 
-def scroll(series: Series, entries: Sequence[Entry], language: str = "en") -> Scroll:
+def scroll(series: Series, entries: Sequence[Entry]) -> Scroll:
     """All frames of `series`. Raises BytesNotHere when bytes have to be fetched first."""
     if not any(i.is_image and (i.number_of_frames > 1 or i.has_functional_groups) for i in series.instances):
-        labels = _run_labels(series.instances, series.runs, series.runs_are, language)
+        labels = _run_labels(series.instances, series.runs, series.runs_are)
         frames = tuple(Frame(i, 0, i, label) for i, label in zip(series.instances, labels, strict=True))
         return Scroll(frames, _middle(len(frames), series.runs), None)
     found: list[tuple[Frame, tuple[Name, ...]]] = []
@@ -57,13 +57,13 @@ def scroll(series: Series, entries: Sequence[Entry], language: str = "en") -> Sc
         for number, (facts, own) in enumerate(zip(table.facts, table.labels, strict=True)):
             found.append((Frame(instance, number, facts), own))
     ordered, runs, runs_are = _ordered(series, found[:MAX_FRAMES])
-    run_labels = _run_labels([frame.facts for frame, _ in ordered], runs, runs_are, language)
+    run_labels = _run_labels([frame.facts for frame, _ in ordered], runs, runs_are)
     frames = tuple(
         Frame(
             frame.instance,
             frame.number,
             frame.facts,
-            joined(said(own, "frame", language), language) if own else run_label,
+            joined(said(own, "frame")) if own else run_label,
         )
         for (frame, own), run_label in zip(ordered, run_labels, strict=True)
     )
@@ -112,7 +112,7 @@ def _middle(count: int, runs: tuple[int, ...]) -> int:
     return start + (end - start - 1) // 2
 
 
-def _run_labels(facts: Sequence[SopInstance], runs: tuple[int, ...], runs_are: str, language: str) -> list[str]:
+def _run_labels(facts: Sequence[SopInstance], runs: tuple[int, ...], runs_are: str) -> list[str]:
     """For each image which run through the body it is of: "b = 1000 s/mm²", "Moment 3 of 40"."""
     if not runs:
         return [""] * len(facts)
@@ -122,10 +122,10 @@ def _run_labels(facts: Sequence[SopInstance], runs: tuple[int, ...], runs_are: s
     ambiguous = len(set(map(str, names))) < count
     labels = []
     for n, (start, end) in enumerate(zip(runs, (*runs[1:], len(facts)), strict=True), 1):
-        words = said(names[n - 1], "part", language)
+        words = said(names[n - 1], "part")
         if counted or ambiguous:
-            words.append(say(f"reading.run.{runs_are if counted else 'other'}", language, n=n, count=count))
-        labels += [joined(words, language)] * (end - start)
+            words.append(say(f"reading.run.{runs_are if counted else 'other'}", n=n, count=count))
+        labels += [joined(words)] * (end - start)
     return labels
 
 

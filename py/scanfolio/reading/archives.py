@@ -27,7 +27,7 @@ class Opener:
         records = self._index.files
         return [self._index.entries[r.entry_id] for r in records if r.inside is Inside.CLOSED]
 
-    def open(self, archive: Entry, language: str = "en") -> Steps:
+    def open(self, archive: Entry) -> Steps:
         """Read the files of `archive` into the index. Yields Progress; returns how many they are.
 
         What cannot be opened is no error: its row then says why, and 0 is returned.
@@ -39,7 +39,7 @@ class Opener:
         depth = self._depths.get(archive.entry_id, 0) + 1
         try:
             if depth > MAX_DEPTH:
-                raise SourceError(say("source.archive.too_deep", language), where=archive.path)
+                raise SourceError(say("source.archive.too_deep"), where=archive.path)
             source = yield from open_archive(archive)
             first = len(index.entries)
             entries = [
@@ -48,23 +48,21 @@ class Opener:
             ]
             self._bytes += sum(entry.size for entry in entries)
             if first + len(entries) > MAX_MEMBERS:
-                raise SourceError(say("source.archive.too_many", language), where=archive.path)
+                raise SourceError(say("source.archive.too_many"), where=archive.path)
             if self._bytes > MAX_TOTAL_BYTES:
-                raise SourceError(say("source.archive.all_bomb", language), where=archive.path)
+                raise SourceError(say("source.archive.all_bomb"), where=archive.path)
         except SourceError as problem:
             index.looked_inside(archive.entry_id, Inside.REFUSED, problem.title, locked=problem.code == "locked")
             return 0
         self._depths.update((entry.entry_id, depth) for entry in entries)
-        index.looked_inside(
-            archive.entry_id, Inside.LISTED, say("reading.reason.looked_inside", language, count=len(entries))
-        )
+        index.looked_inside(archive.entry_id, Inside.LISTED, say("reading.reason.looked_inside", count=len(entries)))
         yield from read_entries(index, entries)
         return len(entries)
 
-    def open_all(self, language: str = "en") -> Steps:
+    def open_all(self) -> Steps:
         """Open every archive, and those that are found inside. Yields Progress; returns how many files they held."""
         total = 0
         while closed := self.closed():
             for archive in closed:
-                total += yield from self.open(archive, language)
+                total += yield from self.open(archive)
         return total

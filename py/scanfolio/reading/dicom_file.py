@@ -23,18 +23,18 @@ DIRECTORY_RECORDS = 0x00041220
 TOO_DEEP = "the header is nested or long beyond what a real object has"
 
 
-def read_dicom(entry: Entry, head: bytes, converter: Converter, language: str) -> Examination:
+def read_dicom(entry: Entry, head: bytes, converter: Converter) -> Examination:
     """The Finding of a file that begins like DICOM. Raises NotDicom, and BytesLost where nothing can be saved."""
     try:
         start = read_start(head)
     except Declined as why:
-        return (yield from through_pydicom(entry, head, converter, language, None, str(why)))
+        return (yield from through_pydicom(entry, head, converter, None, str(why)))
     if start.deflated:
-        return (yield from _deflated(entry, start, converter, language))
+        return (yield from _deflated(entry, start, converter))
     if start.meta.get(0x0002) == MEDIA_STORAGE_DIRECTORY:
-        return (yield from read_directory(entry, head, start, language))
+        return (yield from read_directory(entry, head, start))
     walk = Walk(start.encoding, start.data_set_offset, entry.size)
-    reading = Reading(entry, converter, language, start, walk, entry.size)
+    reading = Reading(entry, converter, start, walk, entry.size)
     window, base = head, 0
     try:
         want = walk.step(window, base)
@@ -47,10 +47,10 @@ def read_dicom(entry: Entry, head: bytes, converter: Converter, language: str) -
             window = yield base, min(want.length, entry.size - base)
             want = walk.step(window, base)
         if walk.raw.get(DIRECTORY_RECORDS) is not None:
-            return (yield from read_directory(entry, head, start, language))
+            return (yield from read_directory(entry, head, start))
         found = converter.fields(walk.raw, start.encoding)
     except Declined as why:
-        return (yield from through_pydicom(entry, head, converter, language, reading, str(why)))
+        return (yield from through_pydicom(entry, head, converter, reading, str(why)))
     except TooDeep:
         return reading.partial(TOO_DEEP)
     except BytesLost as problem:
@@ -59,7 +59,7 @@ def read_dicom(entry: Entry, head: bytes, converter: Converter, language: str) -
     return reading.finding(found, missing)
 
 
-def _deflated(entry: Entry, start: Start, converter: Converter, language: str) -> Examination:
+def _deflated(entry: Entry, start: Start, converter: Converter) -> Examination:
     """A deflated data set (PS3.5 A.5): inflated piece by piece, of which only the header is kept."""
     if entry.size > MAX_WHOLE_BYTES:
         raise NotDicom("reading.error.inflate_bound")
@@ -69,7 +69,7 @@ def _deflated(entry: Entry, start: Start, converter: Converter, language: str) -
         start = start._replace(meta_faults=(*start.meta_faults, ZLIB_HEADER_FAULT))
     header, total, broken = _inflated_header(data)
     walk = Walk(start.encoding, 0, total)
-    reading = Reading(entry, converter, language, start, walk, total, offsets_in_file=False)
+    reading = Reading(entry, converter, start, walk, total, offsets_in_file=False)
     try:
         if walk.step(header, 0) is not None:
             return reading.partial(TOO_DEEP)

@@ -19,36 +19,36 @@ from scanfolio.words import say
 FIRST_BYTES = 16
 
 
-def examine(entry: Entry, head: bytes, converter: Converter, language: str = "en") -> Examination:
+def examine(entry: Entry, head: bytes, converter: Converter) -> Examination:
     """What `entry` is, whose first bytes are `head`. Returns a Finding; raises only programming errors."""
     if looks_like_part10(head) or looks_like_bare_data_set(head):
         try:
-            return (yield from read_dicom(entry, head, converter, language))
+            return (yield from read_dicom(entry, head, converter))
         except BytesLost as problem:
             return Finding(Kind.UNREADABLE, "DICOM", str(problem))
         except NotDicom as problem:
             if looks_like_part10(head):
-                reason = say(str(problem), language)
+                reason = say(str(problem))
                 return Finding(Kind.UNREADABLE, "damaged DICOM file", reason, first_bytes=_hexadecimal(head))
-    return (yield from _other(entry, head, converter, language))
+    return (yield from _other(entry, head, converter))
 
 
-def _other(entry: Entry, head: bytes, converter: Converter, language: str) -> Examination:
+def _other(entry: Entry, head: bytes, converter: Converter) -> Examination:
     def inner(inside: Entry, its_head: bytes) -> Examination:
         try:
-            return (yield from read_dicom(inside, its_head, converter, language))
+            return (yield from read_dicom(inside, its_head, converter))
         except BytesLost as problem:
             return Finding(Kind.UNREADABLE, "DICOM", str(problem))
         except NotDicom as problem:
-            return Finding(Kind.UNREADABLE, "damaged DICOM file", say(str(problem), language))
+            return Finding(Kind.UNREADABLE, "damaged DICOM file", say(str(problem)))
 
     found = identify(head, None, entry.path, entry.size)
     try:
         if found.signature == GZIP:
-            return (yield from in_gzip(entry, head, inner, language))
+            return (yield from in_gzip(entry, head, inner))
         place = None if found.signature else displaced(head)
         if place:
-            return (yield from behind_other_bytes(entry, head, place, inner, language))
+            return (yield from behind_other_bytes(entry, head, place, inner))
         for offset, length in wants_more(found, head, entry.size):
             piece = yield offset, length
             found = identify(head, (offset, piece), entry.path, entry.size)
@@ -57,10 +57,10 @@ def _other(entry: Entry, head: bytes, converter: Converter, language: str) -> Ex
     except BytesLost as problem:
         return Finding(Kind.UNREADABLE, found.signature, str(problem))
     if not found.signature:
-        reason = say("reading.reason.other", language)
+        reason = say("reading.reason.other")
         return Finding(found.kind, "unknown", reason, first_bytes=_hexadecimal(head))
     key = "locked" if found.locked else "mime" if found.signature == MIME_WITH_DICOM else found.kind.value
-    return Finding(found.kind, found.signature, say(f"reading.reason.{key}", language), found.locked)
+    return Finding(found.kind, found.signature, say(f"reading.reason.{key}"), found.locked)
 
 
 def _hexadecimal(head: bytes) -> str:

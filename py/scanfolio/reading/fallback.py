@@ -20,9 +20,7 @@ if TYPE_CHECKING:
 DIRECTORY_RECORDS = 0x00041220
 
 
-def through_pydicom(
-    entry: Entry, head: bytes, converter: Converter, language: str, fast: Reading | None, why: str
-) -> Examination:
+def through_pydicom(entry: Entry, head: bytes, converter: Converter, fast: Reading | None, why: str) -> Examination:
     """The Finding of a file by pydicom; when that fails too, what `fast`, the fast reading, has got so far.
 
     `fast` is None where not even the start of the file was understood. Raises NotDicom.
@@ -48,13 +46,13 @@ def through_pydicom(
     found = header.fields
     start = fast.start if fast else _start_of(head, header, why)
     if found.get("sop_class_uid") == MEDIA_STORAGE_DIRECTORY or DIRECTORY_RECORDS in header.layout.tags:
-        return (yield from read_directory(entry, head, start, language))
+        return (yield from read_directory(entry, head, start))
     walk = Walk(start.encoding, start.data_set_offset, entry.size)
     walk.pixels = header.pixels
     walk.position += len(header.layout.tags)  # only whether there was anything counts from here on
     walk.raw = {tag: b"" for tag in header.layout.tags & BY_TAG.keys()}
     found["layout"] = header.layout
-    reading = Reading(entry, converter, language, start, walk, entry.size)
+    reading = Reading(entry, converter, start, walk, entry.size)
     if not reading.plausible(found):
         return _after_failure(fast, why)
     for name, value in found.items():

@@ -12,10 +12,10 @@ from scanfolio.reading.splitting import Part, shows, split
 from scanfolio.words import say
 
 
-def group(instances: Sequence[SopInstance], language: str = "en") -> tuple[Patient, ...]:
+def group(instances: Sequence[SopInstance]) -> tuple[Patient, ...]:
     """All `instances` as a tree; each is in it exactly once.
 
-    Patients in order of first appearance, studies by date, series by number. `language` is that of the split reasons.
+    Patients in order of first appearance, studies by date, series by number. Their split reasons are Sentences.
     """
     issuers: dict[str, set[str]] = {}
     for instance in instances:
@@ -26,7 +26,7 @@ def group(instances: Sequence[SopInstance], language: str = "en") -> tuple[Patie
         several = len(issuers.get(instance.patient_id, ())) > 1
         patients.setdefault(patient_key(instance, several), []).append(instance)
     used: dict[str, int] = {}
-    return tuple(_patient(key, members, used, language) for key, members in patients.items())
+    return tuple(_patient(key, members, used) for key, members in patients.items())
 
 
 def patient_key(instance: SopInstance, several_issuers: bool = False) -> str:
@@ -36,11 +36,11 @@ def patient_key(instance: SopInstance, several_issuers: bool = False) -> str:
     return f"id:{instance.patient_id}" + (f"|{instance.issuer_of_patient_id}" if several_issuers else "")
 
 
-def _patient(key: str, members: list[SopInstance], used: dict[str, int], language: str) -> Patient:
+def _patient(key: str, members: list[SopInstance], used: dict[str, int]) -> Patient:
     studies: dict[str, list[SopInstance]] = {}
     for instance in members:
         studies.setdefault(instance.study_instance_uid, []).append(instance)
-    built = [_study(uid, part, used, language) for uid, part in studies.items()]
+    built = [_study(uid, part, used) for uid, part in studies.items()]
     built.sort(key=lambda study: (study.study_date, study.study_time))
     return Patient(
         key=key,
@@ -52,11 +52,11 @@ def _patient(key: str, members: list[SopInstance], used: dict[str, int], languag
     )
 
 
-def _study(uid: str, members: list[SopInstance], used: dict[str, int], language: str) -> Study:
+def _study(uid: str, members: list[SopInstance], used: dict[str, int]) -> Study:
     by_series: dict[str, list[SopInstance]] = {}
     for instance in members:
         by_series.setdefault(instance.series_instance_uid, []).append(instance)
-    series = [one for series_uid, part in by_series.items() for one in _series(series_uid, part, used, language)]
+    series = [one for series_uid, part in by_series.items() for one in _series(series_uid, part, used)]
     series.sort(key=lambda s: (number_of(s.series_number), s.series_instance_uid))
     return Study(
         study_instance_uid=uid,
@@ -74,10 +74,10 @@ def _first(texts: Iterable[str]) -> str:
     return next((text for text in texts if text), "")
 
 
-def _series(uid: str, members: list[SopInstance], used: dict[str, int], language: str) -> list[Series]:
+def _series(uid: str, members: list[SopInstance], used: dict[str, int]) -> list[Series]:
     result = []
     parts = split(members)
-    for part, name in zip(parts, _names(parts, language), strict=True):
+    for part, name in zip(parts, _names(parts), strict=True):
         order = in_order(part.instances, part.placed)
         first = order.instances[0]
         key = uid or "no-uid"
@@ -94,25 +94,23 @@ def _series(uid: str, members: list[SopInstance], used: dict[str, int], language
                 shows=shows(first),
                 sorted_by=order.sorted_by,
                 instances=tuple(order.instances),
-                split_reason=say(f"reading.split.{part.reasons[-1]}", language) if part.reasons else "",
+                split_reason=say(f"reading.split.{part.reasons[-1]}") if part.reasons else "",
                 part=name,
                 runs=order.runs,
                 runs_are=order.runs_are,
-                order_note=say(f"reading.order.{order.runs_are}", language, count=len(order.runs))
-                if order.runs
-                else "",
+                order_note=say(f"reading.order.{order.runs_are}", count=len(order.runs)) if order.runs else "",
                 stack=order.stack,
             )
         )
     return result
 
 
-def _names(parts: list[Part], language: str) -> list[str]:
+def _names(parts: list[Part]) -> list[str]:
     """What the list calls the parts of a series, such as "Echo 2 (80 ms), Phase"; equal ones are numbered."""
-    names = [joined(said(part.names, "part", language), language) for part in parts]
+    names = [joined(said(part.names, "part")) for part in parts]
     all_names, met = Counter(names), Counter[str]()
     for n, name in enumerate(names):
         if name and all_names[name] > 1:
             met[name] += 1
-            names[n] = say("reading.part.numbered", language, name=name, n=met[name])
+            names[n] = say("reading.part.numbered", name=name, n=met[name])
     return names

@@ -32,14 +32,13 @@ class Need(NamedTuple):
 class DiscIndex:
     """Grows with `add` and `feed`, can be looked at any time, is turned into a Disc by `finish`."""
 
-    def __init__(self, name: str = "", language: str = "en") -> None:
+    def __init__(self, name: str = "") -> None:
         self.name = name
         self.entries: list[Entry] = []
         self.instances: list[SopInstance] = []
         self.dicomdirs: list[Dicomdir] = []
         self.latest: SopInstance | None = None
         self.first_image: SopInstance | None = None  # an overview only while nothing else is known
-        self._language = language
         self._records: list[FileRecord | None] = []
         self._open: dict[int, Examination] = {}
         self._waiting: list[int] = []
@@ -74,7 +73,7 @@ class DiscIndex:
         if examination is None:
             if need.offset:
                 return self._lost(entry, None, "")
-            examination = examine(entry, data, self._converter, self._language)
+            examination = examine(entry, data, self._converter)
             return self._advance(entry, examination, None)
         return self._advance(entry, examination, data)
 
@@ -145,11 +144,11 @@ class DiscIndex:
         files = []
         for entry, record in zip(self.entries, self._records, strict=True):
             if record is None:
-                reason = say("reading.reason.not_read", self._language)
+                reason = say("reading.reason.not_read")
                 record = FileRecord(entry.entry_id, entry.path, entry.size, Kind.UNREADABLE, "not read", reason)
             files.append(record)
         instances = tuple(sorted(self.instances, key=lambda instance: instance.entry_id))
-        return Disc(self.name, tuple(files), instances, tuple(self.dicomdirs), group(instances, self._language),
+        return Disc(self.name, tuple(files), instances, tuple(self.dicomdirs), group(instances),
                     complete and self._done == len(self.entries))  # fmt: skip
 
     def _advance(self, entry: Entry, examination: Examination, data: bytes | None) -> list[Need]:
@@ -159,7 +158,7 @@ class DiscIndex:
             self._settle(entry, result.value)
             return []
         except Exception as problem:  # noqa: BLE001  # a fault of ours in one file must not cost all the others
-            reason = say("reading.reason.internal", self._language)
+            reason = say("reading.reason.internal")
             self._settle(entry, Finding(Kind.UNREADABLE, f"not understood ({type(problem).__name__})", reason))
             return []
         self._open[entry.entry_id] = examination
@@ -171,7 +170,7 @@ class DiscIndex:
     def _lost(self, entry: Entry, examination: Examination | None, error: str | SourceError) -> list[Need]:
         """A read failed: the examination may still make something of what it has."""
         reason = error.title if isinstance(error, SourceError) else error
-        reason = reason or say("reading.reason.read_error", self._language)
+        reason = reason or say("reading.reason.read_error")
         if isinstance(error, SourceError) and error.code == "locked":
             self._settle(entry, Finding(Kind.OTHER, "encrypted", reason, locked=True))
             return []
@@ -195,7 +194,7 @@ class DiscIndex:
             pass
         except SourceError as problem:
             return Finding(Kind.UNREADABLE, "not readable", problem.title)
-        return Finding(Kind.OTHER, "empty file", say("reading.reason.empty", self._language))
+        return Finding(Kind.OTHER, "empty file", say("reading.reason.empty"))
 
     def _settle(self, entry: Entry, finding: Finding) -> None:
         instance = finding.instance
@@ -213,7 +212,7 @@ class DiscIndex:
                 if self.first_image is None or (is_overview(self.first_image) and not is_overview(instance)):
                     self.first_image = instance
             if instance.truncated:
-                reason = say("reading.reason.truncated", self._language)
+                reason = say("reading.reason.truncated")
         elif finding.kind is Kind.UNREADABLE:
             self._tally["unreadable"] += 1
         else:

@@ -35,14 +35,14 @@ FIRST_BYTES = 8192  # unpacked to see what is inside; few, because damage furthe
 MORE_BYTES = 1024  # behind the image: as much as a second one would have at least
 
 
-def in_gzip(entry: Entry, head: bytes, examine: Examine, language: str) -> Examination:
+def in_gzip(entry: Entry, head: bytes, examine: Examine) -> Examination:
     """The Finding of a gzip file: of the one DICOM file in it, else that it is an archive."""
-    archive = Finding(Kind.ARCHIVE, GZIP, say("reading.reason.archive", language))
+    archive = Finding(Kind.ARCHIVE, GZIP, say("reading.reason.archive"))
     first = _first_unpacked(head)
     if not _begins_like_dicom(first):
         known = identify(first)
         if known.signature in SCANS:
-            return Finding(known.kind, f"{known.signature} in gzip", say("reading.reason.other", language))
+            return Finding(known.kind, f"{known.signature} in gzip", say("reading.reason.other"))
         return archive
     if entry.size > MAX_WHOLE_BYTES:
         return archive
@@ -50,7 +50,7 @@ def in_gzip(entry: Entry, head: bytes, examine: Examine, language: str) -> Exami
     try:
         size, wrong = measured(packed)
     except TooMuch:
-        return Finding(Kind.UNREADABLE, GZIP, say("reading.error.inflate_bound", language))
+        return Finding(Kind.UNREADABLE, GZIP, say("reading.error.inflate_bound"))
     in_memory = unpacked(Entry(entry.entry_id, entry.path, len(packed), partial(_slice, packed)), size)
     examination = examine(in_memory, in_memory.read(0, HEAD_BYTES))
     try:
@@ -102,13 +102,11 @@ def displaced(head: bytes) -> tuple[int, int] | None:
     return None
 
 
-def behind_other_bytes(
-    entry: Entry, head: bytes, place: tuple[int, int], examine: Examine, language: str
-) -> Examination:
+def behind_other_bytes(entry: Entry, head: bytes, place: tuple[int, int], examine: Examine) -> Examination:
     """The Finding of a file whose DICOM begins too late, or whose "DICM" is not at byte 128; `place` as `displaced`."""
     mark, start = place
     inner = behind(entry, start)
-    reason = say("reading.reason.displaced", language, position=mark)
+    reason = say("reading.reason.displaced", position=mark)
     examination = examine(inner, head[start:])
     try:
         want = next(examination)
@@ -131,5 +129,5 @@ def behind_other_bytes(
         return Finding(Kind.UNREADABLE, "damaged DICOM file", reason)
     instance = replace(found.instance, meta_faults=(fault, *found.instance.meta_faults))
     if instance.trailing_bytes > MORE_BYTES:
-        reason = say("reading.reason.displaced_more", language, position=mark)
+        reason = say("reading.reason.displaced_more", position=mark)
     return found._replace(signature="DICOM instance, displaced", reason=reason, instance=instance, entry=inner)

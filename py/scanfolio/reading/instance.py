@@ -25,7 +25,6 @@ class Reading:
 
     entry: Entry
     converter: Converter
-    language: str
     start: Start
     walk: Walk
     size: int
@@ -102,13 +101,13 @@ class Reading:
             return f"the end of the file cannot be read: {problem}"
 
 
-def read_directory(entry: Entry, head: bytes, start: Start, language: str) -> Examination:
+def read_directory(entry: Entry, head: bytes, start: Start) -> Examination:
     """The DICOMDIR that begins with `head`; asks for the rest of it."""
     data = head
     if len(head) < entry.size:
         if entry.size > MAX_DIRECTORY_BYTES:
             directory = Dicomdir(entry.entry_id, entry.path, usable=False, faults=("it is larger than 64 MB",))
-            reason = say("reading.reason.dicomdir_too_big", language)
+            reason = say("reading.reason.dicomdir_too_big")
             return Finding(Kind.DICOMDIR, "DICOMDIR", reason, dicomdir=directory)
         try:
             data = yield 0, entry.size
@@ -116,5 +115,5 @@ def read_directory(entry: Entry, head: bytes, start: Start, language: str) -> Ex
             directory = Dicomdir(entry.entry_id, entry.path, usable=False, faults=("it cannot be read to its end",))
             return Finding(Kind.DICOMDIR, "DICOMDIR", str(problem), dicomdir=directory)
     directory = read_dicomdir(data, entry, start)
-    reason = "" if directory.usable else say("reading.reason.dicomdir_unusable", language)
+    reason = "" if directory.usable else say("reading.reason.dicomdir_unusable")
     return Finding(Kind.DICOMDIR, "DICOMDIR", reason, dicomdir=directory)

@@ -39,13 +39,13 @@ def images_worth_a_look(entry: Entry, head: bytes) -> list[str]:
     return list(dict.fromkeys("/".join(record.file_id) for record in firsts))
 
 
-def read_one(entry: Entry, head: bytes, language: str = "en") -> SopInstance | None:
+def read_one(entry: Entry, head: bytes) -> SopInstance | None:
     """The image in `entry`, whose first bytes are `head`; None where it is none, lies inside something else, or
     only pydicom could read it.
 
     Raises SourceError when further bytes are needed and cannot be had.
     """
-    examination = examine(entry, head, Converter(), language)
+    examination = examine(entry, head, Converter())
     try:
         want = next(examination)
         while want != WAIT_FOR_PYDICOM:
