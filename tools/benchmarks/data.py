@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import os
 import re
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -79,6 +81,10 @@ def picture() -> np.ndarray:
     return np.where((row - 256) ** 2 + (column - 256) ** 2 < 200**2, 1040, 24).astype("<u2") + noise.astype("<u2")
 
 
+# the runtime of the page has no links
+link: Callable[[Path, Path], object] = getattr(os, "link", shutil.copyfile)
+
+
 def with_dicomdir(folder: Path, target: Path) -> Path:
     """`target` with the files of `folder` (the same on disk, by links) and a DICOMDIR beside them."""
     if (target / "DICOMDIR").is_file():
@@ -91,7 +97,7 @@ def with_dicomdir(folder: Path, target: Path) -> Path:
     for instance in session.disc.instances:
         linked = target / instance.path
         if not linked.exists():
-            os.link(folder / instance.path, linked)
+            link(folder / instance.path, linked)
         elements = header_elements(session.index.entries[instance.entry_id], instance, WANTED_TAGS)
         identity = (instance.sop_class_uid, instance.sop_instance_uid, instance.transfer_syntax_uid)
         listed.append(gatherer.listed(instance.path, *identity, elements))
