@@ -105,7 +105,7 @@ class Session:
         """
         chosen = [archive for archive in self._opener.closed() if archive.path == path]
         if not chosen:
-            raise RequestError("There is no archive to look into.", detail=path)
+            raise RequestError(say("source.nothing_there"), where=path)
         files, complete = 0, self.disc.complete
         try:
             for archive in chosen:

@@ -35,7 +35,7 @@ from scanfolio.reading.preview import images_worth_a_look
 from scanfolio.session import Session
 from scanfolio.source.archive import open_archive
 from scanfolio.source.entry import Entry, Source
-from scanfolio.words import again, languages
+from scanfolio.words import again, languages, say
 
 Read = Callable[[int, int, int], bytes]
 
@@ -92,7 +92,7 @@ class Handlers:
     def _take(self, params: Index, packed: memoryview) -> list[Need]:
         """Feed the index with what the page read; what it needs further."""
         if len(params.paths) != len(params.sizes) or len({len(column) for column in _columns(params)}) > 1:
-            raise RequestError("This request has columns of different lengths.")
+            raise RequestError(say("session.wrong_request"), detail="columns of different lengths")
         index, read = self.session.index, self._read
         needs = []
         at_hand = set(params.piece_of)  # the page reads every file's first bytes without being asked
@@ -180,9 +180,7 @@ class Handlers:
         return {**manifest.as_dict(), "second": list(second.only or ()) if second else []}
 
     def _choices(self, params: ExportChoices) -> Choices:
-        return Choices(
-            params.studies, params.series, params.patient_key, params.encoding, self.language, params.only
-        )
+        return Choices(params.studies, params.series, params.patient_key, params.encoding, self.language, params.only)
 
     def _verify(self, params: Verify) -> Steps:
         entries = [self._entry(e) for e in params.entries]
