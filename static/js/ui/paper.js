@@ -12,9 +12,8 @@ import { VERDICT_TONE } from "./report-view.js";
 export function reportPaper(state, technical) {
   const { report } = state;
   return h("article", { class: "paper", lang: currentLanguage() },
-    h("header", {}, h("h1", {}, t("paper.title")), h("p", { class: "quiet" }, t("report.scope")), rows(headFacts(state), "facts")),
+    h("header", {}, h("h1", {}, t("paper.title")), h("p", { class: "quiet" }, t("report.scope"), " ", t("report.foot")), rows(headFacts(state), "facts")),
     answer(state), meaning(report), receivers(report),
-    h("footer", { class: "quiet" }, t("report.foot")),
     h("section", { class: "sheet" }, h("h2", {}, t("paper.what")), remarks(report), rest(report)),
     report.profiles.length ? profiles(report) : null,
     files(report),
