@@ -35,14 +35,14 @@ scope.scanfolioRead = (entryId, offset, length) => {
     }
   }
   const file = files.get(entryId);
-  if (!reader || !file) return null;
+  if (!reader || !file) return undefined; // not null, which Python would not take for None
   try {
     const bytes = new Uint8Array(reader.readAsArrayBuffer(file.slice(offset, offset + length)));
     hasReadFiles = true;
     return bytes;
   } catch (error) {
     if (hasReadFiles) throw error;
-    return null;
+    return undefined;
   }
 };
 

@@ -170,7 +170,7 @@ def of_the_corpus() -> Iterator[tuple[str, list[Said], list[Said]]]:
     index = DiscIndex()
     run(read_all(index, open_source(str(CORPUS))))
     for instance in index.finish().instances:
-        if index.entries[instance.entry_id].inside:
+        if index.entries[instance.entry_id].locate is not None:
             continue  # packed, or behind other bytes: dciodvfy does not look there
         faults = faults_of(instance)
         theirs = by_dciodvfy(CORPUS / instance.path) if faults is not None else None
