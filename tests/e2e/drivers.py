@@ -223,6 +223,10 @@ FIREFOX_PREFERENCES: dict[str, Any] = {
     "browser.shell.checkDefaultBrowser": False,
     "browser.startup.page": 0,
     "browser.aboutwelcome.enabled": False,
+    # its own new page fetches pictures, which would be taken for requests of ours
+    "browser.newtab.preload": False,
+    "browser.newtabpage.enabled": False,
+    "browser.newtabpage.activity-stream.newtabWallpapers.enabled": False,
     "datareporting.policy.dataSubmissionEnabled": False,
     "app.update.enabled": False,
     "browser.download.useDownloadDir": True,
