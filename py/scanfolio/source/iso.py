@@ -1,7 +1,7 @@
 """Disc images: ISO 9660 (ECMA-119) with Joliet and Rock Ridge names. UDF is in udf.py.
 
 An image is read where it lies. One broken record costs that record, a broken folder that folder; both stay on the list
-with a sentence. docs/decisions/0040-disc-images.md says why this is not left to a library.
+with a sentence. docs/decisions/0040-sources.md says why this is not left to a library.
 """
 
 from __future__ import annotations
