@@ -119,6 +119,10 @@ test("how fast a disc is read is tried on the middle of its largest file", async
   assert.equal(await readSpeed([file(10), file(12 << 20), file(5 << 20)], () => times.shift()), (4 << 20) / 2);
   assert.deepEqual(read, [[4 << 20, 8 << 20]]);
   assert.ok(Number.isNaN(await readSpeed([])));
+  let asked = 0;
+  const many = Array.from({ length: 20000 }, () => ({ get size() { asked += 1; return 9; }, slice: () => ({ arrayBuffer: async () => new ArrayBuffer(9) }) }));
+  await readSpeed(many, () => 0);
+  assert.ok(asked < 100, "the sizes of all files are not asked for");
   assert.ok(Number.isNaN(await readSpeed([{ size: 5, slice: () => ({ arrayBuffer: async () => { throw new Error("gone"); } }) }])));
 });
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from reading_help import memory_entry, read_index
+from scanfolio.effects import drained
 from scanfolio.errors import SourceError
 from scanfolio.model import Kind
 from scanfolio.reading.index import DiscIndex, read_all
@@ -20,7 +21,7 @@ from scanfolio.source import FolderSource, open_source
 from scanfolio.source.limits import LockedError
 from scanfolio.source.names import harmless
 from scanfolio.source.stream import entry_stream
-from scanfolio.source.zip import ZipSource, zip_source
+from scanfolio.source.zip import ZipSource, open_zip
 
 
 def zipped(files: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
@@ -32,7 +33,7 @@ def zipped(files: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED) -> 
 
 
 def source_of(data: bytes) -> ZipSource:
-    return zip_source(memory_entry(data, "disc.zip"))
+    return drained(open_zip(memory_entry(data, "disc.zip")))
 
 
 def contents(source: ZipSource | FolderSource) -> dict[str, bytes]:

@@ -10,7 +10,6 @@ from functools import lru_cache
 from typing import NamedTuple
 
 ESCAPE = b"\x1b"
-ESCAPE_CHARACTER = "\x1b"
 DELIMITERS = re.compile(rb"[\t\n\x0c\r]")
 """A control character after which the first character set applies again (PS3.5 6.1.2.5.3)."""
 

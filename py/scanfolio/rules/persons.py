@@ -135,10 +135,6 @@ class Person:
     identities: tuple[Identity, ...]
     open_questions: tuple[tuple[Identity, Identity], ...] = ()
 
-    @property
-    def instance_count(self) -> int:
-        return sum(len(i.instances) for i in self.identities)
-
 
 def group_persons(identities: tuple[Identity, ...]) -> tuple[Person, ...]:
     """Put identities together that may be one person. An identity joins a group only if it differs from none in it.

@@ -7,7 +7,6 @@ from functools import partial
 from scanfolio.source.entry import Entry, nowhere
 
 SECTOR = 2048
-SYNC = b"\0" + b"\xff" * 10 + b"\0"
 WRAPPED = ((2352, 16), (2352, 24), (2448, 16), (2448, 24), (2336, 8), (2056, 8))
 """(bytes from sector to sector, where its data begin): Mode 1, Mode 2 Form 1, both with subchannels, Mode 2 bare."""
 MARKS = (b"CD001", b"BEA01", b"NSR02", b"NSR03")

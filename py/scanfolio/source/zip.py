@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from struct import Struct, unpack_from
 
-from scanfolio.effects import Progress, Steps, drained, patiently
+from scanfolio.effects import Progress, Steps, patiently
 from scanfolio.errors import SourceError
 from scanfolio.source.archive_source import ArchiveSource
 from scanfolio.source.blocks import in_blocks
@@ -124,12 +124,6 @@ class ZipSource(ArchiveSource):
 
 def _shifted(archive: Entry, start: int, offset: int, length: int) -> bytes:
     return archive.read(start + offset, length)
-
-
-def zip_source(archive: Entry) -> ZipSource:
-    """The same as `open_zip` where bytes can be read at once."""
-    source: ZipSource = drained(open_zip(archive))
-    return source
 
 
 def open_zip(archive: Entry) -> Steps:
