@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import io
+import struct
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+import pydicom
 
 from scanfolio.effects import Chunk, Sha256, Steps, WriteFile
 from scanfolio.errors import SourceError
@@ -64,10 +67,32 @@ class Exported:
     files: dict[str, bytes]
     archive: bytes = b""
 
+    @property
+    def images(self) -> dict[str, bytes]:
+        """{File ID: bytes} of the DICOM files."""
+        return {path: data for path, data in self.files.items() if path.startswith("DICOM/")}
+
     def only(self) -> bytes:
         """The one DICOM file of the export."""
-        (path,) = [p for p in self.files if p.startswith("DICOM/")]
-        return self.files[path]
+        (data,) = self.images.values()
+        return data
+
+    def copies(self) -> dict[str, bytes]:
+        """{path on the source: bytes of the copy}."""
+        return {i.source_path: self.files[i.file_id] for i in self.manifest.instances}
+
+
+def read(data: bytes) -> pydicom.FileDataset:
+    return pydicom.dcmread(io.BytesIO(data))
+
+
+def directory_of(exported: Exported) -> pydicom.FileDataset:
+    return read(exported.files["DICOMDIR"])
+
+
+def data_set(data: bytes) -> bytes:
+    """What follows the File Meta Information."""
+    return data[144 + struct.unpack_from("<I", data, 140)[0] :]
 
 
 def drive(steps: Steps) -> tuple[Any, dict[str, bytes], bytes]:

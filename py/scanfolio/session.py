@@ -367,9 +367,11 @@ class Session:
 
     def verify(self, written: Source) -> Steps:
         """Read `written` back and compare it with this disc. Returns a Verification."""
+        from scanfolio.export.rejudge import failed_rules
         from scanfolio.export.verify import as_copy, verify
 
-        verification = yield from verify(written, self.disc, self.index.entries, self._manifest)
+        known = None if self._report is None else failed_rules(self._report)
+        verification = yield from verify(written, self.disc, self.index.entries, self._manifest, known)
         if self._manifest is not None:
             self._copy = as_copy(self._manifest, verification)
         return verification

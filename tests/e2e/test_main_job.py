@@ -222,7 +222,7 @@ def test_bad_discs_are_counted_in_full_and_break_nothing(page: Page, kind: str, 
     assert [o["rule"] for o in report["outcomes"] if o["state"] == "crashed"] == []
 
 
-def test_no_request_leaves_the_page(page: Page, mixed: Path) -> None:
+def test_property_24_no_request_leaves_the_page_while_a_copy_is_made(page: Page, mixed: Path) -> None:
     page.open(mixed)
     page.browser.eval("scanfolio.export({}).then(() => true)")
     assert page.browser.foreign_addresses(page.site) == []

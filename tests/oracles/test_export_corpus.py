@@ -75,7 +75,7 @@ def test_every_instance_is_written_or_has_a_reason_and_what_is_written_is_identi
     print("left out:", ", ".join(f"{count} {code}" for code, count in left.most_common()))
 
 
-def test_the_table_of_witnesses(whole: Whole, tmp_path: Path) -> None:
+def test_property_21_the_table_of_witnesses(whole: Whole, tmp_path: Path) -> None:
     """What each of them was shown, what it took, and nothing left unexplained."""
     count = len(whole.manifest.instances)
     said: list[tuple[str, int, int]] = [

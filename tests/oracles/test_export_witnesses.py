@@ -95,7 +95,7 @@ def case(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return exported(source, tmp_path_factory.mktemp("export"), "most-compatible")
 
 
-def test_dciodvfy_accepts_the_directory(case: Case) -> None:
+def test_property_21_dciodvfy_accepts_the_directory(case: Case) -> None:
     errors = witnesses.errors_of_dciodvfy(case.folder / "DICOMDIR")
     theirs = {e for e in errors if inherited(e, case)}
     assert errors - theirs == set()

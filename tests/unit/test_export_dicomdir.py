@@ -11,15 +11,11 @@ import pytest
 from pydicom.dataset import Dataset
 
 from discs import EXPLICIT, files_of
-from exports import Exported, export, re_read
+from exports import Exported, directory_of, export, re_read
 from instances import encode, make_instance
 from scanfolio.export.directory_check import FileFacts, check_directory
 from scanfolio.export.elements import read_elements
 from scanfolio.export.records import KEYS, WANTED_TAGS, record_type
-
-
-def directory_of(exported: Exported) -> Dataset:
-    return pydicom.dcmread(io.BytesIO(exported.files["DICOMDIR"]))
 
 
 def facts_of(exported: Exported) -> dict[str, FileFacts]:
@@ -31,46 +27,6 @@ def facts_of(exported: Exported) -> dict[str, FileFacts]:
             values = {tag: value for tag, (_, value) in read_elements(data[start:], WANTED_TAGS).items()}
             facts[path] = FileFacts(str(ds.SOPClassUID), str(ds.SOPInstanceUID), EXPLICIT, values)
     return facts
-
-
-def test_offsets_count_from_the_first_byte_and_link_every_record() -> None:
-    ds = directory_of(export(files_of("mixed")))
-    by_offset = {record.seq_item_tell: record for record in ds.DirectoryRecordSequence}
-    assert ds.OffsetOfTheFirstDirectoryRecordOfTheRootDirectoryEntity in by_offset
-    assert ds.OffsetOfTheLastDirectoryRecordOfTheRootDirectoryEntity in by_offset
-    linked = {ds.OffsetOfTheFirstDirectoryRecordOfTheRootDirectoryEntity}
-    for record in by_offset.values():
-        linked |= {record.OffsetOfTheNextDirectoryRecord, record.OffsetOfReferencedLowerLevelDirectoryEntity}
-    assert linked - {0} == set(by_offset)
-
-
-def test_root_offset_points_at_an_item_tag() -> None:
-    data = export(files_of("clean")).files["DICOMDIR"]
-    first = pydicom.dcmread(io.BytesIO(data)).OffsetOfTheFirstDirectoryRecordOfTheRootDirectoryEntity
-    assert data[first : first + 4] == b"\xfe\xff\x00\xe0"
-    assert data[first + 8 : first + 12] == b"\x04\x00\x00\x14"
-
-
-def test_head_of_the_directory() -> None:
-    ds = directory_of(export(files_of("clean")))
-    assert ds.file_meta.TransferSyntaxUID == EXPLICIT
-    assert ds.file_meta.MediaStorageSOPClassUID == "1.2.840.10008.1.3.10"
-    assert ds.file_meta.MediaStorageSOPInstanceUID == "2.25.77777"
-    assert ds.file_meta.ImplementationVersionName == "SCANFOLIO_0_1"
-    assert ds.FileSetConsistencyFlag == 0
-    assert {record.RecordInUseFlag for record in ds.DirectoryRecordSequence} == {0xFFFF}
-
-
-def test_profile_keys_beyond_the_basic_ones() -> None:
-    ds = directory_of(export(files_of("clean")))
-    patient, _study, series, image, *_ = ds.DirectoryRecordSequence
-    assert (patient.PatientBirthDate, patient.PatientSex) == ("19700101", "O")
-    assert series.InstitutionName
-    assert (image.Rows, image.Columns, list(image.ImageType)[:2]) == (32, 32, ["ORIGINAL", "PRIMARY"])
-    assert len(image.ImagePositionPatient) == 3
-    assert len(image.ImageOrientationPatient) == 6
-    assert image.FrameOfReferenceUID
-    assert len(image.PixelSpacing) == 2
 
 
 def test_names_keep_their_bytes_and_their_character_set() -> None:

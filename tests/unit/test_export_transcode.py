@@ -14,7 +14,7 @@ from pydicom.encaps import encapsulate
 from pydicom.sequence import Sequence
 
 from discs import NEEDS_IMAGECODECS, files_of
-from exports import export, re_read
+from exports import data_set, export, re_read, read
 from instances import BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT, RLE, compress, encode, make_instance
 from scanfolio.errors import ReadingError
 from scanfolio.export.elements import (
@@ -29,14 +29,6 @@ from scanfolio.export.elements import (
 from scanfolio.export.file_meta import IMPLEMENTATION_CLASS_UID, file_meta
 from scanfolio.export.pixels import is_lossy
 from scanfolio.export.reencode import dictionary_vr, inflate, re_encode
-
-
-def read(data: bytes) -> pydicom.FileDataset:
-    return pydicom.dcmread(io.BytesIO(data))
-
-
-def data_set(data: bytes) -> bytes:
-    return data[144 + struct.unpack_from("<I", data, 140)[0] :]
 
 
 def rich(order: str = "<") -> Dataset:

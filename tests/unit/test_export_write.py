@@ -12,13 +12,13 @@ import pydicom
 import pytest
 
 from discs import files_of
-from exports import CREATED, FILE_SET_UID, drive, export, open_files, plan_of, re_read
+from exports import drive, export, open_files, plan_of, re_read
 from instances import ANOTHER, RLE, SAMPLE, encode, make_instance, uid
 from scanfolio.errors import ExportError
 from scanfolio.export import large, plan, planned, verify
 from scanfolio.export.plan import make_plan
 from scanfolio.export.planned import EVERYONE, Choices
-from scanfolio.export.write import write_folder, write_zip
+from scanfolio.export.write import write_zip
 from scanfolio.words import catalogue
 
 KINDS = (
@@ -55,41 +55,6 @@ def test_a_folder_gets_its_directory_last_and_a_zip_first() -> None:
     assert next(iter(export(files_of("clean"), into="zip").files)) == "DICOMDIR"
 
 
-def test_equal_input_gives_equal_bytes() -> None:
-    one, two = (export(files_of("mixed"), into="zip") for _ in range(2))
-    assert one.archive == two.archive
-
-
-def test_a_new_file_set_uid_each_time() -> None:
-    made = plan_of(files_of("clean"))
-    one, two = (drive(write_folder(made, "{}", "", created=CREATED))[0].file_set_uid for _ in range(2))
-    assert one != two
-    assert one.startswith("2.25.")
-
-
-def test_check_sums_cover_everything_but_themselves() -> None:
-    exported = export(files_of("mixed"))
-    lines = exported.files["SHA256SUM.TXT"].decode("ascii").splitlines()
-    assert {line[66:]: line[:64] for line in lines} == {
-        path: hashlib.sha256(data).hexdigest() for path, data in exported.files.items() if path != "SHA256SUM.TXT"
-    }
-
-
-def test_readme_is_plain_ascii_with_crlf() -> None:
-    text = export(files_of("with_viewer")).files["README.TXT"].decode("ascii")
-    assert text.count("\n") == text.count("\r\n") > 20
-    assert "3 DICOM instances" in text
-    assert "2 files: program" in text or "1 files: program" in text
-    assert "certified product" in text
-    assert max(map(len, text.splitlines())) <= 80
-
-
-def test_report_is_passed_on_unchanged() -> None:
-    exported = export(files_of("clean"), report='{"schema": "é"}')
-    assert exported.files["REPORT.JSN"] == '{"schema": "é"}'.encode()
-    assert exported.files["REPORT.TXT"] == b"A report\r\nof two lines\r\n"
-
-
 def test_index_page_escapes_what_it_shows() -> None:
     hostile = '<script>alert("1")</script>&\x07'
     ds = make_instance("ct", 1, SeriesDescription=hostile, PatientName="<b>^'x'")
@@ -101,15 +66,6 @@ def test_index_page_escapes_what_it_shows() -> None:
     cells = ["".join(e.itertext()) for e in root.iter() if e.tag.endswith("td")]
     assert '<script>alert("1")</script>& ' in cells
     assert "<b> 'x'" in cells
-
-
-def test_export_record_says_where_each_file_came_from() -> None:
-    files = files_of("odd_names")
-    exported = export(files)
-    record = json.loads(exported.files["EXPORT.JSN"])
-    assert record["file_set_uid"] == FILE_SET_UID
-    assert {i["source_path"] for i in record["instances"]} == set(files)
-    assert all(i["sha256"] == hashlib.sha256(exported.files[i["file_id"]]).hexdigest() for i in record["instances"])
 
 
 def test_nothing_that_could_run_is_written() -> None:

@@ -16,6 +16,7 @@ COMPONENT = re.compile(r"[A-Z0-9_]{1,8}")
 EXPLICIT_LITTLE = "1.2.840.10008.1.2.1"
 BASIC_DIRECTORY = "1.2.840.10008.1.3.10"
 BELOW = {"": "PATIENT", "PATIENT": "STUDY", "STUDY": "SERIES"}
+KNOWN_LATER = 0x00282112  # a compression ratio we add is known once pixels are unpacked; a zip has its DICOMDIR by then
 IDENTITY = {"PATIENT": 0x00100020, "STUDY": 0x0020000D, "SERIES": 0x0020000E}
 LONG = (b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV")
 
@@ -191,7 +192,11 @@ def _check_file(chain: tuple[_Seen, ...], files: Mapping[str, FileFacts], refere
     for record in chain:
         for key in KEYS.get(record.type, ()):
             there = facts.values.get(key.tag, b"").strip(b"\0 ")
-            if not isinstance(key, Key) or not there or key.tag not in record.values:
+            if not isinstance(key, Key) or not there:
+                continue
+            if key.tag not in record.values:
+                if record is leaf and key.tag != KNOWN_LATER:
+                    faults.append(f"{path}: its record lacks {key.keyword}")
                 continue
             if record.values[key.tag].strip(b"\0 ") == there:
                 record.agreeing.add(key.tag)

@@ -10,36 +10,48 @@ from scanfolio.rules import judge
 from scanfolio.rules.outcome import Outcome, Severity, State
 from scanfolio.rules.report import Report
 
-GRAVE = (Severity.BLOCKS, Severity.HIGH)
+ABOVE_INFO = (Severity.BLOCKS, Severity.HIGH, Severity.WARN)
 OF_THE_DIRECTORY = "D"
 FOLLOWS_FROM = {"D11": ("S10", "S02")}  # one identifier for two things: the records can only repeat it
+OF_THE_IMAGES = ("D10",)  # a record can only hold what its images have; that it holds all of it, directory_check sees
 OF_OUR_MAKING = ("V", "D", "F")  # families that speak of files and their form, not of what the images say
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """`verdict` is the class of the export; `faults` are outcomes only we can have caused; `inherited` rule codes."""
+    """`verdict` is the class of the export; `faults` are outcomes only we can have caused; `inherited` are
+    the codes of the other rules above INFO that it fails: they came with the source."""
 
     verdict: str
     faults: tuple[Outcome, ...]
     inherited: tuple[str, ...]
 
 
-def judge_export(export: Disc, source: Disc | None) -> Steps:
-    """Judge what was written; the source is judged only where there is something to compare. Returns Judged."""
+def judge_export(export: Disc, source: Disc | None, known: frozenset[str] | None = None) -> Steps:
+    """Judge what was written. Returns Judged.
+
+    `known`: the rules `source` failed, where it has been judged; else it is judged here, if there is need to.
+    """
     report = yield from _quietly(export)
-    grave = [o for o in report.outcomes if o.state is State.FAILED and o.severity in GRAVE]
-    known: set[str] = set()
-    if grave and source is not None:
+    found = [o for o in report.outcomes if o.state is State.FAILED and o.severity in ABOVE_INFO]
+    if found and source is not None and known is None:
         before = yield from _quietly(source)
-        known = {o.rule for o in before.outcomes if o.state is State.FAILED}
-    faults = [
-        o
-        for o in grave
-        if not known.intersection(FOLLOWS_FROM.get(o.rule, ()))
-        and (o.rule[0] == OF_THE_DIRECTORY or (source and o.rule[0] in OF_OUR_MAKING and o.rule not in known))
-    ]
-    return Judged(report.verdict.letter, tuple(faults), tuple(o.rule for o in grave if o not in faults))
+        known = failed_rules(before)
+    known = known or frozenset()
+    faults = [o for o in found if _is_ours(o, known, compared=source is not None)]
+    return Judged(report.verdict.letter, tuple(faults), tuple(o.rule for o in found if o not in faults))
+
+
+def failed_rules(report: Report) -> frozenset[str]:
+    return frozenset(o.rule for o in report.outcomes if o.state is State.FAILED)
+
+
+def _is_ours(outcome: Outcome, known: frozenset[str], *, compared: bool) -> bool:
+    if outcome.rule in OF_THE_IMAGES or known.intersection(FOLLOWS_FROM.get(outcome.rule, ())):
+        return False
+    if outcome.rule[0] == OF_THE_DIRECTORY:
+        return True
+    return compared and outcome.rule[0] in OF_OUR_MAKING and outcome.rule not in known
 
 
 def _quietly(disc: Disc) -> Steps:

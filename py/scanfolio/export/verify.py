@@ -44,7 +44,8 @@ class Difference:
 class Verification:
     """`identical` of `instances_in` were found again and equal the source (without one: their check sums).
 
-    `verdict` is the class the rules give the export (A to H); `inherited` are codes of grave rules the source brings.
+    `verdict` is the class the rules give the export (A to H); `inherited` are codes of the rules above
+    INFO that it fails because the source does.
     """
 
     instances_in: int
@@ -105,12 +106,17 @@ def as_copy(manifest: Manifest, verification: Verification) -> Copy:
 
 
 def verify(
-    export: Source, disc: Disc | None = None, entries: Sequence[Entry] = (), manifest: Manifest | None = None
+    export: Source,
+    disc: Disc | None = None,
+    entries: Sequence[Entry] = (),
+    manifest: Manifest | None = None,
+    failed_before: frozenset[str] | None = None,
 ) -> Steps:
     """Re-read everything in `export`. Yields Progress, Sha256, LoadPackage; returns a Verification.
 
     `disc` and `entries` are the source to compare with, instance by instance; without them check sums and file-set are
     checked alone. `manifest` is what the writer says it wrote; else the export's own EXPORT.JSN is believed.
+    `failed_before`: the rules the source fails, where it has been judged already.
     """
     index = DiscIndex()
     yield from read_all(index, export)
@@ -143,7 +149,7 @@ def verify(
     expected = {str(i["sop_instance_uid"]): str(i["file_id"]) for i in said.get("instances", ())}
     excused = {str(f["sop_instance_uid"]) for f in said.get("left_out", ())}
     checker.check_complete(read.instances, expected, excused, sources)
-    judged = yield from judge_export(read, disc)
+    judged = yield from judge_export(read, disc, failed_before)
     for outcome in judged.faults:
         checker.fault("", f"rule {outcome.rule}: {outcome.technical}")
     return Verification(
