@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from scanfolio.model import Disc, Patient, Series, SopInstance, Study
+from scanfolio.standard.classic import CLASSIC
 
 # Lossy JPEG and JPEG-LS; what JPEG 2000 and HTJ2K are, the recipe settles per image. Here it is a hint for the list.
 _LOSSY_SYNTAXES = frozenset({"1.2.840.10008.1.2.4.50", "1.2.840.10008.1.2.4.51", "1.2.840.10008.1.2.4.81"})
@@ -77,5 +78,6 @@ def _series(series: Series) -> dict[str, Any]:
         "runs": max(len(series.runs), 1),
         "stack": None if series.stack is None else asdict(series.stack),
         "lossy": any(is_lossy(i) for i in series.instances),
+        "enhanced": sum(i.is_image and i.sop_class_uid in CLASSIC for i in series.instances),
         "size_bytes": sum(i.size for i in series.instances),
     }

@@ -96,7 +96,14 @@ def image(options: argparse.Namespace) -> int:
 def export(options: argparse.Namespace) -> int:
     session = _read(options)
     patient_key = _patient_key(session, options.patient)
-    choices = Choices(options.study, options.series, patient_key, options.encoding, options.lang)
+    choices = Choices(
+        options.study,
+        options.series,
+        patient_key,
+        options.encoding,
+        options.lang,
+        for_old_software=options.for_old_software,
+    )
     destination = Path(options.destination)
     plan = run(session.plan(choices), on_progress=_progress_in(options.lang))
     parts = divide(plan, int(options.media_size * 1e6)) if options.media_size else [plan]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from scanfolio import __version__, catalogue
 from scanfolio.effects import Item, Steps
 from scanfolio.errors import RequestError, SourceError
+from scanfolio.export import classic
 from scanfolio.model import Disc, Series, SopInstance
 from scanfolio.pixels import forget
 from scanfolio.pixels.layout import refuse
@@ -59,6 +60,7 @@ class Session:
         self._copy: Copy | None = None
         self.person_confirmed: bool | None = None  # what the person said to "is this you?"
         forget()
+        classic.forget()
 
     # -- opening
 

@@ -71,7 +71,8 @@ export interface OfFrame {
 }
 /** What to export and how. None for studies or series means all of them.
 
-    `only`: of these, just the instances with these SOP Instance UIDs, as a second file-set. */
+    `only`: of these, just the instances with these SOP Instance UIDs, as a second file-set. `for_old_software`:
+    enhanced images are split into single ones. */
 export interface ExportChoices {
   patient_key?: string | null;
   studies?: string[] | null;
@@ -79,6 +80,7 @@ export interface ExportChoices {
   encoding?: string;
   sink?: string;
   only?: string[] | null;
+  for_old_software?: boolean;
 }
 /** Read an export back. `entries` are its files (one, the .zip, or those of a folder). */
 export interface Verify {

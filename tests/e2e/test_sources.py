@@ -106,7 +106,10 @@ def test_frames_in_a_disc_image_are_those_of_the_folder(page: Page, tmp_path: Pa
 
 def test_an_archive_on_a_disc_is_looked_into_when_asked(page: Page, tmp_path: Path) -> None:
     inside = files_of("clean")
-    files = {"README.TXT": b"hello", "OLD/BACKUP.ZIP": PACKERS["disc.zip"](inside | {"deep.iso": PACKERS["disc.iso"](disc())})}
+    files = {
+        "README.TXT": b"hello",
+        "OLD/BACKUP.ZIP": PACKERS["disc.zip"](inside | {"deep.iso": PACKERS["disc.iso"](disc())}),
+    }
     report = page.open(write_files(tmp_path / "STICK", files))
     accounted(report, files)
     assert report["counts"]["instances"] == 0

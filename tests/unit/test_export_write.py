@@ -209,7 +209,7 @@ def test_people_of_the_same_study_share_a_folder_and_numbers_start_at_zero() -> 
 
 def test_the_plan_says_what_will_change() -> None:
     said = plan_of(files_of("implicit")).as_dict()
-    assert said["actions"] == {"copy": 0, "keep": 0, "re-encode": 3, "decompress": 0}
+    assert said["actions"] == {"copy": 0, "keep": 0, "re-encode": 3, "decompress": 0, "split": 0}
     assert said["instances"] == 3
     assert said["changes"] == [
         "3 images are rewritten in the form every hospital reads; their values stay the same.",

@@ -180,7 +180,15 @@ class Handlers:
         return {**manifest.as_dict(), "second": list(second.only or ()) if second else []}
 
     def _choices(self, params: ExportChoices) -> Choices:
-        return Choices(params.studies, params.series, params.patient_key, params.encoding, self.language, params.only)
+        return Choices(
+            params.studies,
+            params.series,
+            params.patient_key,
+            params.encoding,
+            self.language,
+            params.only,
+            params.for_old_software,
+        )
 
     def _verify(self, params: Verify) -> Steps:
         entries = [self._entry(e) for e in params.entries]

@@ -130,7 +130,8 @@ class OfFrame:
 class ExportChoices:
     """What to export and how. None for studies or series means all of them.
 
-    `only`: of these, just the instances with these SOP Instance UIDs, as a second file-set.
+    `only`: of these, just the instances with these SOP Instance UIDs, as a second file-set. `for_old_software`:
+    enhanced images are split into single ones.
     """
 
     patient_key: str | None = None
@@ -139,6 +140,7 @@ class ExportChoices:
     encoding: str = "most-compatible"
     sink: str = "zip"
     only: list[str] | None = None
+    for_old_software: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,11 @@ def _first_difference(original: bytes, copy: bytes) -> str:
     return f"the data set differs at byte {at}"
 
 
+def elements_differ(expected: Dataset, after: Dataset, ignored: frozenset[int], *, big: bool) -> list[str]:
+    """What differs between two data sets at any level, but for `ignored` tags at the top."""
+    return _elements(expected, after, ignored, "", big=big)
+
+
 def _elements(
     before: Dataset, after: Dataset, ignored: frozenset[int], where: str, *, big: bool, unpacked: bool = False
 ) -> list[str]:

@@ -142,13 +142,25 @@ def read_items(value: bytes) -> list[bytes]:
 
 def all_elements(data: bytes) -> dict[int, RawElement]:
     """Every top-level element of a small data set such as a sequence item."""
+    return elements_before(data, (), strict=False)
+
+
+def elements_before(data: bytes, stop: Collection[int], *, strict: bool = True) -> dict[int, RawElement]:
+    """Every top-level element before the first one of `stop`.
+
+    Raises MoreNeeded where `data` end inside a value; not `strict`, the value is what is there.
+    """
     view, found, position = memoryview(data), {}, 0
     while position + 8 <= len(view):
         tag, vr, value_start, length = _header(view, position)
+        if tag in stop:
+            break
         if length == UNDEFINED_LENGTH:
             value_end, position = _end_of_sequence(view, value_start, implicit=vr == b"UN")
         else:
             value_end = position = value_start + length
+        if strict and value_end > len(view):
+            raise MoreNeeded(value_end)
         found[tag] = (vr, bytes(view[value_start:value_end]))
     return found
 

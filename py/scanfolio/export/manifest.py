@@ -14,7 +14,10 @@ SCHEMA = "scanfolio-export/1"
 
 @dataclass(frozen=True, slots=True)
 class WrittenInstance:
-    """One instance as written. `changes` are technical sentences; empty when only name and file head differ."""
+    """One instance as written. `changes` are technical sentences; empty when only name and file head differ.
+
+    Of one made of a frame, `frame` counts from 1 and `source_sop_instance_uid` names the enhanced image.
+    """
 
     file_id: str
     source_path: str
@@ -24,8 +27,11 @@ class WrittenInstance:
     size: int
     sha256: str
     changes: tuple[str, ...] = ()
+    frame: int | None = None
+    source_sop_instance_uid: str = ""
 
     def as_dict(self) -> dict[str, Any]:
+        of_frame = {"frame": self.frame, "source_sop_instance_uid": self.source_sop_instance_uid}
         return {
             "file_id": self.file_id,
             "source_path": self.source_path,
@@ -35,6 +41,7 @@ class WrittenInstance:
             "size": self.size,
             "sha256": self.sha256,
             "changes": list(self.changes),
+            **(of_frame if self.frame is not None else {}),
         }
 
 

@@ -24,11 +24,17 @@ DISCLAIMER = (
     "for a diagnosis. Keep the original disc: this copy does not replace it. Scanfolio follows the published rules "
     "named above; it is not a certified product. The images hold personal health data: treat the copy as confidential."
 )
+OF_SPLITTING = (
+    "Images for older systems: enhanced multi-frame images were taken apart into the classic single-frame images. Each "
+    "has new identifiers and names the image and frame it was made of (Conversion Source Attributes Sequence). The "
+    "enhanced images themselves are not in this copy; reports, measurements and markings may still name them."
+)
 _DONE = {
     Action.COPY: "copied byte for byte",
     Action.KEEP: "kept in the encoding of the source, byte for byte",
     Action.RE_ENCODE: "re-encoded as Explicit VR Little Endian, all values the same",
     Action.DECOMPRESS: "decompressed to Explicit VR Little Endian, pixel values as the codec gives them",
+    Action.SPLIT: "made of one frame each of enhanced multi-frame images, pixel values the same, new identifiers",
 }
 
 
@@ -71,6 +77,8 @@ def readme_txt(plan: Plan, manifest: Manifest) -> bytes:
             else ""
         ),
     ]
+    if actions[Action.SPLIT]:
+        blocks.append(OF_SPLITTING)
     if left_out:
         blocks += ["What was left out:", "\r\n".join(f"  {n} files: {code}" for code, n in sorted(left_out.items()))]
     blocks.append(DISCLAIMER)
@@ -141,7 +149,7 @@ def _part_of(plan: Plan) -> list[str]:
 
 def _written(plan: Plan, manifest: Manifest) -> list[SopInstance]:
     done = {i.file_id for i in manifest.instances}
-    return [f.instance for f in plan.files if f.file_id in done]
+    return [f.as_written for f in plan.files if f.file_id in done]
 
 
 def _by_series(instances: list[SopInstance]) -> list[list[SopInstance]]:

@@ -70,15 +70,15 @@ def _part(plan: Plan, parts: Sequence[Sequence[PlannedFile]], number: int, media
             f.instance.path,
             OTHER_PART,
             say("export.left_out.other-part", plan.choices.language, number=other + 1, of=len(parts)),
-            f.instance.size,
-            f.instance.sop_instance_uid,
+            f.as_written.size,
+            f.as_written.sop_instance_uid,
         )
         for other, files in enumerate(parts)
         if other != number
         for f in files
     )
     files = tuple(parts[number])
-    instances = [f.instance for f in files]
+    instances = [f.as_written for f in files]
     return replace(
         plan,
         files=files,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # Sequential and progressive DCT: the decoder's YBR becomes RGB, as its users expect. Lossless ones keep YBR.
 JPEG_DCT = frozenset(f"1.2.840.10008.1.2.4.{n}" for n in (50, 51, 53, 55))
 # Defined Terms of (0028,2114), PS3.3 C.7.6.1.1.5.1
-_LOSSY_METHODS = {
+LOSSY_METHODS = {
     **dict.fromkeys(JPEG_DCT, "ISO_10918_1"),
     "1.2.840.10008.1.2.4.81": "ISO_14495_1",
     "1.2.840.10008.1.2.4.91": "ISO_15444_1",
@@ -61,7 +61,7 @@ def plain_pixels(entry: Entry, instance: SopInstance) -> PlainPixels:
         if layout.bits_allocated == 1:
             bits.append(values.reshape(-1))
         else:
-            frames.append(_cells(values, layout.bits_allocated, signed=layout.signed))
+            frames.append(cells(values, layout.bits_allocated, signed=layout.signed))
     assert layout is not None
     if bits:
         frames = [_packed(bits)]
@@ -71,7 +71,7 @@ def plain_pixels(entry: Entry, instance: SopInstance) -> PlainPixels:
         layout.samples,
         layout.bits_allocated,
         lossy,
-        _LOSSY_METHODS.get(instance.transfer_syntax_uid, ""),
+        LOSSY_METHODS.get(instance.transfer_syntax_uid, ""),
         compressed,
     )
 
@@ -102,7 +102,8 @@ def is_lossy(codestream: bytes, transfer_syntax_uid: str) -> bool:
     return start >= 0 and cod > 0 and codestream[cod + 13] == 0  # irreversible 9-7 wavelet (ISO 15444-1 A.6.1)
 
 
-def _cells(values: Array, bits_allocated: int, *, signed: bool) -> bytes:
+def cells(values: Array, bits_allocated: int, *, signed: bool) -> bytes:
+    """Stored values as little-endian cells of `bits_allocated`. Raises PixelError where they do not fit."""
     import numpy as np
 
     if values.dtype.kind == "f":

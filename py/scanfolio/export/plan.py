@@ -5,11 +5,12 @@ Nothing is left out silently: every file given is either planned, not chosen, or
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from scanfolio.effects import Progress, Steps
 from scanfolio.errors import BytesNotHere, ExportError, SourceError
+from scanfolio.export.classic.planning import Split, split_steps, to_be_split
 from scanfolio.export.identity import contradiction_error, contradiction_in, refuse_several_patients
 from scanfolio.export.large import MAX_WHOLE_BYTES
 from scanfolio.export.planned import (
@@ -53,6 +54,10 @@ def plan_steps(disc: Disc, entries: Sequence[Entry], choices: Choices) -> Steps:
     """
     if choices.encoding not in (MOST_COMPATIBLE, KEEP_ENCODING):
         raise ExportError(_say(choices, "export.refused.encoding"), detail=choices.encoding)
+    if choices.for_old_software and choices.encoding != MOST_COMPATIBLE:
+        raise ExportError(
+            _say(choices, "export.refused.old_software"), hint=_say(choices, "export.refused.old_software_hint")
+        )
     chosen = _chosen(disc, choices)
     chosen_ids = {i.entry_id for i in chosen}
     left_out = [
@@ -67,6 +72,8 @@ def plan_steps(disc: Disc, entries: Sequence[Entry], choices: Choices) -> Steps:
         try:
             written = effective(entries[instance.entry_id], instance)
             code = _unusable(written, choices)
+            if not code and not to_be_split(written, choices):
+                code = _too_large(written, choices)
         except BytesNotHere:
             raise
         except SourceError:
@@ -88,9 +95,16 @@ def plan_steps(disc: Disc, entries: Sequence[Entry], choices: Choices) -> Steps:
     left_out += doubles
     if not kept:
         raise ExportError(_say(choices, "export.refused.nothing"), hint=_say(choices, "export.refused.nothing_hint"))
-    files = _file_ids(kept, entries, choices)
+    split, kept_whole = yield from split_steps(kept, entries, choices)
+    too_large = {i.entry_id for i in kept if i.entry_id not in split and _too_large(i, choices)}
+    left_out += [_leave(i, "too-large", choices) for i in kept if i.entry_id in too_large]
+    files = _file_ids([i for i in kept if i.entry_id not in too_large], entries, choices, split)
+    if not files:
+        raise ExportError(
+            _say(choices, "export.refused.own_encoding"), hint=_say(choices, "export.refused.own_encoding_hint")
+        )
     not_chosen = sum(i.entry_id not in chosen_ids for i in disc.instances)
-    in_plan = [f.instance for f in files]
+    in_plan = [f.as_written for f in files]
     return Plan(
         choices,
         disc.name,
@@ -101,6 +115,7 @@ def plan_steps(disc: Disc, entries: Sequence[Entry], choices: Choices) -> Steps:
         len({i.study_instance_uid for i in in_plan}),
         len({(i.study_instance_uid, i.series_instance_uid) for i in in_plan}),
         _needs(files),
+        kept_whole=kept_whole,
     )
 
 
@@ -140,10 +155,14 @@ def _unusable(instance: SopInstance, choices: Choices) -> str:
         return "no-identity"
     if instance.truncated:
         return "cut-off"
-    action, code = _action(instance, choices)
+    return _action(instance, choices)[1]
+
+
+def _too_large(instance: SopInstance, choices: Choices) -> str:
+    action, _ = _action(instance, choices)
     whole = action in (Action.RE_ENCODE, Action.DECOMPRESS)
     size = max(instance.size, decoded_size(instance)) if action is Action.DECOMPRESS else instance.size
-    return code or ("too-large" if whole and size > MAX_WHOLE_BYTES else "")
+    return "too-large" if whole and size > MAX_WHOLE_BYTES else ""
 
 
 def _action(instance: SopInstance, choices: Choices) -> tuple[Action, str]:
@@ -174,15 +193,26 @@ def _action(instance: SopInstance, choices: Choices) -> tuple[Action, str]:
     return Action.DECOMPRESS, ""
 
 
+def _one_by_one(kept: list[SopInstance], split: Split) -> Iterator[tuple[SopInstance, int | None, SopInstance]]:
+    """(source, its frame or None, the instance to write); the frames of one source in their order."""
+    for instance in kept:
+        if instance.entry_id not in split:
+            yield instance, None, instance
+        else:
+            for frame, image in split[instance.entry_id]:
+                yield instance, frame, image
+
+
 def _needs(files: Sequence[PlannedFile]) -> tuple[str, ...]:
     from scanfolio.pixels.syntax import needs_imagecodecs
 
     needs: list[str] = []
     if any(f.action is not Action.COPY for f in files):
         needs.append("pydicom")
-    if any(f.action is Action.DECOMPRESS for f in files):
+    decoded = [f for f in files if f.action in (Action.DECOMPRESS, Action.SPLIT)]
+    if decoded:
         needs.append("numpy")
-    if any(f.action is Action.DECOMPRESS and needs_imagecodecs(f.instance.transfer_syntax_uid) for f in files):
+    if any(needs_imagecodecs(f.instance.transfer_syntax_uid) for f in decoded):
         needs.append("imagecodecs")
     return tuple(needs)
 
@@ -245,11 +275,13 @@ def _equal_data_sets(a: Entry, first: SopInstance, b: Entry, other: SopInstance)
     return True
 
 
-def _file_ids(kept: list[SopInstance], entries: Sequence[Entry], choices: Choices) -> tuple[PlannedFile, ...]:
+def _file_ids(
+    kept: list[SopInstance], entries: Sequence[Entry], choices: Choices, split: Split
+) -> tuple[PlannedFile, ...]:
     """DICOM/PT000000/ST000000/SE000000/IM000000 in catalogue order; numbers count within the level above."""
     tree: dict[str, Any] = {}
     planned = []
-    for instance in kept:
+    for source, frame, instance in _one_by_one(kept, split):
         if record_type(instance.sop_class_uid) in ROOT_TYPES:
             levels = [("OT", "other")]
         else:
@@ -267,7 +299,10 @@ def _file_ids(kept: list[SopInstance], entries: Sequence[Entry], choices: Choice
             parts.append(node["name"])
         parts.append(f"IM{node['count']:06d}")
         node["count"] += 1
-        action, _ = _action(instance, choices)
-        planned.append(PlannedFile(instance, entries[instance.entry_id], "/".join(parts), action))
+        file_id, entry = "/".join(parts), entries[source.entry_id]
+        if frame is None:
+            planned.append(PlannedFile(source, entry, file_id, _action(source, choices)[0]))
+        else:
+            planned.append(PlannedFile(source, entry, file_id, Action.SPLIT, frame, instance))
     # the table of contents is written in this order: an entity's instances have to follow each other
     return tuple(sorted(planned, key=lambda f: f.file_id))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -29,6 +30,7 @@ class Action(StrEnum):
     KEEP = "keep"
     RE_ENCODE = "re-encode"
     DECOMPRESS = "decompress"
+    SPLIT = "split"  # one frame of an enhanced image as an image of its own (export/classic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ class Choices:
     `patient_key` is a Patient's key; EVERYONE takes all patients into one file-set, which nobody gets by accident: then
     images with contradictory identities or a clashing identifier are left out with the reason, instead of refusing all.
     `only`: of what the others choose, just these SOP Instance UIDs; that is how a second file-set is made.
+    `for_old_software`: enhanced images are split into the single images of the classic SOP Classes (export/classic).
     """
 
     studies: Sequence[str] | None = None
@@ -46,16 +49,27 @@ class Choices:
     encoding: str = MOST_COMPATIBLE
     language: str = "en"
     only: Sequence[str] | None = None
+    for_old_software: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedFile:
-    """One instance that will be written at `file_id` ('/'-separated, from the root of the export)."""
+    """One instance that will be written at `file_id` ('/'-separated, from the root of the export).
+
+    `instance` is the source, with the facts of the file; `frame` (from 0) says which of its frames is written, None
+    for all of it. `as_written` has the identity and the facts the written file will have.
+    """
 
     instance: SopInstance
     entry: Entry
     file_id: str
     action: Action
+    frame: int | None = None
+    split: SopInstance | None = None  # what the frame is as an image of its own
+
+    @property
+    def as_written(self) -> SopInstance:
+        return self.instance if self.split is None else self.split
 
     @property
     def transfer_syntax_uid(self) -> str:
@@ -79,6 +93,19 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptWhole:
+    """An enhanced image that stays one file although single images were asked for. `code` is stable."""
+
+    path: str
+    sop_instance_uid: str
+    code: str
+    reason: str
+
+    def as_dict(self) -> dict[str, str]:
+        return {"path": self.path, "sop_instance_uid": self.sop_instance_uid, "code": self.code, "reason": self.reason}
+
+
+@dataclass(frozen=True, slots=True)
 class Part:
     """One of several media: `number` counts from 1; `media_bytes` is what it may hold."""
 
@@ -99,11 +126,12 @@ class Plan:
     series: int = 0
     needs: tuple[str, ...] = field(default=())  # packages that have to be importable to carry it out
     part: Part | None = None  # where one medium was not enough
+    kept_whole: tuple[KeptWhole, ...] = ()  # enhanced images that could not be split
 
     @property
     def size_before(self) -> int:
         """Bytes of the planned instances on the disc."""
-        return sum(f.instance.size for f in self.files)
+        return sum({f.instance.entry_id: f.instance.size for f in self.files}.values())
 
     @property
     def size_after(self) -> int:
@@ -117,11 +145,36 @@ class Plan:
     def changes(self) -> list[str]:
         """What will be other than on the disc, one plain sentence each."""
         language = self.choices.language
-        said = [say(f"export.change.{name}", language, count=n) for name, n in self.counts().items() if n]
-        said.append(say("export.change.names", language))
-        lacking = _lacking([f.instance for f in self.files])
+        said = [
+            say(f"export.change.{name}", language, count=n)
+            for name, n in self.counts().items()
+            if n and name != Action.SPLIT
+        ]
+        if said:
+            said.append(say("export.change.names", language))
+        said += self.of_splitting()
+        lacking = _lacking([f.as_written for f in self.files])
         if lacking:
             said.append(say("export.change.supplied", language, count=lacking))
+        return said
+
+    def why_whole(self, planned: PlannedFile) -> tuple[str, ...]:
+        """In technical words, for the record of what was written: why an enhanced image was not split."""
+        uid = planned.instance.sop_instance_uid
+        return tuple(f"not split into single frames: {k.code}" for k in self.kept_whole if k.sop_instance_uid == uid)
+
+    def of_splitting(self) -> list[str]:
+        """What becomes of enhanced images where single ones were asked for, one plain sentence each."""
+        language = self.choices.language
+        split = {f.instance.entry_id: f.instance for f in self.files if f.action is Action.SPLIT}
+        said: list[str] = []
+        if split:
+            images = sum(f.action is Action.SPLIT for f in self.files)
+            one_by_one = say("export.change.split_into", language, count=images)
+            said.append(say("export.change.split", language, count=len(split), into=one_by_one))
+            said.append(say("export.change.split_references", language))
+        for reason, count in Counter(kept.reason for kept in self.kept_whole).most_common():
+            said.append(say("export.change.kept_whole", language, count=count, reason=reason))
         return said
 
     def left_out_by_reason(self) -> list[tuple[str, int, int]]:
@@ -153,7 +206,10 @@ class Plan:
             "not_chosen": self.not_chosen,
             "size_before": self.size_before,
             "size_after": self.size_after,
-            "decoded_bytes": sum(decoded_size(f.instance) for f in self.files if f.action is Action.DECOMPRESS),
+            "decoded_bytes": sum(
+                planned_size(f) for f in self.files if f.action is not Action.KEEP and f.instance.encapsulated
+            ),
+            "kept_whole": [kept.as_dict() for kept in self.kept_whole],
         }
 
 
@@ -181,11 +237,13 @@ def _lacking(instances: Sequence[SopInstance]) -> int:
 def second_set(choices: Choices, left_out: Sequence[LeftOut]) -> Choices | None:
     """What to choose for the file-set of those that had to stay out of the first; None where there are none."""
     uids = [left.sop_instance_uid for left in left_out if left.code in SECOND_SET and left.sop_instance_uid]
-    return replace(choices, encoding=KEEP_ENCODING, only=uids) if uids else None
+    return replace(choices, encoding=KEEP_ENCODING, only=uids, for_old_software=False) if uids else None
 
 
 def planned_size(planned: PlannedFile) -> int:
     """Bytes of the written file, estimated from the facts."""
+    if planned.split is not None:
+        return planned.split.size
     return decoded_size(planned.instance) if planned.action is Action.DECOMPRESS else planned.instance.size
 
 

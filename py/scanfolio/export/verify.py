@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from scanfolio.effects import Effect, LoadPackage, Progress, Sha256, Steps
 from scanfolio.errors import BytesNotHere, ReadingError, SourceError
+from scanfolio.export import classic
+from scanfolio.export.classic.common import series_uid
+from scanfolio.export.classic.compare import FramesOf, frame_differences, frames_in
 from scanfolio.export.compare import differences, needs_pydicom
 from scanfolio.export.directory_check import FileFacts, check_directory
 from scanfolio.export.large import STREAM_ABOVE_BYTES, equal_ranges, sha256_of
@@ -99,6 +102,7 @@ def as_copy(manifest: Manifest, verification: Verification) -> Copy:
             "given another name": sum(i.file_id != i.source_path for i in manifest.instances),
             "re-encoded as Explicit VR Little Endian": actions.count(Action.RE_ENCODE),
             "decompressed": actions.count(Action.DECOMPRESS),
+            "made of one frame of an enhanced image": actions.count(Action.SPLIT),
             "given a new preamble and File Meta Information": len(manifest.instances),
             "with directory entries supplied": len({s.file_id for s in manifest.supplied}),
         },
@@ -140,12 +144,19 @@ def verify(
                 raise
             except SourceError:
                 sources[instance.sop_instance_uid] = instance  # reading it for comparison will say so
-    if any(i.sop_instance_uid in sources and needs_pydicom(sources[i.sop_instance_uid], i) for i in read.instances):
+    checker.frames = frames_in(said, sources)
+    for uid, (origin, _) in checker.frames.items():
+        sources.pop(origin.sop_instance_uid, None)  # it is not to be in the copy: its frames are
+        sources[uid] = replace(origin, sop_instance_uid=uid, series_instance_uid=series_uid(origin.series_instance_uid))
+    if any(i.sop_instance_uid in sources and needs_pydicom(sources[i.sop_instance_uid], i) for i in read.instances) or (
+        checker.frames
+    ):
         yield LoadPackage("pydicom")
         yield LoadPackage("numpy")
     fresh = manifest is not None
     identical = yield from checker.check_files(copies, sums, sources if disc else None, entries, fresh=fresh)
 
+    classic.forget()
     expected = {str(i["sop_instance_uid"]): str(i["file_id"]) for i in said.get("instances", ())}
     excused = {str(f["sop_instance_uid"]) for f in said.get("left_out", ())}
     checker.check_complete(read.instances, expected, excused, sources)
@@ -170,6 +181,7 @@ class _Checker:
         self.entries = entries
         self.by_path = by_path
         self.differences: list[Difference] = []
+        self.frames: FramesOf = {}
 
     def fault(self, path: str, what: str) -> None:
         self.differences.append(Difference(path, what))
@@ -273,7 +285,7 @@ class _Checker:
                 continue
             source = sources.get(copy.sop_instance_uid) if sources is not None else None
             if source is not None:
-                if large and not needs_pydicom(source, copy):
+                if large and not needs_pydicom(source, copy) and copy.sop_instance_uid not in self.frames:
                     faults = yield from self._compare_large(
                         source_entries[source.entry_id], source, entry, copy, progress
                     )
@@ -313,6 +325,8 @@ class _Checker:
 
     def _compare(self, a: Entry, source: SopInstance, b: Entry, copy: SopInstance, data: bytes) -> list[str]:
         try:
+            if copy.sop_instance_uid in self.frames:
+                return frame_differences(a, *self.frames[copy.sop_instance_uid], b, copy)
             return differences(a, source, b, copy, data[copy.data_set_offset :])
         except BytesNotHere:
             raise

@@ -15,6 +15,8 @@ from typing import Any, Protocol, TypeVar
 
 from scanfolio.effects import Chunk, Effect, LoadPackage, Progress, Sha256, Steps, WriteFile
 from scanfolio.errors import BytesNotHere, ExportError, PixelError, ReadingError, ScanfolioError, SourceError
+from scanfolio.export import classic
+from scanfolio.export.classic.data_set import frame_data_set, frame_elements
 from scanfolio.export.dicomdir import Gatherer, Listed, dicomdir
 from scanfolio.export.file_meta import file_meta
 from scanfolio.export.large import zip_from
@@ -24,7 +26,7 @@ from scanfolio.export.planned import LeftOut, Plan, PlannedFile, is_streamed
 from scanfolio.export.records import WANTED_TAGS
 from scanfolio.export.reencode import Part
 from scanfolio.export.supply import Supplied
-from scanfolio.export.transcode import data_set_length, header_elements, transcode
+from scanfolio.export.transcode import Transcoded, data_set_length, header_elements, transcode
 from scanfolio.export.zip import ZipWriter
 from scanfolio.words import again, say
 
@@ -48,8 +50,16 @@ class _Run:
     lost_in_a_row: int = 0
 
     def leave(self, planned: PlannedFile, code: str, error: Exception) -> None:
+        """Leave a file out; of a frame, all of its source: an image may not arrive with a slice missing."""
         language = self.plan.choices.language
         instance = planned.instance
+        if planned.frame is not None:
+            for other in self.plan.files:
+                if other.instance.entry_id == instance.entry_id:
+                    self.listed.pop(other.file_id, None)
+            if any(w.source_sop_instance_uid == instance.sop_instance_uid for w in self.written):
+                title, hint = say("export.stopped.source", language), say("export.stopped.source_hint", language)
+                raise ExportError(title, hint=hint, where=instance.path, detail=str(error)) from error
         detail = getattr(error, "title", "")
         reason = say(f"export.left_out.{code}", language) + (f" ({again(detail, language)})" if detail else "")
         self.left_out.append(LeftOut(instance.path, code, reason, instance.size, instance.sop_instance_uid))
@@ -62,6 +72,10 @@ class _Run:
                 where=instance.path,
                 detail=f"{self.lost_in_a_row} files in a row could not be read",
             ) from error
+
+    def is_left(self, planned: PlannedFile) -> bool:
+        """The source of this frame has been left out because of another one."""
+        return any(left.path == planned.instance.path for left in self.left_out)
 
     def directory(self) -> bytes:
         if not self.listed:
@@ -189,6 +203,8 @@ def _read_headers(run: _Run) -> Steps:
     for done, planned in enumerate(run.plan.files):
         if done % 32 == 0:
             yield Progress("preparing", done, total)
+        if planned.frame is not None and run.is_left(planned):
+            continue
         try:
             listed = _understood(planned, partial(_listed, planned, gatherer))
         except BytesNotHere:
@@ -206,8 +222,11 @@ def _read_headers(run: _Run) -> Steps:
 
 
 def _listed(planned: PlannedFile, gatherer: Gatherer) -> Listed:
-    instance = planned.instance
-    elements = header_elements(planned.entry, instance, WANTED_TAGS)
+    instance = planned.as_written
+    if planned.frame is None:
+        elements = header_elements(planned.entry, instance, WANTED_TAGS)
+    else:
+        elements = frame_elements(planned.entry, planned.instance, planned.frame, WANTED_TAGS)
     return gatherer.listed(
         planned.file_id, instance.sop_class_uid, instance.sop_instance_uid, planned.transfer_syntax_uid, elements
     )
@@ -217,7 +236,9 @@ def _write_instances(run: _Run, sink: _Sink) -> Steps:
     files = [f for f in run.plan.files if f.file_id in run.listed]
     for done, planned in enumerate(files):
         yield Progress("writing", done, len(files))
-        instance = planned.instance
+        if planned.file_id not in run.listed:
+            continue
+        source, instance = planned.instance, planned.as_written
         meta = file_meta(instance.sop_class_uid, instance.sop_instance_uid, planned.transfer_syntax_uid)
         changes: tuple[str, ...] = ()
         try:
@@ -225,7 +246,7 @@ def _write_instances(run: _Run, sink: _Sink) -> Steps:
                 progress = Progress("writing", done, len(files))
                 digest, size = yield from _stream(run, sink, planned, meta, progress)
             else:
-                data_set = _understood(planned, partial(transcode, planned.entry, instance, planned.action))
+                data_set = _understood(planned, partial(_data_set, planned))
                 changes = data_set.changes
                 digest, size = yield from _add(run, sink, planned.file_id, [meta, *data_set.parts])
         except BytesNotHere:
@@ -246,18 +267,26 @@ def _write_instances(run: _Run, sink: _Sink) -> Steps:
         run.written.append(
             WrittenInstance(
                 planned.file_id,
-                instance.path,
+                source.path,
                 instance.sop_instance_uid,
                 planned.transfer_syntax_uid,
                 planned.action,
                 size,
                 digest,
-                changes,
+                changes + run.plan.why_whole(planned),
+                *(() if planned.frame is None else (planned.frame + 1, source.sop_instance_uid)),
             )
         )
+    classic.forget()
     yield Progress("writing", len(files), len(files))
     if not run.written:
         raise ExportError(say("export.refused.nothing", run.plan.choices.language))
+
+
+def _data_set(planned: PlannedFile) -> Transcoded:
+    if planned.frame is not None:
+        return frame_data_set(planned.entry, planned.instance, planned.frame)
+    return transcode(planned.entry, planned.instance, planned.action)
 
 
 def _stream(
