@@ -19,6 +19,7 @@
  * @property {number} frames
  * @property {boolean} lossy
  * @property {number} size_bytes
+ * @property {number} [enhanced] files that hold many images and can become single ones
  * @property {string} [body_part]
  * @property {boolean} [localizer]
  * @property {string} [cannot] why nothing of it can be shown; "" or absent when it can
@@ -85,7 +86,7 @@
 /** What an entry of the preset menu is; `window` is null for the whole range and for a stored table.
  * @typedef {{name: string, window: {center: number, width: number, function: "LINEAR"|"LINEAR_EXACT"|"SIGMOID"}|null, id?: string}} Preset */
 
-/** @typedef {{studies: string[]|null, series: string[]|null, encoding: "most-compatible"|"keep-encoding", patient_key: string|null, where: "folder"|"zip", only?: string[]}} ExportChoice */
+/** @typedef {{studies: string[]|null, series: string[]|null, encoding: "most-compatible"|"keep-encoding", patient_key: string|null, where: "folder"|"zip", only?: string[], for_old_software?: boolean}} ExportChoice */
 /** A file that stays behind. @typedef {{path: string, code: string, reason: string, size: number, sop_instance_uid: string}} LeftOut */
 /**
  * What an export would hold, as Python plans it; with `refused`, nothing else.
@@ -93,7 +94,8 @@
  * @property {string} [refused] why no copy can be made with these choices
  * @property {number} [instances]
  * @property {string[]} [changes] one sentence each
- * @property {Record<string, number>} [actions] instances by what happens to them: copy, keep, re-encode, decompress
+ * @property {string[]} [splitting] of these, what becomes of files with many images
+ * @property {Record<string, number>} [actions] instances by what happens to them: copy, keep, re-encode, decompress, split
  * @property {LeftOut[]} [left_out]
  * @property {number} [left_out_instances]
  * @property {{reason: string, files: number, instances: number}[]} [left_out_by_reason]

@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { discHolds, holdsText, seriesCount, seriesTitle, shownPatients } from "../../static/js/ui/catalogue-view.js";
 import { DiscState } from "../../static/js/ui/disc-state.js";
 import { doneView } from "../../static/js/ui/done-view.js";
-import { choiceOf, chosenHolds, mediumFor, secondsExpected, stageAt } from "../../static/js/ui/export-choices.js";
+import { choiceOf, chosenEnhanced, chosenHolds, mediumFor, secondsExpected, stageAt } from "../../static/js/ui/export-choices.js";
 import { fateOf, groupCounts, kindsOf, pickFiles } from "../../static/js/ui/file-rows.js";
 import { evidenceRows, groupsOf, markOf, placesOf, remarksOf, tallyOf } from "../../static/js/ui/report-view.js";
 import { hashOf, screenOf } from "../../static/js/ui/router.js";
@@ -101,6 +101,12 @@ test("a choice is said in the shortest way: all, whole examinations, or single s
   assert.equal(mediumFor(600e6), "export.fits_cd");
   assert.equal(mediumFor(996e6), "export.fits_dvd");
   assert.equal(mediumFor(5e9), "export.fits_stick");
+});
+
+test("single images are offered for the ticked series that hold files with many", () => {
+  const enhanced = { ...patient, studies: [study("1", [series("a", 176, { instances: 1, enhanced: 1 }), series("b", 5, { enhanced: 0 }), series("c", 5)])] };
+  assert.equal(chosenEnhanced(enhanced, new Set(["a", "b", "c"])), 1);
+  assert.equal(chosenEnhanced(enhanced, new Set(["b", "c"])), 0);
 });
 
 test("the time a copy takes follows the disc, the size and what has to be unpacked", () => {

@@ -209,6 +209,7 @@ class Plan:
             "decoded_bytes": sum(
                 planned_size(f) for f in self.files if f.action is not Action.KEEP and f.instance.encapsulated
             ),
+            "splitting": self.of_splitting(),
             "kept_whole": [kept.as_dict() for kept in self.kept_whole],
         }
 

@@ -30,6 +30,11 @@ export function chosenHolds(patient, keys) {
   return sum;
 }
 
+/** Files among the ticked series that hold many images and can become single ones. @param {PatientFacts} patient @param {Set<string>} keys */
+export function chosenEnhanced(patient, keys) {
+  return patient.studies.flatMap((study) => study.series).reduce((sum, series) => sum + (keys.has(series.key) ? series.enhanced || 0 : 0), 0);
+}
+
 /** Which media the copy fits on, as the key of a sentence. @param {number} bytes */
 export function mediumFor(bytes) {
   if (bytes <= 680e6) return "export.fits_cd";

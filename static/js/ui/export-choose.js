@@ -1,8 +1,9 @@
 // Choosing what to copy. Good choices are made beforehand; who the person is, never.
 import { formatBytes, formatDate, formatPerson, formatPersonSpoken, formatTimeExpected, phrase, t } from "../i18n.js";
 import { holdsText, seriesCount, seriesTitle, studyHolds, studyTitle } from "./catalogue-view.js";
-import { choiceOf, chosenHolds, mediumFor, secondsExpected } from "./export-choices.js";
+import { choiceOf, chosenEnhanced, chosenHolds, mediumFor, secondsExpected } from "./export-choices.js";
 import { emit, h, icon, put, setText } from "./h.js";
+import { oldSoftwareBox } from "./export-old-software.js";
 import { drawThumbnail } from "./series-row.js";
 
 /** @typedef {import("../types.js").PatientFacts} PatientFacts */
@@ -19,6 +20,7 @@ export class ExportChoose {
   /** @type {"folder" | "zip"} */
   #where = "zip";
   #confirmed = false;
+  #oldSoftware = false;
   /** @type {ExportPlan | null} */
   #plan = null;
   #timer = 0;
@@ -29,6 +31,7 @@ export class ExportChoose {
     this.canFolder = typeof (/** @type {any} */ (window).showDirectoryPicker) === "function";
     this.#where = this.canFolder ? "folder" : "zip";
     this.questions = h("div", { class: "ask-list" });
+    this.old = oldSoftwareBox((wanted) => { this.#oldSoftware = wanted; this.#changed(); });
     this.facts = h("dl", {});
     this.confirm = h("input", { type: "checkbox", on: { change: () => {
       this.#confirmed = this.confirm.checked;
@@ -81,7 +84,12 @@ export class ExportChoose {
   /** @returns {import("../types.js").ExportChoice | null} */
   get choice() {
     if (!this.#patient) return null;
-    return { ...choiceOf(this.#patient, this.#keys), encoding: this.#encoding, patient_key: this.#patient.key, where: this.#where };
+    return { ...choiceOf(this.#patient, this.#keys), encoding: this.#encoding, patient_key: this.#patient.key, where: this.#where, for_old_software: this.#asksOldSoftware && this.#oldSoftware };
+  }
+
+  /** Only where a chosen image is one that older systems may not open, and only in the form they read. */
+  get #asksOldSoftware() {
+    return this.#encoding === "most-compatible" && this.#patient !== null && chosenEnhanced(this.#patient, this.#keys) > 0;
   }
 
   #button() {
@@ -122,7 +130,7 @@ export class ExportChoose {
     put(this.questions, this.#what(patient),
       h("fieldset", {}, h("legend", {}, t("export.how")), h("div", { class: "pair" },
         this.#radio("encoding", "most-compatible", t("export.compatible"), t("export.compatible_more"), h("span", { class: "tag accent" }, t("export.suggested"))),
-        this.#radio("encoding", "keep-encoding", t("export.keep"), t("export.keep_more")))),
+        this.#radio("encoding", "keep-encoding", t("export.keep"), t("export.keep_more"))), this.old.ask(this.#oldSoftware)),
       h("fieldset", {}, h("legend", {}, t("export.where")),
         this.canFolder
           ? h("div", { class: "pair" }, this.#radio("where", "folder", t("export.folder"), t("export.folder_more"), null, "stick"), this.#radio("where", "zip", t("export.zip"), t("export.zip_more"), null, "archive"))
@@ -197,6 +205,8 @@ export class ExportChoose {
   #summary() {
     const patient = this.#patient;
     if (!patient) return;
+    this.old.element.hidden = !this.#asksOldSoftware;
+    this.old.say(this.#oldSoftware ? this.#plan?.splitting ?? [] : []);
     const holds = chosenHolds(patient, this.#keys);
     const plan = this.#plan?.refused ? null : this.#plan;
     const size = plan?.size_after ?? holds.bytes;
@@ -206,7 +216,7 @@ export class ExportChoose {
     const rows = [
       ["export.person", name, born ? t("export.born", { date: born }) : t("export.no_birth_date")],
       ["export.holds", holdsText(holds), ""],
-      ["export.written_as", t(this.#encoding === "most-compatible" ? "export.compatible" : "export.keep"), "", this.#encoding === "most-compatible" ? t("export.explicit") : ""],
+      ["export.written_as", t(this.#encoding === "most-compatible" ? "export.compatible" : "export.keep"), "", this.#encoding === "most-compatible" ? t(this.choice?.for_old_software ? "export.old_software" : "export.explicit") : ""],
     ];
     if (size) rows.push(["export.size", formatBytes(size), t(this.#where === "zip" ? "export.zip_size" : mediumFor(size)), plan?.size_before ? t("export.size_here", { size: formatBytes(plan.size_before) }) : ""]);
     const time = plan ? formatTimeExpected(secondsExpected(plan)) : "";

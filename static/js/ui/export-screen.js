@@ -25,7 +25,7 @@ export class ExportScreen {
     this.element.addEventListener("new-copy", () => this.#show("choosing", () => this.choose.element));
     this.element.addEventListener("second-copy", (event) => {
       const only = /** @type {CustomEvent<string[]>} */ (event).detail;
-      emit(this.element, "make-copy", { ...this.choose.choice, encoding: "keep-encoding", only });
+      emit(this.element, "make-copy", { ...this.choose.choice, encoding: "keep-encoding", for_old_software: false, only });
     });
     addEventListener("beforeunload", (event) => { if (this.phase === "writing") event.preventDefault(); });
     this.close("export.after_reading");
