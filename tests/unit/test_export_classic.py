@@ -179,7 +179,8 @@ def test_pet_attributes_come_from_the_frame() -> None:
         "Units": "BQML", "CountsSource": "EMISSION", "DecayCorrection": "START", "SeriesType": ["DYNAMIC", "IMAGE"],
         "CorrectedImage": ["DECY", "ATTN", "SCAT"], "NumberOfSlices": 3, "NumberOfTimeSlices": 2, "ImageIndex": 5,
         "FrameReferenceTime": 90000, "ActualFrameDuration": 60000, "RescaleSlope": 2.0, "RescaleIntercept": 0,
-        "AcquisitionTime": "101600", "ImagePositionPatient": [-64, -64, 3], "PatientOrientationCodeSequence": [],
+        "AcquisitionTime": "101600", "ImagePositionPatient": [-64, -64, 3],
+        "PatientPosition": "HFS", "PatientOrientationCodeSequence": "not there",
     })  # fmt: skip
     assert images[4].RadiopharmaceuticalInformationSequence[0].RadionuclideTotalDose == 3.5e8
     assert images[4].RealWorldValueMappingSequence[0].RealWorldValueSlope == 2.0

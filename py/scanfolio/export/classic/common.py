@@ -31,6 +31,7 @@ NOT_OF_ONE_FRAME = frozenset(
 USED_UP = frozenset((FRAME_TYPE, 0x00209157))
 """Of the groups: what is said otherwise in a classic image (Frame Type), or means nothing without the dimensions."""
 
+PATIENT_ORIENTATION = frozenset((0x00540410, 0x00540414))
 _EMPTY_VR = {
     0x00080022: b"DA", 0x00080032: b"TM", 0x00180022: b"CS", 0x00180023: b"CS", 0x00180050: b"DS", 0x00180060: b"DS",
     0x00180081: b"DS", 0x00180091: b"IS", 0x00181181: b"CS", 0x00181242: b"IS", 0x00200012: b"IS", 0x00201040: b"LO",
@@ -114,6 +115,8 @@ def add_common(flat: Flat) -> None:
 def leave_empty(flat: Flat, source_class: str) -> None:
     """Type 2 attributes of the classic class which nobody asked of the enhanced one: there, without a value."""
     for tag in _newly_asked(CLASSIC[source_class], source_class):
+        if tag in PATIENT_ORIENTATION and flat.has(0x00185100):
+            continue  # Patient Position says it, and C.7.3.1 wants only one of the two
         flat.setdefault(tag, (_EMPTY_VR[tag], b""))
 
 
