@@ -69,6 +69,8 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--study", action="append", metavar="UID", help="only this study (may be repeated)")
     export.add_argument("--series", action="append", metavar="UID", help="only this series (may be repeated)")
     export.add_argument("--patient", metavar="ID", help="only this Patient ID, where the disc holds several")
+    what = "without overviews, screenshots and dose lists, which another doctor does not need"
+    export.add_argument("--essential", action="store_true", help=what)
     encoding = export.add_mutually_exclusive_group()
     encoding.add_argument("--most-compatible", dest="encoding", action="store_const", const="most-compatible",
                           help="Explicit VR Little Endian, decompressed without loss (default)")  # fmt: skip

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from scanfolio.model import Disc, Patient, Series, SopInstance, Study
+from scanfolio.reading.roles import roles
 from scanfolio.standard.classic import CLASSIC
 
 # Lossy JPEG and JPEG-LS; what JPEG 2000 and HTJ2K are, the recipe settles per image. Here it is a hint for the list.
@@ -49,6 +50,7 @@ def _name_doubt(patient: Patient) -> dict[str, str] | None:
 
 
 def _study(study: Study) -> dict[str, Any]:
+    known = roles(study)
     return {
         "study_instance_uid": study.study_instance_uid,
         "description": study.study_description,
@@ -56,11 +58,11 @@ def _study(study: Study) -> dict[str, Any]:
         "time": study.study_time,
         "institution": study.institution_name,
         "accession_number": study.accession_number,
-        "series": [_series(s) for s in study.series],
+        "series": [_series(s, known.get(s.key, "")) for s in study.series],
     }
 
 
-def _series(series: Series) -> dict[str, Any]:
+def _series(series: Series, role: str) -> dict[str, Any]:
     return {
         "key": series.key,
         "modality": series.modality,
@@ -68,6 +70,7 @@ def _series(series: Series) -> dict[str, Any]:
         "description": series.series_description,
         "body_part": next((i.body_part_examined for i in series.instances if i.body_part_examined), ""),
         "localizer": any("LOCALIZER" in i.image_type for i in series.instances),
+        "role": role,
         "shows": series.shows,
         "instances": len(series.instances),
         "frames": series.frame_count,

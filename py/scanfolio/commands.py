@@ -19,6 +19,7 @@ from scanfolio.export.planned import FIRST_SET, Choices, LeftOut, Plan, second_s
 from scanfolio.export.verify import Verification
 from scanfolio.export.verify import verify as verify_alone
 from scanfolio.model import Kind
+from scanfolio.reading.roles import roles_on
 from scanfolio.session import Session
 from scanfolio.source import Source, open_path
 from scanfolio.words import again, number, say, tenths
@@ -96,6 +97,7 @@ def image(options: argparse.Namespace) -> int:
 def export(options: argparse.Namespace) -> int:
     session = _read(options)
     patient_key = _patient_key(session, options.patient)
+    without = tuple(roles_on(session.disc)) if options.essential else ()
     choices = Choices(
         options.study,
         options.series,
@@ -103,6 +105,7 @@ def export(options: argparse.Namespace) -> int:
         options.encoding,
         options.lang,
         for_old_software=options.for_old_software,
+        without=without,
     )
     destination = Path(options.destination)
     plan = run(session.plan(choices), on_progress=_progress_in(options.lang))

@@ -126,6 +126,7 @@ class SopInstance:
     content_time: str = ""
     image_type: tuple[str, ...] = ()
     burned_in_annotation: str = ""
+    conversion_type: str = ""
     images_in_acquisition: int | None = None
     acquisition_time: str = ""
     temporal_position: int | None = None

@@ -83,7 +83,7 @@ export class Copying {
 }
 
 /** What the worker is told. @param {ExportChoice} choice */
-const wire = ({ studies, series, encoding, patient_key, only, for_old_software }) => ({ studies, series, encoding, patient_key, only: only ?? null, for_old_software: for_old_software ?? false });
+const wire = ({ studies, series, encoding, patient_key, only, for_old_software, without }) => ({ studies, series, encoding, patient_key, only: only ?? null, for_old_software: for_old_software ?? false, without: without ?? [] });
 
 /** @param {"folder"|"zip"} where @param {string} name of a .zip @returns {Promise<any>} */
 async function targetFor(where, name) {

@@ -72,7 +72,7 @@ export interface OfFrame {
 /** What to export and how. None for studies or series means all of them.
 
     `only`: of these, just the instances with these SOP Instance UIDs, as a second file-set. `for_old_software`:
-    enhanced images are split into single ones. */
+    enhanced images are split into single ones. `without`: not the series of these keys. */
 export interface ExportChoices {
   patient_key?: string | null;
   studies?: string[] | null;
@@ -81,6 +81,7 @@ export interface ExportChoices {
   sink?: string;
   only?: string[] | null;
   for_old_software?: boolean;
+  without?: string[];
 }
 /** Read an export back. `entries` are its files (one, the .zip, or those of a folder). */
 export interface Verify {

@@ -22,6 +22,7 @@
  * @property {number} [enhanced] files that hold many images and can become single ones
  * @property {string} [body_part]
  * @property {boolean} [localizer]
+ * @property {""|"localizer"|"capture"|"dose"} [role] what another doctor can do without
  * @property {string} [cannot] why nothing of it can be shown; "" or absent when it can
  * @property {string} [part] what this is of a series that is shown in parts
  * @property {string} [split_reason] why it is
@@ -86,8 +87,8 @@
 /** What an entry of the preset menu is; `window` is null for the whole range and for a stored table.
  * @typedef {{name: string, window: {center: number, width: number, function: "LINEAR"|"LINEAR_EXACT"|"SIGMOID"}|null, id?: string}} Preset */
 
-/** @typedef {{studies: string[]|null, series: string[]|null, encoding: "most-compatible"|"keep-encoding", patient_key: string|null, where: "folder"|"zip", only?: string[], for_old_software?: boolean}} ExportChoice */
-/** A file that stays behind. @typedef {{path: string, code: string, reason: string, size: number, sop_instance_uid: string}} LeftOut */
+/** @typedef {{studies: string[]|null, series: string[]|null, encoding: "most-compatible"|"keep-encoding", patient_key: string|null, where: "folder"|"zip", only?: string[], for_old_software?: boolean, without?: string[]}} ExportChoice */
+/** A file that stays behind. @typedef {{path: string, code: string, reason: string, size: number, sop_instance_uid: string, by_choice?: boolean}} LeftOut */
 /**
  * What an export would hold, as Python plans it; with `refused`, nothing else.
  * @typedef {object} ExportPlan
@@ -98,7 +99,7 @@
  * @property {Record<string, number>} [actions] instances by what happens to them: copy, keep, re-encode, decompress, split
  * @property {LeftOut[]} [left_out]
  * @property {number} [left_out_instances]
- * @property {{reason: string, files: number, instances: number}[]} [left_out_by_reason]
+ * @property {{reason: string, files: number, instances: number, by_choice?: boolean}[]} [left_out_by_reason]
  * @property {number} [not_chosen]
  * @property {number} [size_before]
  * @property {number} [size_after]

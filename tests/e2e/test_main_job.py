@@ -291,3 +291,30 @@ def test_the_plan_of_a_copy_is_on_the_screen_before_it_is_made(page: Page, tmp_p
     assert any(sentence.endswith("A document, not a medical image.") for sentence in said)
     facts = page.text(".sum dl")
     assert "Less than a minute" in facts
+
+
+def test_what_another_doctor_can_do_without_stays_out_on_request_and_comes_back(page: Page, tmp_path: Path) -> None:
+    scout = ["ORIGINAL", "PRIMARY", "LOCALIZER"]
+    chest = [make_instance("ct", n, series=1, SeriesNumber=1, SeriesDescription="Chest") for n in (1, 2, 3)]
+    overview = [make_instance("ct", n, series=2, SeriesNumber=2, SeriesDescription="Topo", ImageType=scout) for n in (1, 2)]
+    dose = make_instance("dose_report", 1, series=3, SeriesNumber=3, SOPClassUID="1.2.840.10008.5.1.4.1.1.88.67")
+    page.open(write_files(tmp_path / "DISC", file_set(*chest, *overview, dose)))
+    page.browser.eval("void (location.hash = '#/export')")
+    box = "document.querySelector('.essential input')"
+    page.browser.wait(box)
+    assert not page.browser.eval(f"{box}.checked")
+    assert page.text(".sum dl").count("5 images, 1 document") == 1
+    page.browser.eval(f"void {box}.click()")
+    assert "Leaves 2 series out: overview pictures, dose lists." in page.text(".essential")
+    assert "3 images" in page.text(".sum dl")
+    page.browser.wait("[...document.querySelectorAll('.left-out summary')].some((s) => s.textContent.includes('3 files stay out, as you chose'))")
+    page.browser.eval("void (document.querySelector('.study-choice details').open = true)")
+    page.browser.wait("document.querySelectorAll('.singles input').length === 3")
+    ticked = "[...document.querySelectorAll('.singles input')].map((one) => one.checked)"
+    assert page.browser.eval(ticked) == [True, False, False]
+    page.browser.eval("void document.querySelectorAll('.singles input')[1].click()")
+    assert not page.browser.eval(f"{box}.checked")
+    without = page.browser.eval("scanfolio.catalogue().patients[0].studies[0].series.filter((s) => s.role).map((s) => s.key)")
+    done = page.browser.eval(f"scanfolio.export({{without: {json.dumps(without)}}}).then((d) => ({{ok: d.verification.ok, out: d.manifest.left_out.map((f) => f.code), n: d.manifest.instances.length}}))")
+    assert (done["ok"], done["n"]) == (True, 3)
+    assert sorted(code for code in done["out"] if code in ("dose", "localizer")) == ["dose", "localizer", "localizer"]

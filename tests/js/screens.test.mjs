@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { discHolds, holdsText, seriesCount, seriesTitle, shownPatients } from "../../static/js/ui/catalogue-view.js";
 import { DiscState } from "../../static/js/ui/disc-state.js";
 import { doneView } from "../../static/js/ui/done-view.js";
-import { choiceOf, chosenEnhanced, chosenHolds, mediumFor, secondsExpected, stageAt } from "../../static/js/ui/export-choices.js";
+import { choiceOf, chosenEnhanced, chosenHolds, dispensable, mediumFor, secondsExpected, stageAt } from "../../static/js/ui/export-choices.js";
 import { fateOf, groupCounts, kindsOf, pickFiles } from "../../static/js/ui/file-rows.js";
 import { evidenceRows, groupsOf, markOf, placesOf, remarksOf, tallyOf } from "../../static/js/ui/report-view.js";
 import { hashOf, screenOf } from "../../static/js/ui/router.js";
@@ -93,11 +93,14 @@ test("rows in view: from offsets, with spare ones, never outside the list", () =
   assert.deepEqual(visibleRange(offsetsOf([]), 0, 100), { first: 0, end: 0 });
 });
 
-test("a choice is said in the shortest way: all, whole examinations, or single series", () => {
-  assert.deepEqual(choiceOf(patient, new Set(["a", "b", "c"])), { studies: null, series: null });
-  assert.deepEqual(choiceOf(patient, new Set(["a", "b"])), { studies: ["1"], series: null });
-  assert.deepEqual(choiceOf(patient, new Set(["a", "c"])), { studies: null, series: ["a", "c"] });
+test("a choice is said in the shortest way: all, some examinations, and what of them is not wanted", () => {
+  assert.deepEqual(choiceOf(patient, new Set(["a", "b", "c"])), { studies: null, series: null, without: [] });
+  assert.deepEqual(choiceOf(patient, new Set(["a", "b"])), { studies: ["1"], series: null, without: [] });
+  assert.deepEqual(choiceOf(patient, new Set(["a", "c"])), { studies: null, series: null, without: ["b"] });
   assert.deepEqual(chosenHolds(patient, new Set(["a", "c"])), { series: 2, images: 10, documents: 2, bytes: 10000 });
+  assert.deepEqual(dispensable(patient), { keys: [], kinds: [] });
+  const study = { ...patient.studies[0], series: patient.studies[0].series.map((one, n) => ({ ...one, modality: "??", role: n ? "dose" : "" })) };
+  assert.deepEqual(dispensable({ ...patient, studies: [study] }), { keys: ["b"], kinds: ["dose"] });
   assert.equal(mediumFor(600e6), "export.fits_cd");
   assert.equal(mediumFor(996e6), "export.fits_dvd");
   assert.equal(mediumFor(5e9), "export.fits_stick");

@@ -188,6 +188,7 @@ class Handlers:
             self.language,
             params.only,
             params.for_old_software,
+            params.without,
         )
 
     def _verify(self, params: Verify) -> Steps:

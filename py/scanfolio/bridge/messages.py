@@ -131,7 +131,7 @@ class ExportChoices:
     """What to export and how. None for studies or series means all of them.
 
     `only`: of these, just the instances with these SOP Instance UIDs, as a second file-set. `for_old_software`:
-    enhanced images are split into single ones.
+    enhanced images are split into single ones. `without`: not the series of these keys.
     """
 
     patient_key: str | None = None
@@ -141,6 +141,7 @@ class ExportChoices:
     sink: str = "zip"
     only: list[str] | None = None
     for_old_software: bool = False
+    without: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 from scanfolio.effects import Progress, Steps
 from scanfolio.errors import BytesNotHere, ExportError, SourceError
+from scanfolio.export.by_choice import without_series
 from scanfolio.export.classic.planning import Split, split_steps, to_be_split
 from scanfolio.export.identity import contradiction_error, contradiction_in, refuse_several_patients
 from scanfolio.export.large import MAX_WHOLE_BYTES
@@ -58,11 +59,12 @@ def plan_steps(disc: Disc, entries: Sequence[Entry], choices: Choices) -> Steps:
         raise ExportError(
             _say(choices, "export.refused.old_software"), hint=_say(choices, "export.refused.old_software_hint")
         )
-    chosen = _chosen(disc, choices)
-    chosen_ids = {i.entry_id for i in chosen}
+    chosen, by_choice = without_series(disc, _chosen(disc, choices), choices.without)
+    chosen_ids = {i.entry_id for i in (*chosen, *(i for i, _ in by_choice))}
     left_out = [
         _not_an_image(f.path, f.size, f.kind, f.locked, choices) for f in disc.files if f.kind is not Kind.DICOM
     ]
+    left_out += [_leave(i, code, choices) for i, code in by_choice]
     if choices.only is not None:
         wanted = set(choices.only)
         left_out += [_leave(i, FIRST_SET, choices) for i in chosen if i.sop_instance_uid not in wanted]

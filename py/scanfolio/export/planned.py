@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from scanfolio.export.by_choice import BY_CHOICE
 from scanfolio.export.large import STREAM_ABOVE_BYTES
 from scanfolio.export.records import ROOT_TYPES, record_type
 from scanfolio.export.reencode import EXPLICIT_LITTLE
@@ -41,6 +42,7 @@ class Choices:
     images with contradictory identities or a clashing identifier are left out with the reason, instead of refusing all.
     `only`: of what the others choose, just these SOP Instance UIDs; that is how a second file-set is made.
     `for_old_software`: enhanced images are split into the single images of the classic SOP Classes (export/classic).
+    `without`: of what the others choose, not the series of these catalogue keys.
     """
 
     studies: Sequence[str] | None = None
@@ -50,6 +52,7 @@ class Choices:
     language: str = "en"
     only: Sequence[str] | None = None
     for_old_software: bool = False
+    without: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ class LeftOut:
 
     def as_dict(self) -> dict[str, Any]:
         return {"path": self.path, "code": self.code, "reason": self.reason, "size": self.size,
-                "sop_instance_uid": self.sop_instance_uid}  # fmt: skip
+                "sop_instance_uid": self.sop_instance_uid, "by_choice": self.code in BY_CHOICE}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +192,7 @@ class Plan:
 
     def as_dict(self) -> dict[str, Any]:
         """The plan as the page shows it: sums and reasons, not one row per image."""
+        by_choice = {left.reason for left in self.left_out if left.code in BY_CHOICE}
         return {
             "encoding": self.choices.encoding,
             "instances": len(self.files),
@@ -199,7 +203,7 @@ class Plan:
             "changes": self.changes(),
             "left_out": [f.as_dict() for f in self.left_out],
             "left_out_by_reason": [
-                {"reason": reason, "files": files, "instances": instances}
+                {"reason": reason, "files": files, "instances": instances, "by_choice": reason in by_choice}
                 for reason, files, instances in self.left_out_by_reason()
             ],
             "left_out_instances": sum(bool(f.sop_instance_uid) for f in self.left_out),

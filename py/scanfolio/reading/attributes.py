@@ -38,6 +38,7 @@ ATTRIBUTES = (
     Attribute(0x00080033, "TM", "ContentTime", "content_time", "code", cached=False),
     Attribute(0x00080050, "SH", "AccessionNumber", "accession_number", "text"),
     Attribute(0x00080060, "CS", "Modality", "modality", "code"),
+    Attribute(0x00080064, "CS", "ConversionType", "conversion_type", "code"),
     Attribute(0x00080080, "LO", "InstitutionName", "institution_name", "text"),
     Attribute(0x00081030, "LO", "StudyDescription", "study_description", "text"),
     Attribute(0x0008103E, "LO", "SeriesDescription", "series_description", "text"),

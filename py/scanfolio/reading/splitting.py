@@ -103,26 +103,26 @@ def _divided(part: Part, pieces_of: Callable[[Part], list[Part]]) -> list[Part]:
 
 
 def _localizers(part: Part) -> list[Part]:
-    pieces = _by(part.instances, _is_localizer)
+    pieces = _by(part.instances, is_localizer)
     if len(pieces) == 1:
         return [part]
-    return [part.piece(piece, "localizer", "localizer" if _is_localizer(piece[0]) else "") for piece in pieces]
+    return [part.piece(piece, "localizer", "localizer" if is_localizer(piece[0]) else "") for piece in pieces]
 
 
-def _is_localizer(i: SopInstance) -> bool:
+def is_localizer(i: SopInstance) -> bool:
     return "LOCALIZER" in i.image_type[2:]
 
 
 def _captures(part: Part) -> list[Part]:
     """Screenshots, dose screens and the like, beside images that have a place in the patient."""
-    slices = [i for i in part.instances if _has_plane(i) and not _is_capture(i)]
+    slices = [i for i in part.instances if _has_plane(i) and not is_capture(i)]
     if len(slices) < 2 or len(slices) == len(part.instances):
         return [part]
     shapes = {(i.sop_class_uid, i.rows, i.columns, i.samples_per_pixel) for i in slices}
 
     def is_other(i: SopInstance) -> bool:
         shape = (i.sop_class_uid, i.rows, i.columns, i.samples_per_pixel)
-        return _is_capture(i) or (not _has_plane(i) and i.number_of_frames == 1 and shape not in shapes)
+        return is_capture(i) or (not _has_plane(i) and i.number_of_frames == 1 and shape not in shapes)
 
     pieces = _by(part.instances, is_other)
     if len(pieces) == 1:
@@ -134,7 +134,7 @@ def _has_plane(i: SopInstance) -> bool:
     return i.image_position_mm is not None and i.image_orientation is not None
 
 
-def _is_capture(i: SopInstance) -> bool:
+def is_capture(i: SopInstance) -> bool:
     return i.sop_class_uid.startswith(SECONDARY_CAPTURES) and (
         len(i.sop_class_uid) == len(SECONDARY_CAPTURES) or i.sop_class_uid[len(SECONDARY_CAPTURES)] == "."
     )

@@ -22,6 +22,7 @@ export function doneView(done, plan) {
     changes: changesOf(instances, manifest.supplied ?? [], leftOut, plan),
     second: /** @type {string[]} */ (manifest.second ?? []),
     leftOutImages: leftOut.filter((/** @type {any} */ file) => file.sop_instance_uid),
+    notTaken: leftOut.filter((/** @type {any} */ file) => file.sop_instance_uid && !file.by_choice).length,
   };
 }
 

@@ -4,17 +4,20 @@
 /** @typedef {import("../types.js").ExportChoice} ExportChoice */
 
 /**
- * The least that says it: everything, or whole examinations, or single series.
+ * What says it: everything, or some examinations, without the series that are not ticked.
  * @param {PatientFacts} patient @param {Set<string>} keys of the ticked series
- * @returns {{studies: string[] | null, series: string[] | null}}
+ * @returns {{studies: string[] | null, series: null, without: string[]}}
  */
 export function choiceOf(patient, keys) {
-  const studies = patient.studies.map((study) => ({ uid: study.study_instance_uid, keys: study.series.map((series) => series.key) }));
-  const whole = studies.filter((study) => study.keys.every((key) => keys.has(key)));
-  if (whole.length === studies.length) return { studies: null, series: null };
-  const touched = studies.filter((study) => study.keys.some((key) => keys.has(key)));
-  if (touched.length === whole.length) return { studies: whole.map((study) => study.uid), series: null };
-  return { studies: null, series: [...new Set(studies.flatMap((study) => study.keys.filter((key) => keys.has(key))))] };
+  const touched = patient.studies.filter((study) => study.series.some((series) => keys.has(series.key)));
+  const without = touched.flatMap((study) => study.series.map((series) => series.key).filter((key) => !keys.has(key)));
+  return { studies: touched.length === patient.studies.length ? null : touched.map((study) => study.study_instance_uid), series: null, without };
+}
+
+/** What another doctor can do without, as the engine says. @param {PatientFacts} patient */
+export function dispensable(patient) {
+  const series = patient.studies.flatMap((study) => study.series).filter((one) => one.role);
+  return { keys: series.map((one) => one.key), kinds: [...new Set(series.map((one) => /** @type {string} */ (one.role)))] };
 }
 
 /** Sum over the ticked series. @param {PatientFacts} patient @param {Set<string>} keys */

@@ -1,7 +1,7 @@
 // Choosing what to copy. Good choices are made beforehand; who the person is, never.
-import { formatBytes, formatDate, formatPerson, formatPersonSpoken, formatTimeExpected, phrase, t } from "../i18n.js";
+import { formatBytes, formatDate, formatPerson, formatPersonSpoken, formatTimeExpected, list, phrase, t } from "../i18n.js";
 import { holdsText, seriesCount, seriesTitle, studyHolds, studyTitle } from "./catalogue-view.js";
-import { choiceOf, chosenEnhanced, chosenHolds, mediumFor, secondsExpected } from "./export-choices.js";
+import { choiceOf, chosenEnhanced, chosenHolds, dispensable, mediumFor, secondsExpected } from "./export-choices.js";
 import { emit, h, icon, put, setText } from "./h.js";
 import { oldSoftwareBox } from "./export-old-software.js";
 import { drawThumbnail } from "./series-row.js";
@@ -142,7 +142,20 @@ export class ExportChoose {
     const boxes = patient.studies.map((study) => this.#studyBox(study));
     const single = h("details", { class: "disclose" }, h("summary", {}, icon("right", "icon s chev"), t("export.single")));
     single.addEventListener("toggle", () => { if (single.open && single.children.length === 1) single.append(this.#singles(patient)); });
-    return h("fieldset", { class: "study-choice" }, h("legend", {}, t("export.what")), boxes, single);
+    return h("fieldset", { class: "study-choice" }, h("legend", {}, t("export.what")), boxes, this.#essential(patient), single);
+  }
+
+  /** Off until somebody wants it: a copy holds everything. @param {PatientFacts} patient */
+  #essential(patient) {
+    const { keys, kinds } = dispensable(patient);
+    if (!keys.length) return null;
+    const box = h("input", { type: "checkbox", data: { essential: "" } });
+    box.addEventListener("change", () => {
+      for (const key of keys) box.checked ? this.#keys.delete(key) : this.#keys.add(key);
+      this.#tick();
+    });
+    return h("label", { class: "choice essential" }, box,
+      h("span", {}, h("span", { class: "title" }, t("export.essential")), h("span", { class: "more" }, t("export.essential_more", { count: keys.length, kinds: list(kinds.map((kind) => t(`export.role.${kind}`))) }))));
   }
 
   /** @param {import("../types.js").StudyFacts} study */
@@ -185,6 +198,8 @@ export class ExportChoose {
       box.checked = chosen > 0 && chosen === study?.series.length;
       box.indeterminate = chosen > 0 && !box.checked;
     }
+    const essential = /** @type {HTMLInputElement | null} */ (this.questions.querySelector("input[data-essential]"));
+    if (essential && this.#patient) essential.checked = this.#keys.size > 0 && !dispensable(this.#patient).keys.some((key) => this.#keys.has(key));
     this.#changed();
   }
 
@@ -241,12 +256,15 @@ export class ExportChoose {
   /** What changes and what stays behind is said before, not after. @param {ExportPlan | null} plan */
   #showPlan(plan) {
     const rows = plan?.left_out_by_reason ?? [];
-    const images = plan?.left_out_instances ?? 0;
+    const lost = rows.filter((row) => row.instances && !row.by_choice);
+    const images = lost.reduce((sum, row) => sum + row.instances, 0);
+    const chosen = rows.filter((row) => row.by_choice);
     const others = rows.reduce((sum, row) => sum + row.files - row.instances, 0);
-    put(this.left, images ? this.#reasons("disclose tone-warn", icon("shape-warn", "shape"), t("export.left_out_images", { count: images }), rows.filter((row) => row.instances)) : null);
+    put(this.left, images ? this.#reasons("disclose tone-warn", icon("shape-warn", "shape"), t("export.left_out_images", { count: images }), lost) : null);
     put(this.more,
       plan ? h("details", { class: "disclose" }, h("summary", {}, icon("right", "icon s chev"), t("export.what_changes")),
         h("ul", { class: "label" }, (plan.changes ?? []).map((sentence) => h("li", {}, sentence)))) : null,
+      chosen.length ? this.#reasons("disclose", icon("right", "icon s chev"), t("export.left_out_chosen", { count: chosen.reduce((sum, row) => sum + row.instances, 0) }), chosen) : null,
       others ? this.#reasons("disclose", icon("right", "icon s chev"), t("export.left_out_other", { count: others }), rows.filter((row) => row.files > row.instances)) : null);
   }
 

@@ -16,7 +16,7 @@ export function donePage(done, { plan, documents }) {
     h("section", { class: "proof tone-good" }, icon("shape-good", "proof-shape"),
       h("div", {}, h("h1", { tabindex: "-1" }, t(documents ? "done.proof_documents" : "done.proof", words)),
         h("p", {}, t(done.where === "zip" ? "done.ready_zip" : "done.ready_folder", { name: done.name || t("done.folder"), size: view.bytes ? formatBytes(view.bytes) : "" }).replace(/[,、]\s?$/, "")),
-        view.leftOutImages.length ? h("p", {}, t("done.some_left_out", { count: view.leftOutImages.length })) : null),
+        view.notTaken ? h("p", {}, t("done.some_left_out", { count: view.notTaken })) : null),
       h("div", { class: "button-row" },
         h("button", { class: "button primary large", type: "button", on: { click: () => emit(page, "save-report", "text") } }, icon("save"), t("done.save_report")),
         h("button", { class: "button", type: "button", on: { click: () => emit(page, "go", "disc") } }, t("action.back_to_scans")))),
