@@ -138,6 +138,8 @@ def enhanced_pet(slices: int = 3, moments: int = 1, **overrides: Any) -> Dataset
     shared.PixelMeasuresSequence = Items([_item({"PixelSpacing": [4, 4], "SliceThickness": 3})])
     shared.PlaneOrientationSequence = Items([_item({"ImageOrientationPatient": [1, 0, 0, 0, 1, 0]})])
     shared.PETFrameTypeSequence = Items([_item({"FrameType": ["ORIGINAL", "PRIMARY", "VOLUME", "NONE"]})])
+    shared.PETFrameCorrectionFactorsSequence = Items([_item({"DecayFactor": 1.25})])
+    ds.RadiopharmaceuticalInformationSequence[0].RadionuclideCodeSequence = Items([])
     ds.SharedFunctionalGroupsSequence = Items([shared])
     ds.PerFrameFunctionalGroupsSequence = Items([])
     for k in range(count):

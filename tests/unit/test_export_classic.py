@@ -180,7 +180,7 @@ def test_pet_attributes_come_from_the_frame() -> None:
         "CorrectedImage": ["DECY", "ATTN", "SCAT"], "NumberOfSlices": 3, "NumberOfTimeSlices": 2, "ImageIndex": 5,
         "FrameReferenceTime": 90000, "ActualFrameDuration": 60000, "RescaleSlope": 2.0, "RescaleIntercept": 0,
         "AcquisitionTime": "101600", "ImagePositionPatient": [-64, -64, 3],
-        "PatientPosition": "HFS", "PatientOrientationCodeSequence": "not there",
+        "DecayFactor": 1.25, "PatientPosition": "HFS", "PatientOrientationCodeSequence": "not there",
     })  # fmt: skip
     assert images[4].RadiopharmaceuticalInformationSequence[0].RadionuclideTotalDose == 3.5e8
     assert images[4].RealWorldValueMappingSequence[0].RealWorldValueSlope == 2.0
@@ -380,6 +380,12 @@ def test_no_group_can_say_who_the_patient_is_or_how_the_pixels_lie() -> None:
         exported.manifest.instances[-1].changes
     )
     assert re_read(exported).ok
+
+
+def test_a_year_alone_does_not_replace_a_whole_time() -> None:
+    ds = enhanced_ct(1)
+    groups(ds).FrameContentSequence[0].FrameAcquisitionDateTime = "2024"
+    says(written(split_export(ds))[0], {"AcquisitionDateTime": "20240229101500", "AcquisitionTime": "101500"})
 
 
 def test_a_time_in_another_zone_gives_no_date_and_time() -> None:

@@ -87,7 +87,7 @@ def add_image_type(flat: Flat) -> bool:
 def add_times(flat: Flat) -> None:
     """Acquisition Date, Time and DateTime of this frame; what the root says of all stays where a frame says nothing."""
     said = flat.text(FRAME_ACQUISITION)
-    if said:
+    if moment_of(said) is not None:
         flat.put(ACQUISITION_DATE_TIME, b"DT", said)
         flat.pop(ACQUISITION_DATE, None)
         flat.pop(ACQUISITION_TIME, None)
