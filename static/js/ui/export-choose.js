@@ -62,6 +62,7 @@ export class ExportChoose {
       if (JSON.stringify(keysOf(before)) !== JSON.stringify(keysOf(patient))) {
         this.#keys = new Set(keysOf(patient));
         this.#plan = null;
+        this.#oldSoftware = false;
       }
       this.reword();
     }

@@ -97,6 +97,8 @@ def _identity(before: Dataset, after: Dataset, source: SopInstance, frame: int) 
     said = [(str(o.get("ReferencedSOPInstanceUID", "")), str(o.get("ReferencedFrameNumber", ""))) for o in origins]
     if said != [(source.sop_instance_uid, str(frame + 1))]:
         found.append("it does not name the frame it was made of")
+    if str(before.get("LossyImageCompression", "")) == "01" != str(after.get("LossyImageCompression", "")):
+        found.append("Lossy Image Compression is said differently")
     if "NumberOfFrames" in after or "PerFrameFunctionalGroupsSequence" in after:
         found.append("it is a multi-frame image still")
     return found
