@@ -79,6 +79,8 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--for-old-software", action="store_true",
                         help="enhanced multi-frame CT, MR and PET as single images, one file each")  # fmt: skip
     export.add_argument("--media-size", type=float, metavar="MB", help="in complete parts of at most so many MB")
+    export.add_argument("--with-viewer", action="store_true",
+                        help="put Scanfolio itself beside it, to look at the images in any browser")  # fmt: skip
     export.add_argument("--dry-run", action="store_true", help="only say what would be written, changed and left out")
     export.set_defaults(command=commands.export, encoding="most-compatible")
 

@@ -7,6 +7,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable
 from datetime import date
+from os import environ
 from pathlib import Path
 from textwrap import wrap
 
@@ -18,6 +19,7 @@ from scanfolio.export.parts import OTHER_PART, divide
 from scanfolio.export.planned import FIRST_SET, Choices, LeftOut, Plan, second_set
 from scanfolio.export.verify import Verification
 from scanfolio.export.verify import verify as verify_alone
+from scanfolio.export.viewer import built_viewer
 from scanfolio.model import Kind
 from scanfolio.reading.roles import roles_on
 from scanfolio.session import Session
@@ -95,6 +97,7 @@ def image(options: argparse.Namespace) -> int:
 
 
 def export(options: argparse.Namespace) -> int:
+    viewer = run(built_viewer(environ.get("SCANFOLIO_DIST", ""))) if options.with_viewer else None
     session = _read(options)
     patient_key = _patient_key(session, options.patient)
     without = tuple(roles_on(session.disc)) if options.essential else ()
@@ -106,6 +109,7 @@ def export(options: argparse.Namespace) -> int:
         options.lang,
         for_old_software=options.for_old_software,
         without=without,
+        viewer=viewer,
     )
     destination = Path(options.destination)
     plan = run(session.plan(choices), on_progress=_progress_in(options.lang))
@@ -163,6 +167,7 @@ def verify(options: argparse.Namespace) -> int:
 
 def _plan_text(plan: Plan, where: str) -> str:
     language = plan.choices.language
+    viewer = plan.choices.viewer
     lines = [
         say("export.plan.would_write", language, count=len(plan.files), where=where),
         say(
@@ -171,6 +176,7 @@ def _plan_text(plan: Plan, where: str) -> str:
             before=_megabytes(plan.size_before, language),
             after=_megabytes(plan.size_after, language),
         ),
+        *([say("export.plan.viewer", language, size=_megabytes(viewer.size, language))] if viewer else []),
         say("export.plan.changes", language),
         *(f"  {sentence}" for sentence in plan.changes()),
     ]

@@ -4,6 +4,7 @@ import { writeExport } from "./exporting.js";
 import { t } from "./i18n.js";
 import { readSpeed } from "./read-speed.js";
 import { SECOND_ZIP_NAME, ZIP_NAME, download } from "./save.js";
+import { ViewerMissing } from "./viewer-files.js";
 
 /** @typedef {import("./types.js").ExportChoice} ExportChoice */
 
@@ -59,7 +60,7 @@ export class Copying {
       this.#running = running;
       this.app.setExportProgress({ stage: "checking", done: 0, total: 0 });
       await disc.settled;
-      const done = await writeExport(disc, wire(choice), target, running.signal, (progress) => this.app.setExportProgress(progress));
+      const done = await writeExport(disc, { ...wire(choice), viewer: choice.viewer && !choice.only }, target, running.signal, (progress) => this.app.setExportProgress(progress));
       if (done.verification.ok && target.kind === "blob" && done.written.blob) download(done.written.blob, name);
       this.app.setExportDone({
         ...done.verification,
@@ -96,6 +97,7 @@ async function targetFor(where, name) {
 /** @param {Error} error */
 function wordsFor(error) {
   if (error.name === "InvalidModificationError") return { title: t("export.folder_not_empty"), hint: t("export.folder_not_empty_hint") };
+  if (error instanceof ViewerMissing) return { title: t("export.viewer_missing"), hint: t("export.viewer_missing_hint"), detail: error.message };
   if (error.name === "NotAllowedError") return { title: t("export.not_allowed"), hint: "" };
   return { title: t("export.failed"), hint: "", detail: String(error) };
 }

@@ -1,11 +1,12 @@
 // @ts-check
 // Writes an export, then reads it back and compares it. It counts as done only when the comparison says so.
 import { blobSink, fileSink, folderSink } from "./save.js";
+import { viewerFiles } from "./viewer-files.js";
 
 /** @typedef {import("./opening.js").OpenDisc} OpenDisc */
-/** @typedef {import("./messages.d.ts").ExportChoices} Choices */
+/** `viewer`: whether Scanfolio itself goes along. @typedef {Omit<import("./messages.d.ts").ExportChoices, "viewer"> & {viewer?: boolean}} Choices */
 
-/** Entry numbers of the written files, apart from those of the disc. */
+/** Entry numbers of files that are written or lent, apart from those of the disc. */
 const WRITTEN_FROM = 0x60000000;
 let nextWritten = WRITTEN_FROM;
 
@@ -21,11 +22,13 @@ export async function writeExport(disc, choices, target, signal, onProgress) {
   const sink = target.kind === "folder" ? await folderSink(target.handle) : target.kind === "file" ? await fileSink(target.handle) : blobSink();
   const tell = (/** @type {number} */ done, /** @type {number} */ total, /** @type {string} */ stage) => onProgress({ stage, done, total });
   try {
-    const manifest = await disc.engine.ask("export", { ...choices, sink: target.kind === "folder" ? "folder" : "zip" }, {
+    const given = choices.viewer ? await viewerFiles(signal, (done, total) => tell(done, total, "preparing")) : [];
+    const manifest = await lending(disc, given, (viewer, files) => disc.engine.ask("export", { ...choices, viewer, sink: target.kind === "folder" ? "folder" : "zip" }, {
+      files,
       signal,
       onProgress: tell,
       onWrite: (path, bytes) => sink.write(path, bytes),
-    });
+    }));
     const written = await sink.close();
     const verification = await readBack(disc, written, signal, tell);
     if (verification.ok) await sink.confirm();
@@ -41,13 +44,22 @@ export async function writeExport(disc, choices, target, signal, onProgress) {
  * @param {OpenDisc} disc @param {import("./save.js").Written} written @param {AbortSignal} signal
  * @param {(done: number, total: number, stage: string) => void} onProgress
  */
-async function readBack(disc, written, signal, onProgress) {
+const readBack = (disc, written, signal, onProgress) =>
+  lending(disc, written.files, (entries, files) => disc.engine.ask("verify", { entries, archive: written.archive }, { files, signal, onProgress }));
+
+/**
+ * Have the worker read files that are not the disc's, as long as `ask` takes.
+ * @template T
+ * @param {OpenDisc} disc @param {{path: string, file: Blob}[]} given
+ * @param {(entries: import("./messages.d.ts").NewEntry[], files: [number, Blob][]) => Promise<T>} ask @returns {Promise<T>}
+ */
+async function lending(disc, given, ask) {
   /** @type {[number, Blob][]} */
-  const files = written.files.map(({ file }) => [nextWritten++, file]);
-  const entries = written.files.map(({ path, file }, n) => ({ entry_id: files[n][0], path, size: file.size }));
+  const files = given.map(({ file }) => [nextWritten++, file]);
+  const entries = given.map(({ path, file }, n) => ({ entry_id: files[n][0], path, size: file.size }));
   for (const [id, file] of files) disc.files.set(id, file);
   try {
-    return await disc.engine.ask("verify", { entries, archive: written.archive }, { files, signal, onProgress });
+    return await ask(entries, files);
   } finally {
     for (const [id] of files) disc.files.delete(id);
   }

@@ -72,7 +72,9 @@ export interface OfFrame {
 /** What to export and how. None for studies or series means all of them.
 
     `only`: of these, just the instances with these SOP Instance UIDs, as a second file-set. `for_old_software`:
-    enhanced images are split into single ones. `without`: not the series of these keys. */
+    enhanced images are split into single ones. `without`: not the series of these keys.
+    `viewer`: the scripts of the page's own folder offline/, where Scanfolio itself goes along; their numbers are no
+    other file's. */
 export interface ExportChoices {
   patient_key?: string | null;
   studies?: string[] | null;
@@ -82,6 +84,7 @@ export interface ExportChoices {
   only?: string[] | null;
   for_old_software?: boolean;
   without?: string[];
+  viewer?: NewEntry[];
 }
 /** Read an export back. `entries` are its files (one, the .zip, or those of a folder). */
 export interface Verify {

@@ -6,6 +6,8 @@ import { gunzip } from "./pack.js";
 /** File name → short hash, put in by the build; empty when the modules run unbundled. @type {Record<string, string>} */
 const VERSIONS = typeof __ASSET_VERSIONS__ === "undefined" ? {} : __ASSET_VERSIONS__;
 const ON_FILE = location.protocol === "file:";
+/** A viewer on a disc has the scripts only, also where somebody serves the disc. */
+export const FROM_SCRIPTS = ON_FILE || globalThis.SCANFOLIO_DISC !== undefined;
 const BASE = new URL("assets/", document.baseURI).href;
 /** What the worker cannot start without. */
 const FOR_START = ["pyodide.asm.wasm", "python_stdlib.zip", "core.pack"];
@@ -15,7 +17,7 @@ const FOR_START = ["pyodide.asm.wasm", "python_stdlib.zip", "core.pack"];
  * @param {string} name @returns {Promise<ArrayBuffer>}
  */
 export async function assetBytes(name) {
-  if (ON_FILE) return bytesFromScript(name);
+  if (FROM_SCRIPTS) return bytesFromScript(name);
   const answer = await fetch(addressOf(name));
   if (!answer.ok) throw new Error(`${name}: the server answered ${answer.status}`);
   return answer.arrayBuffer();
@@ -33,7 +35,7 @@ export async function startWorker(lifeline) {
   const code = assetBytes("worker.mjs").then((bytes) => new TextDecoder().decode(bytes));
   /** @type {Record<string, ArrayBuffer>} */
   const bytes = {};
-  if (ON_FILE) await Promise.all(FOR_START.map(async (name) => void (bytes[name] = await bytesFromScript(name))));
+  if (FROM_SCRIPTS) await Promise.all(FOR_START.map(async (name) => void (bytes[name] = await bytesFromScript(name))));
   const worker = new Worker(workerAddress(await code), { type: "module", name: "scanfolio" });
   worker.addEventListener("message", async ({ data }) => {
     if (data?.type !== "asset") return;
@@ -44,7 +46,7 @@ export async function startWorker(lifeline) {
       worker.postMessage({ type: "asset-bytes", name: data.name, error: String(error) });
     }
   });
-  if (ON_FILE) worker.postMessage({ type: "boot", lifeline, assets: { bytes } }, Object.values(bytes));
+  if (FROM_SCRIPTS) worker.postMessage({ type: "boot", lifeline, assets: { bytes } }, Object.values(bytes));
   else worker.postMessage({ type: "boot", lifeline, assets: { base: BASE, versions: VERSIONS } });
   return worker;
 }
@@ -61,24 +63,36 @@ function workerAddress(code) {
   return `data:text/javascript;charset=utf-8,${named.replace(/[%#\n\r\t]/g, encodeURIComponent)}`;
 }
 
-/** @type {Map<string, {gzipped: boolean, text: string}>} */
-const arrived = new Map();
+/** What a script of offline/ says: its asset's name, whether that is gzipped, and its bytes in base64. @typedef {{name: string, gzipped: 0|1, text: string}} Said */
+/** @type {Said | null} of the script that has run last */
+let said = null;
+
+/** @param {string} script @returns {Promise<Said>} */
+export async function saidBy(script) {
+  globalThis.SCANFOLIO_PACK ??= (name, gzipped, text) => void (said = { name, gzipped, text });
+  return new Promise((resolve, reject) => {
+    const element = document.createElement("script");
+    element.src = new URL(`offline/${script}`, document.baseURI).href;
+    element.onload = () => {
+      // Nothing runs between a script and its load event.
+      element.remove();
+      const what = said;
+      said = null;
+      if (what) resolve(what);
+      else reject(new Error(`offline/${script} holds something else`));
+    };
+    element.onerror = () => reject(new Error(`offline/${script} could not be loaded: is the whole folder here?`));
+    document.head.append(element);
+  });
+}
+
+/** The script that holds an asset, as tools/build/viewer.py names it. @param {string} name */
+const scriptOf = (name) => `${name.split(".")[0].replaceAll("-", "_").slice(0, 8)}.js`;
 
 /** @param {string} name @returns {Promise<ArrayBuffer>} */
 async function bytesFromScript(name) {
-  globalThis.SCANFOLIO_PACK ??= (/** @type {string} */ file, /** @type {number} */ gzipped, /** @type {string} */ text) => {
-    arrived.set(file, { gzipped: gzipped === 1, text });
-  };
-  await new Promise((resolve, reject) => {
-    const script = document.createElement("script");
-    script.src = new URL(`offline/${name}.js`, document.baseURI).href;
-    script.onload = () => resolve(script.remove());
-    script.onerror = () => reject(new Error(`offline/${name}.js could not be loaded: is the whole folder here?`));
-    document.head.append(script);
-  });
-  const pack = arrived.get(name);
-  arrived.delete(name);
-  if (!pack) throw new Error(`offline/${name}.js holds something else`);
+  const pack = await saidBy(scriptOf(name));
+  if (pack.name !== name) throw new Error(`offline/${scriptOf(name)} holds ${pack.name}`);
   const bytes = fromBase64(pack.text);
   if (!pack.gzipped) return bytes.buffer;
   return gunzip(bytes.buffer);

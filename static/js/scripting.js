@@ -54,7 +54,7 @@ export function scripting({ engine, showing, viewport, open, disc }) {
     setWindow: (center, width) => viewport.setWindow(center, width),
     /** What the viewport shows, at the image's own size. */
     pixels: () => viewport.readPixels(),
-    /** Write and verify an export; rejects when it is not identical. @param {import("./messages.d.ts").ExportChoices & {folder?: FileSystemDirectoryHandle}} [options] */
+    /** Write and verify an export; rejects when it is not identical. @param {import("./exporting.js").Choices & {folder?: FileSystemDirectoryHandle}} [options] */
     async export({ folder, ...choices } = {}) {
       const target = /** @type {any} */ (folder ? { kind: "folder", handle: folder } : { kind: "blob" });
       const done = await writeExport(need(), choices, target, new AbortController().signal, () => {});

@@ -87,7 +87,7 @@
 /** What an entry of the preset menu is; `window` is null for the whole range and for a stored table.
  * @typedef {{name: string, window: {center: number, width: number, function: "LINEAR"|"LINEAR_EXACT"|"SIGMOID"}|null, id?: string}} Preset */
 
-/** @typedef {{studies: string[]|null, series: string[]|null, encoding: "most-compatible"|"keep-encoding", patient_key: string|null, where: "folder"|"zip", only?: string[], for_old_software?: boolean, without?: string[]}} ExportChoice */
+/** @typedef {{studies: string[]|null, series: string[]|null, encoding: "most-compatible"|"keep-encoding", patient_key: string|null, where: "folder"|"zip", viewer: boolean, only?: string[], for_old_software?: boolean, without?: string[]}} ExportChoice */
 /** A file that stays behind. @typedef {{path: string, code: string, reason: string, size: number, sop_instance_uid: string, by_choice?: boolean}} LeftOut */
 /**
  * What an export would hold, as Python plans it; with `refused`, nothing else.

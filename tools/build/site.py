@@ -17,8 +17,10 @@ from .node import npm_packages
 from .notices import licence_texts
 from .packs import ensure_packs, pyodide_folder, run_in_pyodide
 from .paths import ARTEFACTS, CACHE, DIST, NODE_MODULES, ROOT
+from .viewer import PACK, facts, script_name, viewer_pack, viewer_scripts
 
 BUNDLES = CACHE / "bundles"
+BANNER = "/* Scanfolio */"  # py/scanfolio/source/signature_table.py knows our own files by it
 
 # What the page may do. Its worker is made from a blob: (http) or data: (file:) address and so inherits all of it.
 # `file:` stands for the page's own folder after a double click, where 'self' means nothing; on http it allows nothing.
@@ -48,6 +50,7 @@ ON_FILE = (
     "pydicom.pack",
     "imagecodecs.pack",
 )
+ONLY_HERE = ("disc.js",)  # the viewer on a disc gets one of its own
 
 
 def build_site() -> Path:
@@ -69,19 +72,26 @@ def build_site_alone() -> Path:
         files["assets/sample.zip"] = sample
     for language, texts in page_texts().items():
         files[f"assets/{texts_file(language)}"] = texts
+    on_file = (*ON_FILE, *(["sample.zip"] if sample else []), *map(texts_file, page_texts()))
+    scripts = {f"offline/{script_name(name)}": offline_pack(name, files[f"assets/{name}"]) for name in on_file}
+    along = viewer_scripts({path: content_of(script) for path, script in scripts.items()})
     versions = {name.removeprefix("assets/"): short_hash(content) for name, content in files.items()}
-    files["assets/main.js"] = bundle(ROOT / "static/js/main.js", "iife", versions)
+    named = {"__ASSET_VERSIONS__": versions, "__VIEWER__": facts(along)}
+    files["assets/main.js"] = bundle(ROOT / "static/js/main.js", "iife", named)
     if (ROOT / "static/css/main.css").is_file():
         files["assets/main.css"] = bundle(ROOT / "static/css/main.css", "")
     for path in static_files():
         files[f"assets/{path.relative_to(ROOT / 'static').as_posix()}"] = path
+    files["disc.js"] = ROOT / "static/disc.js"
     files["index.html"] = page(files)
     for name in ("LICENSE", "THIRD_PARTY.md"):
         if (ROOT / name).is_file():
             files[name] = ROOT / name
     files.update(licence_texts())
-    for name in (*ON_FILE, *(["sample.zip"] if sample else []), *map(texts_file, page_texts())):
-        files[f"offline/{name}.js"] = offline_pack(name, files[f"assets/{name}"])
+    small = {path: content_of(content) for path, content in files.items() if path not in ONLY_HERE}
+    small = {path: data for path, data in small.items() if path.removeprefix("assets/") not in versions}
+    files.update(scripts)
+    files[f"offline/{script_name(PACK)}"] = offline_pack(PACK, viewer_pack(small, along))
     changed = write_out(files)
     say(
         f"dist/ is up to date: {megabytes(size_of(DIST))}, {changed} files written."
@@ -121,18 +131,18 @@ def texts_file(language: str) -> str:
     return f"texts-{language}.json"
 
 
-def bundle(entry: Path, form: str, versions: dict[str, str] | None = None) -> bytes:
-    """One file out of an entry module and all it imports (esbuild)."""
+def bundle(entry: Path, form: str, named: dict[str, object] | None = None) -> bytes:
+    """One file out of an entry module and all it imports (esbuild). `named`: what it may call by name, as JSON."""
     out = BUNDLES / entry.name
     command: list[str | Path] = [esbuild(), entry, "--bundle", "--minify"]
-    command += ["--legal-comments=none", "--log-level=error", f"--outfile={out}", "--target=es2022"]
+    command += ["--legal-comments=none", f"--banner:{'js' if form else 'css'}={BANNER}", "--log-level=error"]
+    command += [f"--outfile={out}", "--target=es2022"]
     if form:
         command += [f"--format={form}", "--charset=ascii", "--external:node:*", "--external:ws"]
         command += [f"--alias:pyodide={NODE_MODULES / 'pyodide'}"]
     else:
         command += ["--external:*.svg", "--external:*.woff2", "--external:*.png"]
-    if versions is not None:
-        command.append(f"--define:__ASSET_VERSIONS__={json.dumps(versions)}")
+    command += [f"--define:{name}={json.dumps(value)}" for name, value in (named or {}).items()]
     run(command, what=f"Bundling {entry.name}", env={**os.environ, "NODE_PATH": str(NODE_MODULES)})
     return out.read_bytes()
 

@@ -29,6 +29,7 @@ from scanfolio.bridge.messages import (
 from scanfolio.effects import Steps
 from scanfolio.errors import RequestError
 from scanfolio.export.planned import Choices, second_set
+from scanfolio.export.viewer import viewer_from
 from scanfolio.letter.write import BLANK
 from scanfolio.reading.index import Need
 from scanfolio.reading.preview import images_worth_a_look
@@ -175,9 +176,12 @@ class Handlers:
         return plan.as_dict()
 
     def _export(self, params: ExportChoices) -> Steps:
-        manifest = yield from self.session.export(self._choices(params), params.sink)
+        viewer = (yield from viewer_from(map(self._entry, params.viewer))) if params.viewer else None
+        choices = replace(self._choices(params), viewer=viewer)
+        manifest = yield from self.session.export(choices, params.sink)
         second = second_set(self._choices(params), manifest.left_out)
-        return {**manifest.as_dict(), "second": list(second.only or ()) if second else []}
+        uids = list(second.only or ()) if second else []
+        return {**manifest.as_dict(), "second": uids, "total_bytes": manifest.total_bytes}
 
     def _choices(self, params: ExportChoices) -> Choices:
         return Choices(

@@ -132,6 +132,8 @@ class ExportChoices:
 
     `only`: of these, just the instances with these SOP Instance UIDs, as a second file-set. `for_old_software`:
     enhanced images are split into single ones. `without`: not the series of these keys.
+    `viewer`: the scripts of the page's own folder offline/, where Scanfolio itself goes along; their numbers are no
+    other file's.
     """
 
     patient_key: str | None = None
@@ -142,6 +144,7 @@ class ExportChoices:
     only: list[str] | None = None
     for_old_software: bool = False
     without: list[str] = field(default_factory=list)
+    viewer: list[NewEntry] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 from scanfolio.export.planned import Action, LeftOut
 from scanfolio.export.supply import Supplied
+from scanfolio.export.viewer import START
 
 SCHEMA = "scanfolio-export/1"
 
@@ -69,6 +70,7 @@ class Manifest:
             "left_out": [f.as_dict() for f in self.left_out],
             "supplied": [s.as_dict() for s in self.supplied],
             "not_chosen": self.not_chosen,
+            "viewer": START in self.sha256,
         }
 
     def as_json(self) -> bytes:

@@ -1,7 +1,11 @@
-"""README.TXT and INDEX.HTM of an export (IHE PDI; RAD TF 4.47). Plain text and static XHTML, no script or links."""
+"""README.TXT and INDEX.HTM of an export (IHE PDI; RAD TF 4.47): plain text and static XHTML without script.
+
+The one link leads to the viewer, where it was put there too; its disc.js is written here as well.
+"""
 
 from __future__ import annotations
 
+import json
 import textwrap
 from collections import Counter
 from html import escape
@@ -9,6 +13,7 @@ from html import escape
 from scanfolio import __version__
 from scanfolio.export.manifest import Manifest
 from scanfolio.export.planned import Action, Plan
+from scanfolio.export.viewer import FOLDER, START
 from scanfolio.model import SopInstance
 from scanfolio.words import say
 
@@ -29,6 +34,11 @@ OF_SPLITTING = (
     "has new identifiers and names the image and frame it was made of (Conversion Source Attributes Sequence). The "
     "enhanced images themselves are not in this copy; reports, measurements and markings may still name them."
 )
+VIEWER = (
+    "To look at the images: open INDEX.HTM in a web browser and follow its first link. Scanfolio, a web page, then "
+    "asks for this disc or folder. It needs no internet and sends nothing. There is no program on it, and nothing "
+    f"starts by itself. Licences: {FOLDER}\\license.txt, {FOLDER}\\3rdparty.md and {FOLDER}\\licences."
+)
 _DONE = {
     Action.COPY: "copied byte for byte",
     Action.KEEP: "kept in the encoding of the source, byte for byte",
@@ -43,6 +53,7 @@ def readme_txt(plan: Plan, manifest: Manifest) -> bytes:
     actions = Counter(i.action for i in manifest.instances)
     left_out = Counter(f.code for f in manifest.left_out)
     instances = _written(plan, manifest)
+    viewer = plan.choices.viewer is not None
     blocks = [
         "MEDICAL IMAGES (DICOM)",
         *_part_of(plan),
@@ -66,8 +77,9 @@ def readme_txt(plan: Plan, manifest: Manifest) -> bytes:
             "  REPORT.TXT     what was found on the source disc (REPORT.JSN: for programs)\r\n"
             "  EXPORT.JSN     every file, where it came from, what was changed\r\n"
             "  SHA256SUM.TXT  check sums of all files"
+            + (f"\r\n  {FOLDER}\\        Scanfolio, a page to look at the images with" if viewer else "")
         ),
-        "There is no viewer and no program on it. Nothing starts by itself.",
+        VIEWER if viewer else "There is no viewer and no program on it. Nothing starts by itself.",
         "What was changed:",
         "\r\n".join(f"  {n} instances {_DONE[a]}" for a, n in actions.items() if n)
         + "\r\n  Every file: new name, empty preamble, new File Meta Information."
@@ -95,6 +107,10 @@ def index_htm(plan: Plan, manifest: Manifest) -> bytes:
         return _text(say(f"export.index.{key}", language, **values))
 
     part = f"<p>{words('part', number=plan.part.number, of=plan.part.of)}</p>\n" if plan.part else ""
+    viewer = ""
+    if plan.choices.viewer:
+        link = f'<a href="{START}">{words("viewer")}</a>'
+        viewer = f'<p class="viewer">{link}<br />{words("viewer_note")}</p>\n'
     rows = []
     for instances in _by_series(_written(plan, manifest)):
         first = instances[0]
@@ -117,11 +133,12 @@ def index_htm(plan: Plan, manifest: Manifest) -> bytes:
 body {{ font-family: sans-serif; max-width: 70em; margin: 2em auto; padding: 0 1em; line-height: 1.5 }}
 table {{ border-collapse: collapse; width: 100% }}
 th, td {{ border-bottom: 1px solid #bbb; padding: 0.3em 0.6em; text-align: left; vertical-align: top }}
+.viewer a {{ font-size: 1.4em; font-weight: bold }}
 </style>
 </head>
 <body>
 <h1>{words("title")}</h1>
-{part}<p>{words("lead", count=len(manifest.instances))}</p>
+{part}{viewer}<p>{words("lead", count=len(manifest.instances))}</p>
 <table>
 <thead><tr>{head}</tr></thead>
 <tbody>
@@ -133,6 +150,20 @@ th, td {{ border-bottom: 1px solid #bbb; padding: 0.3em 0.6em; text-align: left;
 </html>
 """
     return page.replace("\n", "\r\n").encode("utf-8", "replace")
+
+
+def disc_js(plan: Plan, manifest: Manifest) -> bytes:
+    """What the viewer finds beside itself: where the file-set is, how much it holds, when it was made. Of nobody."""
+    instances = _written(plan, manifest)
+    facts = {
+        "file_set": "../",
+        "made": manifest.created[:10],
+        "instances": len(instances),
+        "series": len(_by_series(instances)),
+        "part": plan.part.number if plan.part else 1,
+        "of": plan.part.of if plan.part else 1,
+    }
+    return f"/* Scanfolio */\nSCANFOLIO_DISC = {json.dumps(facts)};\n".encode("ascii")
 
 
 def _part_of(plan: Plan) -> list[str]:

@@ -26,6 +26,8 @@ def divide(plan: Plan, media_bytes: int) -> list[Plan]:
     """
     given = len(plan.files) + len(plan.left_out) + plan.not_chosen
     room = media_bytes - PAPERS_BYTES - PER_FILE_GIVEN_BYTES * given
+    if plan.choices.viewer:  # it goes onto every part
+        room -= plan.choices.viewer.size_in(SECTOR_BYTES) + PER_INSTANCE_BYTES * len(plan.choices.viewer.files)
     if sum(map(_taken, plan.files)) <= room:
         return [plan]
     parts = _fill(plan, room)

@@ -30,7 +30,8 @@ from scanfolio.export.planned import (
 from scanfolio.export.records import ROOT_TYPES, record_type
 from scanfolio.export.reencode import EXPLICIT_LITTLE, NATIVE
 from scanfolio.export.transcode import data_set_length, effective
-from scanfolio.model import Disc, Kind, SopInstance
+from scanfolio.export.viewer import own_files
+from scanfolio.model import Disc, FileRecord, Kind, SopInstance
 from scanfolio.source.entry import Entry
 from scanfolio.words import say
 
@@ -61,9 +62,8 @@ def plan_steps(disc: Disc, entries: Sequence[Entry], choices: Choices) -> Steps:
         )
     chosen, by_choice = without_series(disc, _chosen(disc, choices), choices.without)
     chosen_ids = {i.entry_id for i in (*chosen, *(i for i, _ in by_choice))}
-    left_out = [
-        _not_an_image(f.path, f.size, f.kind, f.locked, choices) for f in disc.files if f.kind is not Kind.DICOM
-    ]
+    viewer = own_files(disc.files)
+    left_out = [_not_an_image(f, f.entry_id in viewer, choices) for f in disc.files if f.kind is not Kind.DICOM]
     left_out += [_leave(i, code, choices) for i, code in by_choice]
     if choices.only is not None:
         wanted = set(choices.only)
@@ -224,9 +224,9 @@ def _leave(instance: SopInstance, code: str, choices: Choices) -> LeftOut:
     return LeftOut(instance.path, code, reason, instance.size, instance.sop_instance_uid)
 
 
-def _not_an_image(path: str, size: int, kind: Kind, locked: bool, choices: Choices) -> LeftOut:
-    code = "locked" if locked else kind.value
-    return LeftOut(path, code, _say(choices, f"export.left_out.{code}"), size)
+def _not_an_image(file: FileRecord, of_our_viewer: bool, choices: Choices) -> LeftOut:
+    code = "viewer" if of_our_viewer else "locked" if file.locked else file.kind.value
+    return LeftOut(file.path, code, _say(choices, f"export.left_out.{code}"), file.size)
 
 
 def _without_copies(instances: list[SopInstance], entries: Sequence[Entry], choices: Choices) -> Steps:

@@ -12,6 +12,7 @@ from scanfolio.export.by_choice import BY_CHOICE
 from scanfolio.export.large import STREAM_ABOVE_BYTES
 from scanfolio.export.records import ROOT_TYPES, record_type
 from scanfolio.export.reencode import EXPLICIT_LITTLE
+from scanfolio.export.viewer import Viewer
 from scanfolio.model import SopInstance
 from scanfolio.source.entry import Entry
 from scanfolio.words import say
@@ -43,6 +44,7 @@ class Choices:
     `only`: of what the others choose, just these SOP Instance UIDs; that is how a second file-set is made.
     `for_old_software`: enhanced images are split into the single images of the classic SOP Classes (export/classic).
     `without`: of what the others choose, not the series of these catalogue keys.
+    `viewer` goes along in a folder of its own; a second file-set gets none.
     """
 
     studies: Sequence[str] | None = None
@@ -53,6 +55,7 @@ class Choices:
     only: Sequence[str] | None = None
     for_old_software: bool = False
     without: Sequence[str] = ()
+    viewer: Viewer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +141,8 @@ class Plan:
 
     @property
     def size_after(self) -> int:
-        """Bytes they will have in the export, near enough to choose a medium; headers not counted."""
-        return sum(planned_size(f) for f in self.files)
+        """Bytes they will have in the export, near enough to choose a medium; headers not counted, a viewer is."""
+        return sum(planned_size(f) for f in self.files) + (self.choices.viewer.size if self.choices.viewer else 0)
 
     def counts(self) -> dict[str, int]:
         """How many instances each action concerns, by the action's name."""
@@ -242,7 +245,8 @@ def _lacking(instances: Sequence[SopInstance]) -> int:
 def second_set(choices: Choices, left_out: Sequence[LeftOut]) -> Choices | None:
     """What to choose for the file-set of those that had to stay out of the first; None where there are none."""
     uids = [left.sop_instance_uid for left in left_out if left.code in SECOND_SET and left.sop_instance_uid]
-    return replace(choices, encoding=KEEP_ENCODING, only=uids, for_old_software=False) if uids else None
+    without = replace(choices, for_old_software=False, viewer=None)
+    return replace(without, encoding=KEEP_ENCODING, only=uids) if uids else None
 
 
 def planned_size(planned: PlannedFile) -> int:

@@ -21,12 +21,14 @@ from scanfolio.export.dicomdir import Gatherer, Listed, dicomdir
 from scanfolio.export.file_meta import file_meta
 from scanfolio.export.large import zip_from
 from scanfolio.export.manifest import Manifest, WrittenInstance
-from scanfolio.export.papers import NOT_READY, NOT_READY_TEXT, index_htm, readme_txt
+from scanfolio.export.papers import NOT_READY, NOT_READY_TEXT, disc_js, index_htm, readme_txt
 from scanfolio.export.planned import LeftOut, Plan, PlannedFile, is_streamed
 from scanfolio.export.records import WANTED_TAGS
 from scanfolio.export.reencode import Part
 from scanfolio.export.supply import Supplied
 from scanfolio.export.transcode import Transcoded, data_set_length, header_elements, transcode
+from scanfolio.export.viewer import DISC, check, contents
+from scanfolio.export.viewer import FOLDER as VIEWER_FOLDER
 from scanfolio.export.zip import ZipWriter
 from scanfolio.words import again, say
 
@@ -155,6 +157,7 @@ def write_zip(
     yield from _read_headers(run)
     directory = run.directory()
     yield from _add(run, sink, "DICOMDIR", [directory])
+    yield from _write_viewer(run, sink)
     expected = len(run.listed)
     yield from _write_instances(run, sink)
     if len(run.listed) != expected:
@@ -178,6 +181,7 @@ def write_folder(
     yield WriteFile(NOT_READY, NOT_READY_TEXT)
     yield from _packages(plan)
     yield from _read_headers(run)
+    yield from _write_viewer(run, sink)
     yield from _write_instances(run, sink)
     directory = run.directory()
     run.sha256["DICOMDIR"] = yield Sha256(directory)
@@ -318,6 +322,16 @@ def _add(run: _Run, sink: _Sink, path: str, parts: list[Part]) -> Generator[Effe
     return digest, len(whole)
 
 
+def _write_viewer(run: _Run, sink: _Sink) -> Steps:
+    """Before the images: should it be damaged, nobody has waited for them."""
+    viewer = run.plan.choices.viewer
+    for done, file in enumerate(viewer.files if viewer else ()):
+        yield Progress("preparing", done, len(viewer.files) if viewer else 0)
+        data = yield from contents(file)
+        digest, _ = yield from _add(run, sink, f"{VIEWER_FOLDER}/{file.path}", [data])
+        check(file, digest)
+
+
 def _write_papers(run: _Run, sink: _Sink, report_json: bytes | str, report_text: str) -> Steps:
     """What stands beside the file-set. 8.3 names (IHE PDI); nothing executable."""
     manifest = run.manifest()
@@ -329,6 +343,8 @@ def _write_papers(run: _Run, sink: _Sink, report_json: bytes | str, report_text:
         "REPORT.JSN": json_bytes,
         "EXPORT.JSN": manifest.as_json(),
     }
+    if run.plan.choices.viewer:
+        papers[DISC] = disc_js(run.plan, manifest)
     for path, data in papers.items():
         yield from _add(run, sink, path, [data])
     sums = "".join(f"{digest}  {path}\n" for path, digest in sorted(run.sha256.items()))

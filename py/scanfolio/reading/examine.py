@@ -13,10 +13,12 @@ from scanfolio.reading.finding import BytesLost, Examination, Finding, NotDicom
 from scanfolio.reading.inside import GZIP, behind_other_bytes, displaced, in_gzip
 from scanfolio.reading.part10 import looks_like_bare_data_set, looks_like_part10
 from scanfolio.source.entry import Entry
+from scanfolio.source.signature_table import OWN_VIEWER
 from scanfolio.source.signatures import MIME_WITH_DICOM, identify, wants_more
 from scanfolio.words import say
 
 FIRST_BYTES = 16
+REASONS = {MIME_WITH_DICOM: "mime", OWN_VIEWER: "own_viewer"}  # by signature, where the kind says too little
 
 
 def examine(entry: Entry, head: bytes, converter: Converter) -> Examination:
@@ -59,7 +61,7 @@ def _other(entry: Entry, head: bytes, converter: Converter) -> Examination:
     if not found.signature:
         reason = say("reading.reason.other")
         return Finding(found.kind, "unknown", reason, first_bytes=_hexadecimal(head))
-    key = "locked" if found.locked else "mime" if found.signature == MIME_WITH_DICOM else found.kind.value
+    key = "locked" if found.locked else REASONS.get(found.signature, found.kind.value)
     return Finding(found.kind, found.signature, say(f"reading.reason.{key}"), found.locked)
 
 

@@ -22,6 +22,7 @@ class Viewer(NamedTuple):
 
 LAYOUT = "the layout of a patient's disc"
 VIEWERS = (
+    Viewer("Scanfolio", ("index.htm", "offline/viewer.js", "offline/core.js"), "what Scanfolio puts beside a copy"),
     Viewer("PSP EV Lite", ("evlite/evclientlight.exe",), LAYOUT),
     Viewer("PDSV", ("pdsv/bin/pdsv.exe",), LAYOUT),
     Viewer("PDSV", ("pdsv/bin/pdsv.ini",), LAYOUT),

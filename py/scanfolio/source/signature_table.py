@@ -6,7 +6,11 @@ from scanfolio.model import Kind
 
 P, I, D, A, O = Kind.PROGRAM, Kind.PICTURE, Kind.DOCUMENT, Kind.ARCHIVE, Kind.OTHER  # noqa: E741
 
+OWN_VIEWER = "part of Scanfolio's viewer"  # which we put beside a copy: export/viewer.py; tools/build writes the marks
+
 PREFIXES: tuple[tuple[bytes, Kind, str], ...] = (
+    (b"SCANFOLIO_PACK(", D, OWN_VIEWER),
+    (b"/* Scanfolio", D, OWN_VIEWER),
     (b"\x7fELF", P, "Linux program (ELF)"),
     (b"\xfe\xed\xfa\xce", P, "Mac program (Mach-O)"),
     (b"\xfe\xed\xfa\xcf", P, "Mac program (Mach-O)"),

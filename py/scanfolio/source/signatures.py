@@ -11,7 +11,7 @@ import re
 from struct import unpack_from
 
 from scanfolio.model import Kind
-from scanfolio.source.signature_table import PREFIXES
+from scanfolio.source.signature_table import OWN_VIEWER, PREFIXES
 
 Identity = tuple[Kind, str, bool]  # (kind, signature, locked)
 Tail = tuple[int, bytes]  # bytes from an offset further on
@@ -39,6 +39,7 @@ CMS = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07"  # OID 1.2.840.113549.1.7, its
 CMS_AUTHENTICATED = b"\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x09\x10\x01\x17"  # AuthEnvelopedData, RFC 5083
 CMS_KINDS = {2: "signed (CMS)", 3: "encrypted (CMS)", 4: "encrypted (CMS)", 6: "encrypted (CMS)"}
 HEADER_LINES = rb"(?:[!-9;-~]++:[^\r\n]*+\r?\n(?:[ \t][^\r\n]*+\r?\n)*+|HTTP/1\.[01] \d{3}[^\r\n]*+\r?\n)++"
+OWN_TITLE = "<title>scanfolio: "
 MIME_WITH_DICOM = "message with DICOM attached (MIME)"
 SCRIPT_ENDINGS = {
     "bat": "Windows batch file",
@@ -313,7 +314,7 @@ def _text(head: bytes, ending: str) -> Identity | None:
     if start.startswith(("@echo off", "<?php")):
         return Kind.PROGRAM, "script", False
     if start.startswith(("<!doctype html", "<html")) or "<html" in start or "<head>" in start:
-        return Kind.DOCUMENT, "HTML page", False
+        return Kind.DOCUMENT, OWN_VIEWER if OWN_TITLE in start else "HTML page", False
     if start.startswith("[internetshortcut]"):
         return Kind.DOCUMENT, "Internet shortcut", False
     if start.startswith("[desktop entry]"):

@@ -20,6 +20,7 @@ export function doneView(done, plan) {
     fileSetUid: String(manifest.file_set_uid ?? ""),
     firstFile: String(instances[0]?.file_id ?? ""),
     changes: changesOf(instances, manifest.supplied ?? [], leftOut, plan),
+    viewer: Boolean(manifest.viewer),
     second: /** @type {string[]} */ (manifest.second ?? []),
     leftOutImages: leftOut.filter((/** @type {any} */ file) => file.sop_instance_uid),
     notTaken: leftOut.filter((/** @type {any} */ file) => file.sop_instance_uid && !file.by_choice).length,

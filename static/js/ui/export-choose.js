@@ -5,6 +5,7 @@ import { choiceOf, chosenEnhanced, chosenHolds, dispensable, mediumFor, secondsE
 import { emit, h, icon, put, setText } from "./h.js";
 import { oldSoftwareBox } from "./export-old-software.js";
 import { drawThumbnail } from "./series-row.js";
+import { viewerBytes } from "../viewer-files.js";
 
 /** @typedef {import("../types.js").PatientFacts} PatientFacts */
 /** @typedef {import("../types.js").ExportPlan} ExportPlan */
@@ -19,6 +20,7 @@ export class ExportChoose {
   #encoding = "most-compatible";
   /** @type {"folder" | "zip"} */
   #where = "zip";
+  #viewer = false;
   #confirmed = false;
   #oldSoftware = false;
   /** @type {ExportPlan | null} */
@@ -85,7 +87,7 @@ export class ExportChoose {
   /** @returns {import("../types.js").ExportChoice | null} */
   get choice() {
     if (!this.#patient) return null;
-    return { ...choiceOf(this.#patient, this.#keys), encoding: this.#encoding, patient_key: this.#patient.key, where: this.#where, for_old_software: this.#asksOldSoftware && this.#oldSoftware };
+    return { ...choiceOf(this.#patient, this.#keys), encoding: this.#encoding, patient_key: this.#patient.key, where: this.#where, viewer: this.#viewer, for_old_software: this.#asksOldSoftware && this.#oldSoftware };
   }
 
   /** Only where a chosen image is one that older systems may not open, and only in the form they read. */
@@ -135,7 +137,18 @@ export class ExportChoose {
       h("fieldset", {}, h("legend", {}, t("export.where")),
         this.canFolder
           ? h("div", { class: "pair" }, this.#radio("where", "folder", t("export.folder"), t("export.folder_more"), null, "stick"), this.#radio("where", "zip", t("export.zip"), t("export.zip_more"), null, "archive"))
-          : h("p", { class: "note" }, icon("archive"), h("span", {}, h("b", {}, t("export.zip")), " ", t("export.only_zip")))));
+          : h("p", { class: "note" }, icon("archive"), h("span", {}, h("b", {}, t("export.zip")), " ", t("export.only_zip")))),
+      viewerBytes ? h("fieldset", {}, h("legend", {}, t("export.along")), this.#viewerBox()) : null);
+  }
+
+  #viewerBox() {
+    const box = h("input", { type: "checkbox", id: "with-viewer", on: { change: () => {
+      this.#viewer = box.checked;
+      this.#summary();
+    } } });
+    box.checked = this.#viewer;
+    return h("label", { class: "choice" }, box, h("span", { class: "title" }, t("export.viewer")),
+      h("span", { class: "side num" }, t("export.viewer_size", { size: formatBytes(viewerBytes) })), h("span", { class: "more" }, t("export.viewer_more")));
   }
 
   /** @param {PatientFacts} patient */
@@ -225,7 +238,8 @@ export class ExportChoose {
     this.old.say(this.#oldSoftware ? this.#plan?.splitting ?? [] : []);
     const holds = chosenHolds(patient, this.#keys);
     const plan = this.#plan?.refused ? null : this.#plan;
-    const size = plan?.size_after ?? holds.bytes;
+    const images = plan?.size_after ?? holds.bytes;
+    const size = images && images + (this.#viewer ? viewerBytes : 0);
     const name = formatPerson(patient.name) || t("person.no_name");
     const born = formatDate(patient.birth_date);
     /** What stands fourth gives way where the screen is low. @type {[string, string, string, string?][]} */

@@ -21,7 +21,7 @@ export function donePage(done, { plan, documents }) {
         h("button", { class: "button primary large", type: "button", on: { click: () => emit(page, "save-report", "text") } }, icon("save"), t("done.save_report")),
         h("button", { class: "button", type: "button", on: { click: () => emit(page, "go", "disc") } }, t("action.back_to_scans")))),
     h("div", { class: "col" },
-      block("done.now", h("ol", { class: "steps" }, (done.where === "zip" ? ["done.zip_1", "done.zip_2", "done.keep"] : ["done.folder_1", "done.folder_2", "done.keep"]).map((key) => h("li", {}, h("p", { class: "plain" }, t(key)))))),
+      block("done.now", h("ol", { class: "steps" }, (done.where === "zip" ? ["done.zip_1", "done.zip_2"] : ["done.folder_1", "done.folder_2"]).concat(view.viewer ? ["done.viewer"] : [], "done.keep").map((key) => h("li", {}, h("p", { class: "plain" }, t(key)))))),
       view.changes.length ? block("done.changed", h("ul", { class: "changed" }, view.changes.map(({ count, key, technical: tail }) =>
         h("li", {}, h("span", { class: "n num" }, t("number", { n: count })), h("p", {}, t(key, { count }), h("small", {}, [t(`${key}.more`), ...tail].filter(Boolean).join(" · "))))))) : null,
       view.leftOutImages.length ? block("done.left_out", h("ul", { class: "changed" }, view.leftOutImages.slice(0, 20).map((/** @type {any} */ file) => h("li", { class: "no-count" }, h("p", {}, h("span", { class: "mono" }, file.path), h("small", {}, file.reason))))),

@@ -1,5 +1,6 @@
 // The first screen: choose a disc. Its markup stands in index.html, so that it is there before any script.
-import { t } from "../i18n.js";
+import { formatDate, t } from "../i18n.js";
+import { thisDisc } from "../this-disc.js";
 import { emit, h, icon, put, setText } from "./h.js";
 
 /** @param {string} id */
@@ -14,6 +15,7 @@ export class Landing {
 
   constructor() {
     this.element = byId("screen-landing");
+    this.here = thisDisc(globalThis.SCANFOLIO_DISC, document.baseURI);
     this.open = byId("open-folder");
     this.folderInput = /** @type {HTMLInputElement} */ (byId("folder-input"));
     this.zipInput = /** @type {HTMLInputElement} */ (byId("zip-input"));
@@ -26,12 +28,28 @@ export class Landing {
       byId("open-label").dataset.t = "landing.only_zip";
       byId("open-or").dataset.t = "landing.only_zip_why";
     }
+    if (this.here) {
+      byId("open-label").dataset.t = "this_disc.open";
+      setText(byId("open-label"), t("this_disc.open"));
+      byId("sample").hidden = true; // it is not on the disc
+      this.#showThisDisc(this.here);
+    }
     this.#listenForDrops();
   }
 
   /** The language has changed. */
   reword() {
     this.setEngine(this.#engine);
+    if (this.here) this.#showThisDisc(this.here);
+  }
+
+  /** Beside a copy: what it is, and the one thing the browser does not do by itself. @param {import("../this-disc.js").ThisDisc} here */
+  #showThisDisc({ instances, made, part, of, place }) {
+    const lead = t("this_disc.lead", { count: instances, date: formatDate(made) });
+    const element = byId("this-disc");
+    element.hidden = false;
+    put(element, h("p", { class: "plain" }, h("b", {}, lead), of > 1 ? ` ${t("this_disc.part", { part, of })}` : ""),
+      h("p", { class: "plain" }, t(place ? "this_disc.choose" : "this_disc.choose_copy"), place ? [" ", h("bdi", { class: "place" }, place)] : null));
   }
 
   /** @param {{stage?: string, done?: number, total?: number} | "ready" | "failed"} state */
