@@ -86,6 +86,10 @@ class Browser(ABC):
     def goto(self, url: str) -> None:
         """Load a page; gives back control at its load event."""
 
+    def follow(self, css: str) -> None:
+        """Click a link; gives back control at the load event of the page it leads to. Raises Missing."""
+        raise Missing(f"{self.name} does not tell when a page that was clicked for is there")
+
     def preload(self, script: str) -> None:
         """Run statements in every page that is loaded from now on, before its own scripts. Raises Missing."""
         raise Missing(f"{self.name} cannot run a script before the page's")
@@ -193,6 +197,10 @@ class Chromium(Browser):
     def goto(self, url: str) -> None:
         self.page.goto(url)
 
+    def follow(self, css: str) -> None:
+        with self.page.expect_event("load"):
+            self.page.click(css)
+
     def preload(self, script: str) -> None:
         self.page.add_init_script(script)
 
@@ -265,6 +273,7 @@ class Firefox(Browser):
         address = self._address()
         self._socket = websocket.create_connection(f"{address}/session", suppress_origin=True, timeout=600)
         self._number = 0
+        self._loaded = ""
         self._command("session.new", capabilities={"alwaysMatch": {"unhandledPromptBehavior": {"default": "ignore"}}})
         self._command("session.subscribe", events=["log.entryAdded", "network.beforeRequestSent"])
         self._context = self._command("browsingContext.getTree")["contexts"][0]["context"]
@@ -287,16 +296,30 @@ class Firefox(Browser):
                 if message["type"] == "error":
                     raise RuntimeError(f"{method}: {message['error']}: {message['message']}")
                 return dict(message["result"])
-            if message.get("method") == "log.entryAdded":
-                self.messages.append(str(message["params"].get("text")))
-            elif message.get("method") == "network.beforeRequestSent":
-                self.addresses.append(message["params"]["request"]["url"])
+            self._take(message)
+
+    def _take(self, event: dict[str, Any]) -> None:
+        if event.get("method") == "log.entryAdded":
+            self.messages.append(str(event["params"].get("text")))
+        elif event.get("method") == "network.beforeRequestSent":
+            self.addresses.append(event["params"]["request"]["url"])
+        elif event.get("method") == "browsingContext.load":
+            self._loaded = event["params"]["context"]
 
     def preload(self, script: str) -> None:
         self._command("script.addPreloadScript", functionDeclaration=f"() => {{ {script} }}")
 
     def goto(self, url: str) -> None:
         self._command("browsingContext.navigate", context=self._context, url=url, wait="complete")
+
+    def follow(self, css: str) -> None:
+        self._command("session.subscribe", events=["browsingContext.load"])
+        expression = f"void document.querySelector({json.dumps(css)}).click()"
+        self._command("script.evaluate", expression=expression, target={"context": self._context}, awaitPromise=False)
+        while self._loaded != self._context:
+            self._take(json.loads(self._socket.recv()))
+        self._command("session.unsubscribe", events=["browsingContext.load"])
+        self._loaded = ""
 
     def eval(self, script: str) -> Any:
         expression = f"Promise.resolve({script}).then((value) => JSON.stringify(value === undefined ? null : value))"

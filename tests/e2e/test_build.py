@@ -15,7 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from tools.build import console, fetch, paths, site
+from scanfolio.export.drive import run
+from scanfolio.export.viewer import Viewer, built_viewer
+from tools.build import console, fetch, paths, site, viewer
 from tools.build.console import Problem
 
 DIST = Path(os.environ.get("SCANFOLIO_DIST", paths.DIST))
@@ -56,7 +58,7 @@ def test_the_runtime_is_shipped_as_it_was_published() -> None:
 
 @pytest.mark.parametrize("name", site.ON_FILE)
 def test_offline_scripts_hold_the_same_bytes(name: str) -> None:
-    script = (DIST / f"offline/{name}.js").read_text("ascii")
+    script = (DIST / f"offline/{viewer.script_name(name)}").read_text("ascii")
     found = re.fullmatch(r'SCANFOLIO_PACK\("([^"]+)",([01]),"([A-Za-z0-9+/=]+)"\);\n', script)
     assert found
     assert found[1] == name
@@ -74,6 +76,22 @@ def test_packs_hold_compiled_modules_only(name: str) -> None:
     assert names == sorted(names)
     assert not [path for path in names if path.endswith((".py", ".c", ".h")) or "/tests/" in path]
     assert any(path.endswith("/__init__.pyc") for path in names)
+
+
+def test_the_viewer_is_made_of_the_very_files_of_this_build_under_names_every_disc_can_hold() -> None:
+    """As the exporting code reads it, from the scripts alone."""
+    found: Viewer = run(built_viewer(str(DIST)))
+    named = {viewer.name_on_disc(p.relative_to(DIST).as_posix()): p for p in DIST.rglob("*") if p.is_file()}
+    for file in found.files:
+        data = file.entry.read(0, file.entry.size)
+        assert data == named[file.path].read_bytes(), file.path
+        assert file.sha256 in ("", hashlib.sha256(data).hexdigest())
+    paths_of = {file.path for file in found.files}
+    assert {"index.htm", "license.txt", "3rdparty.md", "licences/numpy.txt", "assets/main.js"} < paths_of
+    assert "offline/sample.js" not in paths_of
+    shown = re.search(r"bytes:(\d+(?:e\d+)?),scripts", (DIST / "assets/main.js").read_text("ascii"))
+    assert shown
+    assert abs(float(shown[1]) - found.size) < 300_000, "what the page says of its size"
 
 
 class Page(HTMLParser):
