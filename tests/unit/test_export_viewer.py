@@ -67,6 +67,10 @@ def test_the_papers_name_it_and_lead_to_it() -> None:
     links = [a.get("href") for a in page.iter("{http://www.w3.org/1999/xhtml}a")]
     assert links == ["VIEWER/index.htm"]
     assert set(links) < set(with_viewer.files)
+    names = {element.tag.rpartition("}")[2] for element in page.iter()}
+    assert not names & {"script", "img", "link", "iframe", "object", "embed", "form", "base"}, "a link, and nothing else"
+    starts = (b"mz", b"\x7felf", b"#!", b"pk", b"[autorun")
+    assert not any(data.lower().startswith(starts) for data in with_viewer.files.values())
     readme = with_viewer.files["README.TXT"].decode("ascii")
     assert "VIEWER\\" in readme
     assert "open INDEX.HTM" in readme
