@@ -6,14 +6,14 @@ import hashlib
 import io
 import struct
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import pydicom
 
-from scanfolio.effects import Chunk, Sha256, Steps, WriteFile
+from scanfolio.effects import Chunk, Effect, Hash, Settled, Steps, WriteFile
 from scanfolio.errors import SourceError
 from scanfolio.export.manifest import Manifest
 from scanfolio.export.papers import NOT_READY
@@ -95,20 +95,42 @@ def data_set(data: bytes) -> bytes:
     return data[144 + struct.unpack_from("<I", data, 140)[0] :]
 
 
-def drive(steps: Steps) -> tuple[Any, dict[str, bytes], bytes]:
-    """(result, files written, bytes streamed)."""
-    files: dict[str, bytes] = {}
-    stream = bytearray()
-    reply: str | None = None
+def effects_of(steps: Steps) -> Generator[Effect, None, Any]:
+    """Every effect as it comes, performed as far as it is a matter of hashing; returns what `steps` returns."""
+    reply: dict[str, str] | None = None
+    digests: dict[str, str] = {}
     while True:
         try:
             effect = steps.send(reply)
         except StopIteration as result:
+            return result.value
+        reply = None
+        if isinstance(effect, Settled):
+            reply, digests = digests, {}
+        elif isinstance(effect, Hash | WriteFile | Chunk):
+            name = {Hash: "name", Chunk: "file"}.get(type(effect), "path" if getattr(effect, "hashed", False) else "")
+            if name and getattr(effect, name):
+                digests[getattr(effect, name)] = hashlib.sha256(effect.data).hexdigest()
+        yield effect
+
+
+def drive(steps: Steps) -> tuple[Any, dict[str, bytes], bytes]:
+    """(result, files written, bytes streamed)."""
+    files: dict[str, bytes] = {}
+    stream = bytearray()
+    unfinished = ""
+    effects = effects_of(steps)
+    while True:
+        try:
+            effect = next(effects)
+        except StopIteration as result:
+            assert not unfinished
             return result.value, files, bytes(stream)
-        reply = hashlib.sha256(effect.data).hexdigest() if isinstance(effect, Sha256) else None
         if isinstance(effect, WriteFile):
-            assert effect.path not in files
-            files[effect.path] = effect.data
+            assert unfinished in ("", effect.path), "one file after the other"
+            assert (effect.path in files) == bool(unfinished)
+            files[effect.path] = files.get(effect.path, b"") + effect.data
+            unfinished = effect.path if effect.more else ""
         elif isinstance(effect, Chunk):
             stream += effect.data
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from scanfolio.effects import Progress, Sha256, Steps, patiently
+from scanfolio.effects import Hash, Progress, Settled, Steps, patiently
 from scanfolio.errors import SourceError
 from scanfolio.export.reencode import DEFLATED
 from scanfolio.export.transcode import HEAD_BYTES, data_set_length
@@ -25,7 +25,7 @@ PER_STEP = 2000
 
 
 def look_closer(disc: Disc, entries: Sequence[Entry]) -> Steps:
-    """Read what the rules need of `disc` beyond its facts. Yields Progress, Sha256, Fetch; returns a Closer."""
+    """Read what the rules need of `disc` beyond its facts. Yields Progress, Hash, Settled, Fetch; returns a Closer."""
     digests = yield from _digests_of_duplicates(disc, entries)
     trailing = yield from _trailing(disc, entries)
     references = yield from _references(disc, entries)
@@ -38,16 +38,16 @@ def _digests_of_duplicates(disc: Disc, entries: Sequence[Entry]) -> Steps:
     for instance in disc.instances:
         by_uid.setdefault(instance.sop_instance_uid, []).append(instance)
     doubled = [i for same in by_uid.values() if len(same) > 1 for i in same]
-    digests: dict[int, str] = {}
     for n, instance in enumerate(doubled, 1):
         entry, start = entries[instance.entry_id], instance.data_set_offset
         try:
             data = yield from patiently(partial(entry.read, start, entry.size - start))
         except SourceError:
             continue  # the rule then says that it could not be compared
-        digests[instance.entry_id] = yield Sha256(data)
+        yield Hash(str(instance.entry_id), data)
         yield Progress("comparing", n, len(doubled))
-    return digests
+    digests: dict[str, str] = (yield Settled()) if doubled else {}
+    return {int(entry_id): digest for entry_id, digest in digests.items()}
 
 
 def _trailing(disc: Disc, entries: Sequence[Entry]) -> Steps:

@@ -145,9 +145,9 @@ def _write_part(session: Session, part: Plan, place: Path) -> tuple[Manifest, bo
     kind = "zip" if is_zip_name(place) else "folder"
     language = part.choices.language
     progress = _progress_in(language)
-    sink = sink_for(place)
+    sink = sink_for(place, compared=True)
     manifest: Manifest = run(session.write(part, kind), sink, progress)
-    verification: Verification = run(session.verify(run(open_path(str(place)))), on_progress=progress)
+    verification: Verification = run(session.verify(run(open_path(str(sink.written)))), on_progress=progress)
     if verification.ok:
         sink.confirm()
     if part.part:

@@ -34,24 +34,41 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class WriteFile:
-    """Write one whole file at `path` ('/'-separated, below the export's root). No reply; raises in place on failure."""
+    """Write a file at `path` ('/'-separated, below the export's root). No reply.
+
+    The driver may go on before the bytes are on the disk, with so many of them on the way and no more; a failure is
+    raised at a later write or at Settled. `more`: the file goes on in the next WriteFile of this path. `hashed`: the
+    SHA-256 of `data` will be wanted, under `path`.
+    """
 
     path: str
     data: bytes
+    more: bool = False
+    hashed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """The next bytes of the one file being streamed (a zip). No reply; the driver waits until they are taken."""
+    """The next bytes of the one file being streamed (a zip). No reply; otherwise as WriteFile.
 
+    `file`: the file in the zip whose whole content these bytes are; their SHA-256 will be wanted under that name.
+    """
+
+    data: bytes
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hash:
+    """The SHA-256 of `data` will be wanted, under `name` (WebCrypto does it 20 times as fast as Pyodide). No reply."""
+
+    name: str
     data: bytes
 
 
 @dataclass(frozen=True, slots=True)
-class Sha256:
-    """Reply: the lower-case hex SHA-256 of `data` (WebCrypto in the page: 20 times Pyodide's hashlib)."""
-
-    data: bytes
+class Settled:
+    """Everything given so far has to be written and hashed. Reply: {name: lower-case hex SHA-256} since last time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +93,17 @@ class Fetch:
     length: int
 
 
-Effect = Progress | Item | WriteFile | Chunk | Sha256 | LoadPackage | Fetch
+@dataclass(frozen=True, slots=True)
+class Lend:
+    """These files of the host will be read next; what was lent two times before need not stay. No reply.
+
+    Only of what a page has written are there files it lends so: holding all of 70,000 costs it hundreds of megabytes.
+    """
+
+    entry_ids: tuple[int, ...]
+
+
+Effect = Progress | Item | WriteFile | Chunk | Hash | Settled | LoadPackage | Fetch | Lend
 Steps = Generator[Effect, Any, Any]
 
 

@@ -1,5 +1,6 @@
 // @ts-check
 // Making a copy: plan, where to, write, read back. The page says "done" only when every image is identical.
+import { STORE_ABOVE_BYTES, builtIn, forget, forgetLater } from "./browser-store.js";
 import { writeExport } from "./exporting.js";
 import { t } from "./i18n.js";
 import { readSpeed } from "./read-speed.js";
@@ -12,6 +13,8 @@ export class Copying {
   /** @type {AbortController | null} */
   #running = null;
   #planned = 0;
+  /** Where a zip of what is planned is built, when this page may not write to the disk. @type {"memory" | "storage"} */
+  #builtIn = "memory";
   /** @type {Promise<number> | null} bytes a second, tried once for a disc */
   #readSpeed = null;
 
@@ -22,6 +25,7 @@ export class Copying {
   }
 
   reset() {
+    forget(); // nothing of the disc before stays in the browser
     this.#readSpeed = null;
     this.stop();
   }
@@ -41,7 +45,10 @@ export class Copying {
       const plan = await disc.engine.ask("plan", wire(choice));
       this.#readSpeed ??= readSpeed(disc.files.values());
       const speed = await this.#readSpeed;
-      if (ticket === this.#planned) this.app.setExportPlan({ ...plan, read_bytes_per_second: speed });
+      const place = await builtIn(plan.size_after);
+      if (ticket !== this.#planned) return;
+      this.#builtIn = place;
+      this.app.setExportPlan({ ...plan, read_bytes_per_second: speed, built_in: plan.size_after > STORE_ABOVE_BYTES && !canWriteFiles() ? place : "" });
     } catch (error) {
       const words = /** @type {any} */ (error).wire;
       if (ticket === this.#planned) this.app.setExportPlan({ refused: words ? `${words.title} ${words.hint}`.trim() : t("export.no_plan") });
@@ -53,15 +60,18 @@ export class Copying {
     const disc = this.disc();
     if (!disc || this.#running) return;
     const running = new AbortController();
+    let kind = "";
     const name = choice.only ? SECOND_ZIP_NAME : ZIP_NAME;
     try {
       // The pickers have to be asked for while the press of the button still counts.
-      const target = await targetFor(choice.where, name);
+      const target = await targetFor(choice.where, name, this.#builtIn);
+      kind = target.kind;
       this.#running = running;
       this.app.setExportProgress({ stage: "checking", done: 0, total: 0 });
       await disc.settled;
       const done = await writeExport(disc, { ...wire(choice), viewer: choice.viewer && !choice.only }, target, running.signal, (progress) => this.app.setExportProgress(progress));
-      if (done.verification.ok && target.kind === "blob" && done.written.blob) download(done.written.blob, name);
+      if (done.verification.ok && done.written.blob && ["blob", "store"].includes(target.kind)) download(done.written.blob, name);
+      if (target.kind === "store") done.verification.ok ? forgetLater(done.manifest.total_bytes) : await forget();
       this.app.setExportDone({
         ...done.verification,
         ...done.manifest,
@@ -70,10 +80,13 @@ export class Copying {
       });
     } catch (error) {
       const reason = /** @type {any} */ (error);
+      const full = /Quota/.test(reason.wire?.detail ?? reason.name);
       if (reason.name === "AbortError" && !this.#running) {
         if (running.signal.aborted) this.app.setExportFailed({ code: "cancelled", title: "" });
       } else if (reason.name === "AbortError") {
         this.app.setExportFailed({ code: "cancelled", title: "" });
+      } else if (full && kind === "store") {
+        this.app.setExportFailed({ title: t("export.store_full"), hint: t("export.store_full_hint"), detail: reason.wire?.detail });
       } else {
         this.app.setExportFailed(reason.wire ?? wordsFor(reason));
       }
@@ -86,12 +99,15 @@ export class Copying {
 /** What the worker is told. @param {ExportChoice} choice */
 const wire = ({ studies, series, encoding, patient_key, only, for_old_software, without }) => ({ studies, series, encoding, patient_key, only: only ?? null, for_old_software: for_old_software ?? false, without: without ?? [] });
 
-/** @param {"folder"|"zip"} where @param {string} name of a .zip @returns {Promise<any>} */
-async function targetFor(where, name) {
+/** May this page write a .zip where the person wants it? */
+const canWriteFiles = () => "showSaveFilePicker" in window;
+
+/** @param {"folder"|"zip"} where @param {string} name of a .zip @param {"memory" | "storage"} builtIn @returns {Promise<any>} */
+async function targetFor(where, name, builtIn) {
   const picker = /** @type {any} */ (window);
   if (where === "folder") return { kind: "folder", handle: await picker.showDirectoryPicker({ mode: "readwrite", id: "scanfolio-copy" }) };
-  if (picker.showSaveFilePicker) return { kind: "file", handle: await picker.showSaveFilePicker({ suggestedName: name, types: [{ accept: { "application/zip": [".zip"] } }] }) };
-  return { kind: "blob" };
+  if (canWriteFiles()) return { kind: "file", handle: await picker.showSaveFilePicker({ suggestedName: name, types: [{ accept: { "application/zip": [".zip"] } }] }) };
+  return { kind: builtIn === "storage" ? "store" : "blob" };
 }
 
 /** @param {Error} error */

@@ -24,7 +24,7 @@ export class EngineError extends Error {
  * @property {AbortSignal} [signal]
  * @property {(done: number, total: number, stage: string) => void} [onProgress]
  * @property {(item: any) => void} [onItem]
- * @property {(path: string, bytes: ArrayBuffer) => Promise<void>} [onWrite]
+ * @property {(path: string, bytes: ArrayBuffer, more: boolean) => Promise<void>} [onWrite] several may be under way
  */
 
 /** A worker that dies so often will die again; who loads the page anew has this many more. */
@@ -36,7 +36,7 @@ export class Engine extends EventTarget {
   #next = 1;
   /** @type {Map<number, {ask: Ask, resolve: (v: any) => void, reject: (e: Error) => void}>} */
   #open = new Map();
-  /** @type {(entryId: number) => Blob | undefined} */
+  /** @type {(entryId: number) => Blob | Promise<Blob> | undefined} */
   #fileOf = () => undefined;
   /** @type {Promise<void>} resolves when Python runs */
   ready;
@@ -54,7 +54,7 @@ export class Engine extends EventTarget {
     this.ready.catch(() => {});
   }
 
-  /** @param {(entryId: number) => Blob | undefined} fileOf where to find a file when the worker cannot read it itself */
+  /** @param {(entryId: number) => Blob | Promise<Blob> | undefined} fileOf where to find a file when the worker cannot read it itself */
   async start(fileOf) {
     this.#fileOf = fileOf;
     try {
@@ -117,6 +117,8 @@ export class Engine extends EventTarget {
       return;
     } else if (data.type === "need") {
       this.#supply(data);
+    } else if (data.type === "lend") {
+      this.#lend(data);
     } else {
       this.#answer(data);
     }
@@ -138,19 +140,20 @@ export class Engine extends EventTarget {
 
   /** @param {any} data @param {Ask} ask */
   async #write(data, ask) {
+    const bytes = data.buffers[0].byteLength;
     try {
-      await ask.onWrite?.(data.path, data.buffers[0]);
-      this.#post({ type: "reply", id: data.id, value: null });
+      await ask.onWrite?.(data.path, data.buffers[0], data.more);
+      this.#post({ type: "taken", id: data.id, bytes });
     } catch (error) {
       const reason = /** @type {Error} */ (error);
-      this.#post({ type: "reply", id: data.id, error: `${reason.name}: ${reason.message}` });
+      this.#post({ type: "taken", id: data.id, bytes, error: `${reason.name}: ${reason.message}` });
     }
   }
 
   /** @param {{id: number, entry_id: number, offset: number, length: number}} need */
   async #supply(need) {
     try {
-      const file = this.#fileOf(need.entry_id);
+      const file = await this.#fileOf(need.entry_id);
       if (!file) throw new Error("this file is not open");
       // A little more than asked: the next piece is usually the one behind it.
       const bytes = await file.slice(need.offset, need.offset + Math.max(need.length, 1 << 20)).arrayBuffer();
@@ -158,6 +161,12 @@ export class Engine extends EventTarget {
     } catch (error) {
       this.#post({ type: "supply", id: need.id, error: String(error) });
     }
+  }
+
+  /** The worker reads these files itself. What cannot be found here it misses when it reads. @param {{id: number, entry_ids: number[]}} wish */
+  async #lend({ id, entry_ids }) {
+    const found = await Promise.all(entry_ids.map(async (entryId) => [entryId, await Promise.resolve(this.#fileOf(entryId)).catch(() => undefined)]));
+    this.#post({ type: "lent", id, files: found.filter(([, file]) => file) });
   }
 
   /** @param {string} detail */

@@ -1,5 +1,6 @@
 // @ts-check
 // Writes an export, then reads it back and compares it. It counts as done only when the comparison says so.
+import { storeSink } from "./browser-store.js";
 import { blobSink, fileSink, folderSink } from "./save.js";
 import { viewerFiles } from "./viewer-files.js";
 
@@ -13,13 +14,15 @@ let nextWritten = WRITTEN_FROM;
 /**
  * @param {OpenDisc} disc
  * @param {Choices} choices
- * @param {{kind: "blob"} | {kind: "file", handle: any} | {kind: "folder", handle: any}} target
+ * @param {{kind: "blob"} | {kind: "store"} | {kind: "file", handle: any} | {kind: "folder", handle: any}} target
  * @param {AbortSignal} signal
  * @param {(progress: {stage: string, done: number, total: number}) => void} onProgress
  * @returns {Promise<{manifest: any, verification: any, written: import("./save.js").Written}>} rejects; then nothing is left behind
  */
 export async function writeExport(disc, choices, target, signal, onProgress) {
-  const sink = target.kind === "folder" ? await folderSink(target.handle) : target.kind === "file" ? await fileSink(target.handle) : blobSink();
+  const sink = await sinkFor(target);
+  /** @type {Set<Promise<void>>} */
+  const writing = new Set();
   const tell = (/** @type {number} */ done, /** @type {number} */ total, /** @type {string} */ stage) => onProgress({ stage, done, total });
   try {
     const given = choices.viewer ? await viewerFiles(signal, (done, total) => tell(done, total, "preparing")) : [];
@@ -27,25 +30,47 @@ export async function writeExport(disc, choices, target, signal, onProgress) {
       files,
       signal,
       onProgress: tell,
-      onWrite: (path, bytes) => sink.write(path, bytes),
+      onWrite: (path, bytes, more) => {
+        const written = sink.write(path, bytes, more).finally(() => writing.delete(written));
+        writing.add(written);
+        return written;
+      },
     }));
     const written = await sink.close();
+    performance.mark("scanfolio:copied");
     const verification = await readBack(disc, written, signal, tell);
     if (verification.ok) await sink.confirm();
     await disc.rejudge().catch(() => {}); // the report now speaks of the copy, too
     return { manifest, verification, written };
   } catch (error) {
+    await Promise.allSettled(writing); // what is on its way arrives first, so that it can be taken away
     await sink.abort();
     throw error;
   }
+}
+
+/** @param {{kind: string, handle?: any}} target @returns {Promise<import("./save.js").Sink>} */
+async function sinkFor({ kind, handle }) {
+  if (kind === "folder") return folderSink(handle);
+  if (kind === "file") return fileSink(handle);
+  return kind === "store" ? storeSink() : blobSink();
 }
 
 /**
  * @param {OpenDisc} disc @param {import("./save.js").Written} written @param {AbortSignal} signal
  * @param {(done: number, total: number, stage: string) => void} onProgress
  */
-const readBack = (disc, written, signal, onProgress) =>
-  lending(disc, written.files, (entries, files) => disc.engine.ask("verify", { entries, archive: written.archive }, { files, signal, onProgress }));
+async function readBack(disc, written, signal, onProgress) {
+  const first = nextWritten;
+  nextWritten += written.files.length;
+  const entries = written.files.map(({ path, size }, n) => ({ entry_id: first + n, path, size }));
+  disc.lend = (id) => (written.files[id - first] ? written.open(written.files[id - first].path) : undefined);
+  try {
+    return await disc.engine.ask("verify", { entries, archive: written.archive }, { signal, onProgress });
+  } finally {
+    disc.lend = null;
+  }
+}
 
 /**
  * Have the worker read files that are not the disc's, as long as `ask` takes.

@@ -8,6 +8,7 @@ import { firstLanguage, keepLanguage, speak } from "./speaking.js";
 import { OpenDisc } from "./opening.js";
 import { overlayText } from "./overlay-text.js";
 import { assetBytes } from "./packs.js";
+import { tidy } from "./browser-store.js";
 import { Copying } from "./copying.js";
 import { download } from "./save.js";
 import { scripting } from "./scripting.js";
@@ -54,8 +55,9 @@ engine.addEventListener("restarted", () => {
   if (!disc) notice.show(null);
   else if (!disc.isReading) disc.readAgain().catch(() => {});
 });
-engine.start((entryId) => disc?.files.get(entryId));
+engine.start((entryId) => disc?.fileOf(entryId));
 watchSent((sent) => app.setSent(sent));
+tidy();
 
 // ---- the language ----
 

@@ -30,6 +30,8 @@ const MOST_DEATHS = 3;
 export class OpenDisc extends EventTarget {
   /** @type {Map<number, File | Blob>} */
   files = new Map();
+  /** Finds a file of a copy that is being read back. @type {((entryId: number) => Promise<Blob> | undefined) | null} */
+  lend = null;
   /** @type {Map<number, string>} by entry number */
   paths = new Map();
   /** @type {any} */
@@ -96,6 +98,11 @@ export class OpenDisc extends EventTarget {
     this.stopped = false;
     this.#again = true;
     await this.#surviving(() => this.#read(choice));
+  }
+
+  /** @param {number} entryId of this disc, or of a copy of it @returns {Blob | Promise<Blob> | undefined} */
+  fileOf(entryId) {
+    return this.files.get(entryId) ?? this.lend?.(entryId);
   }
 
   /** How many files could not be read. */

@@ -2,10 +2,14 @@
 // Files out: a .zip that is kept only when it is whole, or a folder that is emptied again when something fails.
 
 /**
- * `close` keeps what was written, `confirm` says that it has been read back and is identical, `abort` leaves nothing.
- * @typedef {{write(path: string, bytes: ArrayBuffer): Promise<void>, close(): Promise<Written>, confirm(): Promise<void>, abort(): Promise<void>}} Sink
+ * Several `write`s may be under way; `more`: the file goes on in the next one of its path. `close` keeps what was written, `confirm` says that it has been read back and is identical, `abort` leaves nothing.
+ * @typedef {{write(path: string, bytes: ArrayBuffer, more: boolean): Promise<void>, close(): Promise<Written>, confirm(): Promise<void>, abort(): Promise<void>}} Sink
  */
-/** @typedef {{archive: boolean, files: {path: string, file: Blob}[], blob?: Blob, handle?: any}} Written */
+/**
+ * What was written. A zip is one file, `blob`, too; of a folder the files are opened one by one: holding 70,000 of them open
+ * would cost hundreds of megabytes.
+ * @typedef {{archive: boolean, files: {path: string, size: number}[], open(path: string): Promise<Blob>, blob?: Blob, handle?: any}} Written
+ */
 
 export const ZIP_NAME = "DICOM.ZIP";
 /** What could not be unpacked goes into a file-set of its own. */
@@ -13,6 +17,7 @@ export const SECOND_ZIP_NAME = "DICOM2.ZIP";
 /** Stands in a folder until the copy in it is known to be identical: should the page die, nobody hands it over. */
 const NOT_READY = "NOTREADY.TXT";
 const PART_BYTES = 8 << 20;
+const LOOKED_UP_AT_ONCE = 8;
 
 /** A .zip in memory (the browser moves large Blobs to disk itself). @returns {Sink} */
 export function blobSink() {
@@ -36,7 +41,7 @@ export function blobSink() {
       settle();
       const blob = new Blob(parts, { type: "application/zip" });
       parts = [];
-      return { archive: true, files: [{ path: ZIP_NAME, file: blob }], blob };
+      return zipped(blob);
     },
     async confirm() {},
     async abort() {
@@ -48,62 +53,100 @@ export function blobSink() {
 
 /** A .zip streamed to the place the person chose; the browser swaps it in on close only. @param {any} handle @returns {Promise<Sink>} */
 export async function fileSink(handle) {
+  // A picker makes an empty file where there was none; one that was there before is the person's.
+  const isNew = (await handle.getFile()).size === 0;
   const stream = await handle.createWritable();
   return {
     async write(_path, chunk) { await stream.write(chunk); },
     async close() {
       await stream.close();
       const file = await handle.getFile();
-      return { archive: true, files: [{ path: ZIP_NAME, file }], blob: file, handle };
+      return { ...zipped(file), handle };
     },
     async confirm() {},
-    async abort() { await stream.abort().catch(() => {}); },
+    async abort() {
+      await stream.abort().catch(() => {});
+      if (isNew) await handle.remove?.().catch(() => {});
+    },
   };
 }
+
+/** @param {Blob} blob @returns {Written} */
+const zipped = (blob) => ({ archive: true, files: [{ path: ZIP_NAME, size: blob.size }], open: async () => blob, blob });
 
 /** A folder or stick. It must be empty, so that what we remove on failure is only ours. @param {any} folder @returns {Promise<Sink>} */
 export async function folderSink(folder) {
   for await (const _ of folder.keys()) throw new DOMException("The folder is not empty.", "InvalidModificationError");
+  /** @type {Map<string, Promise<any>>} by path */
+  const folders = new Map([["", Promise.resolve(folder)]]);
+  /** What the folder itself holds of ours. @type {Set<string>} */
+  const tops = new Set();
   /** @type {string[]} */
   const written = [];
+  /** Files that are not at their end yet. @type {Map<string, Promise<any>>} */
+  const open = new Map();
+
+  /** @param {string} path @returns {Promise<any>} */
+  const folderAt = (path) => {
+    const known = folders.get(path);
+    if (known) return known;
+    const [above, name] = split(path);
+    const made = folderAt(above).then((at) => at.getDirectoryHandle(name, { create: true }));
+    folders.set(path, made);
+    return made;
+  };
+  /** @param {string} path */
+  const begin = async (path) => {
+    const [above, name] = split(path);
+    tops.add(path.split("/")[0]);
+    const handle = await (await folderAt(above)).getFileHandle(name, { create: true });
+    written.push(path);
+    return handle.createWritable();
+  };
+  /** @param {string} path @returns {Promise<File>} */
+  const fileAt = async (path) => {
+    const [above, name] = split(path);
+    return (await (await folderAt(above)).getFileHandle(name)).getFile();
+  };
   return {
-    async write(path, bytes) {
-      const names = path.split("/");
-      const last = /** @type {string} */ (names.pop());
-      let at = folder;
-      for (const name of names) at = await at.getDirectoryHandle(name, { create: true });
-      const handle = await at.getFileHandle(last, { create: true });
-      written.push(path);
-      const stream = await handle.createWritable();
+    async write(path, bytes, more) {
+      const opened = open.get(path) ?? begin(path);
+      if (more) open.set(path, opened);
+      else open.delete(path);
+      const stream = await opened;
       try {
         await stream.write(bytes);
-        await stream.close();
+        if (!more) await stream.close();
       } catch (error) {
+        open.delete(path);
         await stream.abort().catch(() => {});
         throw error;
       }
     },
     async close() {
-      const files = [];
-      for (const path of written) files.push({ path, file: await fileAt(folder, path) });
-      return { archive: false, files, handle: folder };
+      const files = new Array(written.length);
+      let next = 0;
+      const run = async () => {
+        while (next < written.length) {
+          const at = next++;
+          files[at] = { path: written[at], size: (await fileAt(written[at])).size };
+        }
+      };
+      await Promise.all(Array.from({ length: LOOKED_UP_AT_ONCE }, run));
+      return { archive: false, files, open: fileAt, handle: folder };
     },
     async confirm() { await folder.removeEntry(NOT_READY).catch(() => {}); },
     async abort() {
-      for (const top of new Set(written.map((path) => path.split("/")[0]))) {
-        await folder.removeEntry(top, { recursive: true }).catch(() => {});
-      }
+      for (const opened of open.values()) await opened.then((stream) => stream.abort()).catch(() => {});
+      for (const top of tops) await folder.removeEntry(top, { recursive: true }).catch(() => {});
     },
   };
 }
 
-/** @param {any} folder @param {string} path @returns {Promise<File>} */
-async function fileAt(folder, path) {
-  const names = path.split("/");
-  const last = /** @type {string} */ (names.pop());
-  let at = folder;
-  for (const name of names) at = await at.getDirectoryHandle(name);
-  return (await at.getFileHandle(last)).getFile();
+/** @param {string} path @returns {[string, string]} the folder, "" for the outermost, and the name in it */
+function split(path) {
+  const at = path.lastIndexOf("/");
+  return [path.slice(0, Math.max(at, 0)), path.slice(at + 1)];
 }
 
 /** @param {Blob} blob @param {string} name */

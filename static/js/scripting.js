@@ -54,9 +54,10 @@ export function scripting({ engine, showing, viewport, open, disc }) {
     setWindow: (center, width) => viewport.setWindow(center, width),
     /** What the viewport shows, at the image's own size. */
     pixels: () => viewport.readPixels(),
-    /** Write and verify an export; rejects when it is not identical. @param {import("./exporting.js").Choices & {folder?: FileSystemDirectoryHandle}} [options] */
-    async export({ folder, ...choices } = {}) {
-      const target = /** @type {any} */ (folder ? { kind: "folder", handle: folder } : { kind: "blob" });
+    /** Write and verify an export: into `folder`, or as a zip into `file`, into the browser's own `storage`, or into a Blob; rejects when nothing could be written.
+     * @param {import("./exporting.js").Choices & {folder?: FileSystemDirectoryHandle, file?: FileSystemFileHandle, storage?: boolean}} [options] */
+    async export({ folder, file, storage, ...choices } = {}) {
+      const target = /** @type {any} */ (folder ? { kind: "folder", handle: folder } : file ? { kind: "file", handle: file } : { kind: storage ? "store" : "blob" });
       const done = await writeExport(need(), choices, target, new AbortController().signal, () => {});
       return { blob: done.written.blob, handle: done.written.handle, manifest: done.manifest, verification: done.verification };
     },

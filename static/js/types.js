@@ -104,6 +104,7 @@
  * @property {number} [size_before]
  * @property {number} [size_after]
  * @property {number} [decoded_bytes] of the images that have to be unpacked
+ * @property {"memory" | "storage" | ""} [built_in] where this browser builds a large .zip; "" where that need not be said
  * @property {number} [read_bytes_per_second] how fast the disc is; NaN where that is not known
  */
 /**

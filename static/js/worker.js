@@ -2,6 +2,7 @@
 // The worker: boots Python, then passes messages between the page and scanfolio.bridge. It knows no DICOM.
 import { boot } from "./boot.js";
 import { holdLifeline } from "./lifeline.js";
+import { Outbox } from "./outbox.js";
 
 /** @typedef {{receive(text: string, buffers: any[]): void, step(): boolean}} Host */
 
@@ -17,6 +18,9 @@ let early = [];
 
 /** @type {Map<number, Blob>} the files the page gave, by entry number */
 const files = new Map();
+/** The numbers of files that were lent for a while, a list for each time. @type {number[][]} */
+const lent = [];
+const LENDINGS_KEPT = 2;
 /** @type {Map<number, {offset: number, bytes: Uint8Array}[]>} bytes the page read for us, where this worker cannot */
 const supplied = new Map();
 /** @type {{id: number, entry_id: number, offset: number}[]} */
@@ -46,24 +50,45 @@ scope.scanfolioRead = (entryId, offset, length) => {
   }
 };
 
-/** @param {string} text @param {Uint8Array[]} buffers */
+/** @param {string} text @param {Uint8Array<ArrayBuffer>[]} buffers */
 scope.scanfolioPost = (text, buffers) => {
   const message = JSON.parse(text);
-  if (message.type === "digest") digest(message.id, buffers[0]);
-  else if (message.type === "load") load(message.id, message.package);
+  const { type, id } = message;
+  if (type === "load") load(id, message.package);
+  else if (type === "write") answer(id, boxOf(id).write(message, buffers[0]));
+  else if (type === "digest") answer(id, boxOf(id).hash(message.name, buffers[0]));
+  else if (type === "settle") answer(id, boxOf(id).settle());
+  else if (type === "lend" && message.entry_ids.every((/** @type {number} */ n) => files.has(n))) answer(id, Promise.resolve(null));
   else {
-    if (message.type === "need") wanted.push(message);
-    const own = buffers.map((b) => b.buffer.byteLength === b.byteLength ? b : b.slice());
-    postMessage({ ...message, buffers: own.map((b) => b.buffer) }, { transfer: own.map((b) => b.buffer) });
+    if (type === "need") wanted.push(message);
+    if (type === "result" || type === "error") boxes.delete(id);
+    send(message, buffers);
   }
 };
 
-/** @param {number} id @param {Uint8Array} bytes */
-async function digest(id, bytes) {
-  // Absent on plain http from another machine; Python's own hash is slower but the same.
-  if (!scope.crypto?.subtle) return reply(id, null);
-  const hash = new Uint8Array(await scope.crypto.subtle.digest("SHA-256", bytes));
-  reply(id, [...hash].map((b) => b.toString(16).padStart(2, "0")).join(""));
+/** @type {Map<number, Outbox>} what each request writes and hashes */
+const boxes = new Map();
+
+/** @param {number} id */
+function boxOf(id) {
+  let box = boxes.get(id);
+  if (!box) boxes.set(id, (box = new Outbox((message, bytes) => send({ type: "write", id, ...message }, [bytes]))));
+  return box;
+}
+
+/** @param {object} message @param {Uint8Array[]} buffers */
+function send(message, buffers) {
+  const own = buffers.map((b) => (b.buffer.byteLength === b.byteLength ? b : b.slice()));
+  postMessage({ ...message, buffers: own.map((b) => b.buffer) }, { transfer: own.map((b) => b.buffer) });
+}
+
+/** @param {number} id @param {Promise<unknown>} done */
+async function answer(id, done) {
+  try {
+    reply(id, await done);
+  } catch (error) {
+    reply(id, null, String(error));
+  }
 }
 
 /** @param {number} id @param {"numpy"|"pydicom"|"imagecodecs"} name */
@@ -109,6 +134,17 @@ function take(data) {
     supplied.clear();
   }
   for (const [entryId, file] of data.files ?? []) files.set(entryId, file);
+  if (data.type === "lent") {
+    lent.push(data.files.map((/** @type {[number, Blob]} */ [entryId]) => entryId));
+    if (lent.length > LENDINGS_KEPT) for (const entryId of lent.shift() ?? []) files.delete(entryId);
+    reply(data.id, null);
+    return;
+  }
+  if (data.type === "taken") {
+    boxes.get(data.id)?.taken(data.bytes, data.error);
+    return;
+  }
+  if (data.type === "cancel") boxes.delete(data.id);
   if (data.type === "supply") {
     const at = wanted.findIndex((w) => w.id === data.id);
     const need = wanted.splice(at, 1)[0];

@@ -46,7 +46,7 @@ def test_every_file_is_listed_shown_or_explained_and_the_copy_is_taken_whole(
     assert shown > 90, (shown, explained)
 
     done = page.browser.eval(
-        'scanfolio.export({patient_key: "*"}).then(async (d) => ({verification: d.verification, instances: d.manifest.instances.length, zip: '
+        'scanfolio.export({patient_key: "*"}).then(async (d) => ({verification: d.verification, instances: d.manifest.instances, zip: '
         + GET_BASE64.format("await d.blob.arrayBuffer()")
         + "}))"
     )

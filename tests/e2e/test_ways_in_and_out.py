@@ -19,6 +19,7 @@ from scanfolio.export.drive import run
 from scanfolio.export.papers import NOT_READY
 from scanfolio.session import Session
 from scanfolio.source import open_source
+from tools.benchmarks.data import series
 
 SHOWN = "document.querySelector('image-viewport').hasFrame"
 
@@ -247,6 +248,91 @@ def test_a_full_stick_is_emptied_again_and_said(tmp_path: Path) -> None:
     assert stick(page) == {}
     assert page.browser.eval(COPY_TO_STICK) == "written"
     assert NOT_READY not in stick(page)
+    pages.close()
+
+
+GATE = """void (() => {
+    const real = FileSystemWritableFileStream.prototype.write;
+    let writes = 0;
+    const open = new Promise((resolve) => { window.__open = resolve; });
+    FileSystemWritableFileStream.prototype.write = async function (...data) {
+        writes += 1;
+        if (writes === 4) window.__stuck = true;
+        if (writes >= 4) await open;
+        return real.apply(this, data);
+    };
+})()"""
+IN_STORE = """(async () => {
+    const names = [];
+    for await (const name of (await navigator.storage.getDirectory()).keys()) names.push(name);
+    return names;
+})()"""
+COPY_TO_ZIP = """(async () => {
+    const file = await (await navigator.storage.getDirectory()).getFileHandle("DICOM.ZIP", {create: true});
+    return scanfolio.export({file}).then(() => "written", (e) => e.name + ": " + e.message);
+})()"""
+
+
+@pytest.mark.parametrize("copy", [COPY_TO_STICK, COPY_TO_ZIP], ids=["folder", "zip"])
+def test_a_disc_pulled_out_while_it_is_copied_leaves_nothing(copy: str, tmp_path: Path) -> None:
+    source = series(tmp_path / "disc", 60)  # more than what is on its way at once
+    pages = open_page("chromium", "http")
+    page = next(pages)
+    page.open(source)
+    page.browser.eval(GATE)
+    page.browser.eval(f"void (window.__copy = {copy})")
+    page.browser.wait("window.__stuck")
+    source.rename(tmp_path / "away")
+    page.browser.eval("window.__open()")
+    assert page.browser.eval("window.__copy").endswith("The disc can no longer be read.")
+    assert stick(page) == {}
+    assert page.browser.eval(IN_STORE) == ["stick"]
+    (tmp_path / "away").rename(source)
+    page.browser.eval("(async () => (await navigator.storage.getDirectory()).removeEntry('stick'))()")
+    assert page.browser.eval(copy) == "written"
+    pages.close()
+
+
+@pytest.mark.parametrize("browser_name", ["chromium", "firefox"])
+def test_a_zip_built_in_the_browsers_own_storage_is_whole_and_goes_away(browser_name: str, tmp_path: Path) -> None:
+    pages = open_page(browser_name, "http")
+    page = next(pages)
+    assert page.site
+    source = disc_folder(tmp_path, "mixed")
+    page.open(source)
+    copied = page.browser.eval("""scanfolio.export({storage: true}).then(async ({blob, verification}) => {
+        const bytes = new Uint8Array(await blob.arrayBuffer());
+        return {ok: verification.ok, text: Array.from(bytes, (b) => String.fromCharCode(b)).join("")};
+    })""")
+    assert copied["ok"]
+    (tmp_path / "COPY.ZIP").write_bytes(copied["text"].encode("latin-1"))
+    session = Session()
+    run(session.read(open_source(str(source))))
+    assert run(session.verify(open_source(str(tmp_path / "COPY.ZIP")))).ok
+    assert len(page.browser.eval(IN_STORE)) == 1
+    page.browser.eval("scanfolio.export({storage: true}).then(() => true)")
+    assert len(page.browser.eval(IN_STORE)) == 1, "the one before goes when the next is made"
+    page.browser.goto(page.site.url)
+    page.browser.wait("window.scanfolio")
+    left = page.browser.eval(f"""(async () => {{
+        for (let tries = 0; tries < 200 && (await {IN_STORE}).length; tries++) await new Promise((r) => setTimeout(r, 25));
+        return {IN_STORE};
+    }})()""")
+    assert left == [], "what a page that is gone has left is taken away"
+    pages.close()
+
+
+def test_a_full_browser_storage_is_said_and_left_empty(tmp_path: Path) -> None:
+    pages = open_page("chromium", "http")
+    page = next(pages)
+    assert isinstance(page.browser, Chromium)
+    page.open(disc_folder(tmp_path, "mixed"))
+    session = page.browser.context.new_cdp_session(page.browser.page)
+    origin = page.browser.eval("location.origin")
+    session.send("Storage.overrideQuotaForOrigin", {"origin": origin, "quotaSize": 20_000})
+    said = page.browser.eval("scanfolio.export({storage: true}).then(() => 'written', (e) => e.message)")
+    assert said == "There is not enough space where the copy should go."
+    assert page.browser.eval(IN_STORE) == []
     pages.close()
 
 

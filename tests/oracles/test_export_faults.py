@@ -1,22 +1,28 @@
-"""An export that is killed, and one that meets a full disk: nothing half-valid is left, or it says what it is.
+"""An export that is killed, that meets a full disk, or whose disc is pulled out: nothing half-valid is left, or it says
+what it is.
 
 In processes of their own, because killing is meant: no exception handler of ours may get a chance.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
-from discs import disc_folder
+from discs import ct_slice, disc_folder, write_files
 from scanfolio.__main__ import main
+from scanfolio.export import drive
 from scanfolio.export.papers import NOT_READY
 
 KILLED_AT = """
@@ -61,6 +67,88 @@ def test_a_zip_whose_writer_was_killed_never_gets_its_name(at: int, tmp_path: Pa
     assert not copy.exists()
     assert all(path.name.startswith(".COPY.ZIP.part-") for path in tmp_path.iterdir() if path != source)
     assert main(["export", str(source), str(copy)]) == 0, "the rest of the first must not be in the way"
+
+
+@contextmanager
+def at_write(number: int, do: Callable[[], object], monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Something happens to the disc just before the `number`-th write of an export."""
+    written = 0
+    with monkeypatch.context() as patched:
+        for sink in (drive.FolderSink, drive.ZipFileSink):
+
+            def write(self: Any, effect: Any, real: Any = sink.write) -> None:
+                nonlocal written
+                written += 1
+                if written == number:
+                    do()
+                real(self, effect)
+
+            patched.setattr(sink, "write", write)
+        yield
+
+
+def long_disc(folder: Path) -> Path:
+    return write_files(folder / "disc", {f"IM{n:02d}": ct_slice(n) for n in range(1, 13)})
+
+
+@pytest.mark.parametrize("name", ["COPY", "COPY.ZIP"])
+@pytest.mark.parametrize("at", [3, 9])
+def test_a_disc_pulled_out_while_it_is_copied_leaves_nothing(
+    name: str, at: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    source = long_disc(tmp_path)
+    with at_write(at, lambda: source.rename(tmp_path / "away"), monkeypatch):
+        assert main(["export", str(source), str(tmp_path / name)]) == 2
+    assert "can no longer be read" in capfd.readouterr().err
+    assert [p.name for p in tmp_path.iterdir()] == ["away"]
+
+
+@pytest.mark.parametrize("name", ["COPY", "COPY.ZIP"])
+@pytest.mark.parametrize("how", ["cut", "gone"])
+def test_a_file_lost_while_the_disc_is_copied_costs_itself_and_is_said(
+    name: str, how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    source, copy = long_disc(tmp_path), tmp_path / name
+    lost = source / "IM12"
+
+    def fault() -> None:
+        if how == "cut":
+            os.truncate(lost, lost.stat().st_size - 100)
+        else:
+            lost.unlink()
+
+    with at_write(4, fault, monkeypatch):
+        assert main(["export", str(source), str(copy)]) == 0
+    assert "11 of 11" in capfd.readouterr().out
+    assert main(["verify", str(copy)]) == 0, "what is there is whole"
+    files = {p: p.read_bytes() for p in copy.rglob("*") if p.is_file()} if copy.is_dir() else {}
+    with ZipFile(copy) if not files else nullcontext() as archive:
+        record = json.loads(archive.read("EXPORT.JSN") if archive else files[copy / "EXPORT.JSN"])
+    assert len(record["instances"]) == 11
+    said = [(left["path"], left["code"]) for left in record["left_out"]]
+    assert said == [("IM12", "damaged" if how == "cut" else "unreadable")]
+
+
+@pytest.mark.parametrize("name", ["COPY", "COPY.ZIP"])
+def test_a_disc_pulled_out_before_it_was_compared_leaves_a_copy_that_says_so(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    source, copy = long_disc(tmp_path), tmp_path / name
+    away = tmp_path / "away"
+    for sink in (drive.FolderSink, drive.ZipFileSink):
+
+        def close(self: Any, real: Any = sink.close) -> None:
+            real(self)
+            source.rename(away)
+
+        monkeypatch.setattr(sink, "close", close)
+    assert main(["export", str(source), str(copy)]) == 1
+    assert "cannot be read for comparison" in capfd.readouterr().out
+    if name == "COPY":
+        assert (copy / NOT_READY).is_file()
+        assert main(["verify", str(copy)]) == 1
+    else:
+        assert sorted(p.name for p in tmp_path.iterdir()) == ["COPY.ZIP.NOTREADY", "away"]
 
 
 @pytest.fixture

@@ -158,18 +158,22 @@ def test_a_part_that_does_not_load_is_not_the_discs_fault() -> None:
 
 def test_a_digest_falls_back_to_python_where_the_page_has_none() -> None:
     def hashing(_: Any) -> effects.Steps:
-        first = yield effects.Sha256(b"abc")
-        second = yield effects.Sha256(b"def")
-        return {"digests": [first, second]}
+        yield effects.Hash("A", b"abc")
+        yield effects.WriteFile("B", b"def", hashed=True)
+        yield effects.Chunk(b"not asked for")
+        return {"digests": (yield effects.Settled()), "later": (yield effects.Settled())}
 
     page = Page(judge=hashing)
     page.ask(1, "judge")
     page.run()
-    page.reply(1, value="from the page")
-    page.run()
-    page.reply(1, value=None)
-    page.run()
-    assert page.of("result")[0]["result"]["digests"] == ["from the page", hashlib.sha256(b"def").hexdigest()]
+    for value in (None, False, False, {"A": "from the page"}, None):
+        page.reply(1, value=value)
+        page.run()
+    assert [(m["type"], m.get("name")) for m, _ in page.seen] == [
+        ("digest", "A"), ("write", "B"), ("write", ""), ("settle", None), ("settle", None), ("result", None)
+    ]  # fmt: skip
+    result = page.of("result")[0]["result"]
+    assert result == {"digests": {"A": "from the page", "B": hashlib.sha256(b"def").hexdigest()}, "later": {}}
 
 
 def test_missing_bytes_are_fetched_and_the_request_repeated() -> None:

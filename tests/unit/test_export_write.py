@@ -7,18 +7,20 @@ import io
 import json
 import re
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
 
 import pydicom
 import pytest
 
 from discs import files_of
-from exports import drive, export, open_files, plan_of, re_read
+from exports import drive, effects_of, export, open_files, plan_of, re_read
 from instances import ANOTHER, RLE, SAMPLE, encode, make_instance, uid
+from scanfolio.effects import WriteFile
 from scanfolio.errors import ExportError
 from scanfolio.export import large, plan, planned, verify
 from scanfolio.export.plan import make_plan
 from scanfolio.export.planned import EVERYONE, Choices
-from scanfolio.export.write import write_zip
+from scanfolio.export.write import write_folder, write_zip
 from scanfolio.words import catalogue
 
 KINDS = (
@@ -272,6 +274,43 @@ def test_large_images_are_sent_in_pieces(monkeypatch: pytest.MonkeyPatch) -> Non
     sums = in_pieces.files["SHA256SUM.TXT"].replace(digest, wrong)
     found = re_read(in_pieces, {**in_pieces.files, path: spoilt, "SHA256SUM.TXT": sums}, said=False)
     assert [d.what for d in found.differences] == ["the data set differs"]
+
+
+def test_large_images_reach_a_folder_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = files_of("clean")
+    whole = export(files)
+    for module in (planned, verify):
+        monkeypatch.setattr(module, "STREAM_ABOVE_BYTES", 100)
+    monkeypatch.setattr(large, "PIECE_BYTES", 333)
+    opened = open_files(files)
+    steps = write_folder(make_plan(opened.disc, opened.index.entries, Choices()), "{}", "")
+    pieces = [e for e in effects_of(steps) if isinstance(e, WriteFile) and e.path.startswith("DICOM/")]
+    assert max(len(e.data) for e in pieces) < 600, "the head of the file, or a piece"
+    assert [e.more for e in pieces].count(False) == 3, "every file comes to its end"
+    in_pieces = export(files)
+    assert in_pieces.files == whole.files
+    assert re_read(in_pieces).ok
+
+
+def test_a_large_image_that_changes_while_it_is_read_stops_the_copy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(planned, "STREAM_ABOVE_BYTES", 100)
+    monkeypatch.setattr(large, "PIECE_BYTES", 333)
+    opened = open_files(files_of("clean"))
+    chosen = make_plan(opened.disc, opened.index.entries, Choices())
+    victim = chosen.files[1]
+    reads = 0
+
+    def read(offset: int, length: int) -> bytes:
+        nonlocal reads
+        reads += 1
+        data = victim.entry.read(offset, length)
+        return data if reads < 12 else bytes(len(data))
+
+    files = tuple(replace(f, entry=replace(f.entry, read=read)) if f is victim else f for f in chosen.files)
+    for write in (write_folder, write_zip):
+        reads = 0
+        with pytest.raises(ExportError, match="can no longer be read"):
+            drive(write(replace(chosen, files=files), "{}", ""))
 
 
 def test_what_cannot_be_held_in_memory_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 import discs
 from reading_help import facts_of, feed_all, memory_entry, read_disc, read_index
-from scanfolio.effects import Progress
+from scanfolio.effects import Lend, Progress
 from scanfolio.errors import SourceError
 from scanfolio.model import Kind
 from scanfolio.reading.index import DiscIndex, Need, read_all
@@ -145,7 +145,8 @@ def test_read_all_reports_progress_and_takes_the_sources_name() -> None:
             return [memory_entry(data, path, n) for n, (path, data) in enumerate(files.items())]
 
     index = DiscIndex()
-    steps = list(read_all(index, Memory()))  # type: ignore[arg-type]
+    lent, *steps = list(read_all(index, Memory()))  # type: ignore[arg-type]
+    assert lent == Lend(tuple(range(69))), "asked for at once, not one by one"
     assert steps[0] == Progress("reading", 0, 69)
     assert steps[-1] == Progress("reading", 69, 69)
     assert index.finish().name == "A disc"

@@ -67,7 +67,7 @@ class Opened:
 
     def __init__(self, page: Page, profile: str) -> None:
         self.page = page
-        self._profile = profile
+        self.profile = profile
 
     def mark(self, name: str, timeout_s: float = 300) -> float:
         """When `name` was marked, in ms since the page was opened; waits for it."""
@@ -81,14 +81,18 @@ class Opened:
 
     def private_bytes(self) -> int:
         """Memory that only this browser's processes have, all of them together (Linux; 0 elsewhere)."""
-        return sum(_private(pid) for pid in _family(self._profile))
+        return sum(_private(pid) for pid in _family(self.profile))
+
+    def renderer_bytes(self) -> int:
+        """The same of the processes that pages run in, their workers with them."""
+        return sum(_private(pid) for pid in _family(self.profile) if b"--type=renderer" in b" ".join(_command(pid)))
 
 
 @contextlib.contextmanager
-def opened(url: str, *, capped: bool = False) -> Iterator[Opened]:
-    """`capped`: with 60 frames a second, as a person has it."""
+def opened(url: str, *, capped: bool = False, scratch: Path | None = None) -> Iterator[Opened]:
+    """`capped`: with 60 frames a second, as a person has it. `scratch`: where the profile is kept meanwhile."""
     flags = [flag for flag in FLAGS if not (capped and flag in CAP_FLAGS)]
-    profile = tempfile.mkdtemp(prefix="scanfolio-bench-")
+    profile = tempfile.mkdtemp(prefix="scanfolio-bench-", dir=scratch)
     try:
         with sync_playwright() as playwright:
             context = playwright.chromium.launch_persistent_context(
@@ -113,8 +117,7 @@ def _family(profile: str) -> list[int]:
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError, ValueError, IndexError):
             parents[int(folder.name)] = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
-            command = (folder / "cmdline").read_bytes().split(b"\0")
-            if f"--user-data-dir={profile}".encode() in command:
+            if f"--user-data-dir={profile}".encode() in _command(int(folder.name)):
                 roots.add(int(folder.name))
     family = set(roots)
     while True:
@@ -122,6 +125,12 @@ def _family(profile: str) -> list[int]:
         if not more:
             return sorted(family)
         family |= more
+
+
+def _command(pid: int) -> list[bytes]:
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    return []
 
 
 def _private(pid: int) -> int:

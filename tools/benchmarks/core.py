@@ -183,6 +183,11 @@ def exporting(folder: Path) -> list[Row]:
             turn += 1
             run(session.export(Choices(), "folder"), FolderSink(Path(scratch) / f"export{turn}"))
 
+        def prove() -> None:
+            export()
+            verification = run(session.verify(FolderSource(str(Path(scratch) / f"export{turn}"))))
+            assert verification.identical == EXPORTED
+
         def copy(hashed: bool) -> None:
             nonlocal turn
             turn += 1
@@ -194,11 +199,15 @@ def exporting(folder: Path) -> list[Row]:
                     hashlib.sha256(data).hexdigest()
                 (target / path.name).write_bytes(data)
 
-        ours, plain, hashing = in_turn([export, partial(copy, False), partial(copy, True)], times=3)
+        works = [export, partial(copy, False), partial(copy, True), prove]
+        ours, plain, hashing, proven = in_turn(works, times=3)
     what, note = f"export, stored, {EXPORTED} slices", "CPython, to a folder; ours hashes every file too"
     return [
         Row(what, short(ours), f"copying the files {short(plain)}", ours / plain, 2.0, note),
         Row("the same against the floor", short(ours), f"copying and hashing {short(hashing)}", ours / hashing, None),
+        Row(
+            "the same, read back and compared", short(proven), f"copying the files {short(plain)}", proven / plain, None
+        ),
     ]
 
 

@@ -11,7 +11,7 @@ import hashlib
 import traceback
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import Any
 
@@ -44,7 +44,8 @@ class _Job:
     call: Callable[[], Any]
     steps: effects.Steps | None = None
     reply: Any = None
-    hashed: bytes | None = None
+    hashed: tuple[str, bytes] | None = None  # what the page was just asked to hash, and may not be able to
+    digests: dict[str, str] = field(default_factory=dict)
     waiting: bool = False
     asked: str = ""  # the type of the message whose reply is waited for
     last_progress_s: float = -1.0
@@ -152,17 +153,25 @@ class Dispatcher:
                     )
             case effects.Item(item):
                 self._post({"type": "item", "id": job.request_id, "item": again(item, self._handlers.language)}, [])
-            case effects.WriteFile(path, data):
-                self._wait(job, {"type": "write", "path": path}, [data])
-            case effects.Chunk(data):
-                self._wait(job, {"type": "write", "path": ""}, [data])
-            case effects.Sha256(data):
-                job.hashed = data
-                self._wait(job, {"type": "digest"}, [data])
+            case effects.WriteFile(path, data, more, hashed):
+                self._write(job, data, path, path if hashed else "", more)
+            case effects.Chunk(data, file):
+                self._write(job, data, "", file)
+            case effects.Hash(name, data):
+                job.hashed = (name, data)
+                self._wait(job, {"type": "digest", "name": name}, [data])
+            case effects.Settled():
+                self._wait(job, {"type": "settle"})
             case effects.LoadPackage(name):
                 self._wait(job, {"type": "load", "package": name})
+            case effects.Lend(entry_ids):
+                self._wait(job, {"type": "lend", "entry_ids": list(entry_ids)})
             case effects.Fetch(entry_id, offset, length):
                 self._wait(job, {"type": "need", "entry_id": entry_id, "offset": offset, "length": length})
+
+    def _write(self, job: _Job, data: bytes, path: str, name: str, more: bool = False) -> None:
+        job.hashed = (name, data) if name else None
+        self._wait(job, {"type": "write", "path": path, "name": name, "more": more}, [data])
 
     def _wait(self, job: _Job, message: dict[str, Any], buffers: list[Any] | None = None) -> None:
         job.waiting = True
@@ -189,9 +198,13 @@ class Dispatcher:
             return
         job.waiting = False
         job.reply = _not_done(job.asked, str(failed)) if failed else message.get("value")
-        if job.hashed is not None and job.reply is None:  # a page without WebCrypto (plain http from another machine)
-            job.reply = hashlib.sha256(job.hashed).hexdigest()
+        if job.hashed is not None and job.reply is False:  # a page without WebCrypto (plain http from another machine)
+            name, data = job.hashed
+            job.digests[name] = hashlib.sha256(data).hexdigest()
         job.hashed = None
+        if job.asked == "settle" and not failed:
+            job.reply = job.digests | (job.reply or {})
+            job.digests = {}
         self._turns.append(request_id)
 
     def _cancel(self, request_id: int) -> None:
@@ -227,7 +240,7 @@ def _wrong(what: str) -> RequestError:
 
 def _not_done(asked: str, failed: str) -> ScanfolioError:
     """What the page could not do for us, in words. `failed` begins with the browser's name for the reason."""
-    if asked == "write":
+    if asked in ("write", "digest", "settle"):  # a write may have failed some steps ago
         key = "full" if failed.startswith("QuotaExceededError") else "write"
         return ExportError(say(f"export.stopped.{key}"), hint=say(f"export.stopped.{key}_hint"), detail=failed)
     if asked == "load":

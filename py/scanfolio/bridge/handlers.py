@@ -180,8 +180,7 @@ class Handlers:
         choices = replace(self._choices(params), viewer=viewer)
         manifest = yield from self.session.export(choices, params.sink)
         second = second_set(self._choices(params), manifest.left_out)
-        uids = list(second.only or ()) if second else []
-        return {**manifest.as_dict(), "second": uids, "total_bytes": manifest.total_bytes}
+        return {**manifest.summary(), "second": list(second.only or ()) if second else []}
 
     def _choices(self, params: ExportChoices) -> Choices:
         return Choices(
@@ -216,7 +215,11 @@ class GivenSource:
 
     def entries(self) -> Iterator[Entry]:
         for number, entry in enumerate(self._entries):
-            yield replace(entry, entry_id=number)
+            yield replace(entry, entry_id=number, locate=partial(_same_place, entry.entry_id))
+
+
+def _same_place(entry_id: int, offset: int, length: int) -> tuple[int, int]:
+    return entry_id, offset
 
 
 def _columns(params: Index) -> tuple[list[Any], ...]:

@@ -2,8 +2,9 @@
 
 → {type:"request", id, method, params} + buffers       → {type:"cancel", id}       → {type:"reply", id, value, error}
 ← {type:"progress", id, stage, done, total}            ← {type:"item", id, item}
-← {type:"write", id, path} + buffer                    the page writes it, then sends a reply
+← {type:"write", id, path, more} + buffer              → {type:"taken", id, bytes, error} once the page has written it
 ← {type:"need", id, entry_id, offset, length}          the page sends these bytes (where workers cannot read)
+← {type:"lend", id, entry_ids}                         → {type:"lent", id, files}: of a copy, some at a time
 ← {type:"result", id, result} + buffers                ← {type:"error", id, error:{code, title, hint, where, detail}}
 
 Exactly one result or error answers each request. Lengths and offsets are bytes.

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from struct import error, unpack_from
+from sys import intern
 
 from scanfolio.export.records import KEYS, ROOT_TYPES, Key, record_type
 
@@ -18,6 +19,7 @@ BASIC_DIRECTORY = "1.2.840.10008.1.3.10"
 BELOW = {"": "PATIENT", "PATIENT": "STUDY", "STUDY": "SERIES"}
 KNOWN_LATER = 0x00282112  # a compression ratio we add is known once pixels are unpacked; a zip has its DICOMDIR by then
 IDENTITY = {"PATIENT": 0x00100020, "STUDY": 0x0020000D, "SERIES": 0x0020000E}
+NOTHING: Mapping[int, bytes] = {}
 LONG = (b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV")
 
 
@@ -33,13 +35,25 @@ class FileFacts:
 
 @dataclass(slots=True)
 class _Seen:
+    """One record; of an image only while it is looked at are its `values` kept, for there may be 70,000."""
+
     type: str
-    values: dict[int, bytes]
+    start: int
+    end: int
     next: int
     lower: int
     in_use: int
-    differing: set[int] = field(default_factory=set)
-    agreeing: set[int] = field(default_factory=set)
+    values: Mapping[int, bytes] = field(default_factory=dict)
+    differing: set[int] | None = None
+    agreeing: set[int] | None = None
+
+    def read(self, data: bytes) -> None:
+        self.values = {tag: data[a:b] for tag, _, a, b in _elements(data, self.start, self.end)}
+
+    def compare(self, tag: int, agrees: bool) -> None:
+        """Whether one of the files below says the same."""
+        self.differing, self.agreeing = self.differing or set(), self.agreeing or set()
+        (self.agreeing if agrees else self.differing).add(tag)
 
 
 def _elements(data: bytes, start: int, end: int) -> list[tuple[int, bytes, int, int]]:
@@ -102,6 +116,7 @@ def _check(data: bytes, files: Mapping[str, FileFacts]) -> list[str]:
             reached.add(offset)
             last_root = last_root if above else offset
             record = records[offset]
+            record.read(data)
             faults += _check_record(record, above, offset, identities)
             if record.lower:
                 stack.append((record.lower, (*above, record)))
@@ -109,6 +124,8 @@ def _check(data: bytes, files: Mapping[str, FileFacts]) -> list[str]:
                 faults += _check_file((*above, record), files, referenced)
             else:
                 faults.append(f"the {record.type} record at byte {offset} leads nowhere")
+            if not record.lower:
+                record.values = NOTHING
             offset = record.next
     if last != last_root:
         faults.append("the offset of the last root record is wrong")
@@ -116,7 +133,7 @@ def _check(data: bytes, files: Mapping[str, FileFacts]) -> list[str]:
     faults += [f"{path} is not in the DICOMDIR" for path in files if path not in referenced]
     faults += [f"{path} is listed {n} times" for path, n in referenced.items() if n > 1]
     for record in records.values():
-        for tag in record.differing - record.agreeing:
+        for tag in (record.differing or set()) - (record.agreeing or set()):
             faults.append(f"the {record.type} record's ({tag >> 16:04X},{tag & 0xFFFF:04X}) is in none of its files")
     return faults
 
@@ -127,10 +144,11 @@ def _records(data: bytes, start: int, end: int) -> dict[int, _Seen]:
         group, element, length = unpack_from("<HHI", data, start)
         if (group, element) != (0xFFFE, 0xE000) or start + 8 + length > end:
             raise ValueError(f"no record item of known length at byte {start}")
-        values = {tag: data[a:b] for tag, _, a, b in _elements(data, start + 8, start + 8 + length)}
-        following, lower = (unpack_from("<I", values[tag])[0] for tag in (0x00041400, 0x00041420))
-        (in_use,) = unpack_from("<H", values[0x00041410])
-        records[start] = _Seen(_text(values[0x00041430]), values, following, lower, in_use)
+        at = {tag: (a, b) for tag, _, a, b in _elements(data, start + 8, start + 8 + length)}
+        following, lower = (unpack_from("<I", data, at[tag][0])[0] for tag in (0x00041400, 0x00041420))
+        (in_use,) = unpack_from("<H", data, at[0x00041410][0])
+        type_ = intern(_text(data[slice(*at[0x00041430])]))
+        records[start] = _Seen(type_, start + 8, start + 8 + length, following, lower, in_use, NOTHING)
         start += 8 + length
     return records
 
@@ -198,10 +216,9 @@ def _check_file(chain: tuple[_Seen, ...], files: Mapping[str, FileFacts], refere
                 if record is leaf and key.tag != KNOWN_LATER:
                     faults.append(f"{path}: its record lacks {key.keyword}")
                 continue
-            if record.values[key.tag].strip(b"\0 ") == there:
-                record.agreeing.add(key.tag)
-            elif record is leaf or IDENTITY.get(record.type) == key.tag:
+            agrees = record.values[key.tag].strip(b"\0 ") == there
+            if not agrees and (record is leaf or IDENTITY.get(record.type) == key.tag):
                 faults.append(f"{path}: {key.keyword} of the {record.type} record is another one")
-            else:
-                record.differing.add(key.tag)
+            elif record is not leaf:
+                record.compare(key.tag, agrees)
     return faults

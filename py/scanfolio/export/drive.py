@@ -5,23 +5,30 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import sys
+from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol
 
-from scanfolio.effects import Chunk, Progress, Sha256, Steps, WriteFile
+from scanfolio.effects import Chunk, Hash, Progress, Settled, Steps, WriteFile
 from scanfolio.errors import ExportError
 from scanfolio.export.papers import NOT_READY
 from scanfolio.words import say
 
+WORTH_A_THREAD_BYTES = 64 << 10
+HASHED_AT_ONCE_BYTES = 16 << 20
 OnProgress = Callable[[str, int, int], None]
 
 
 class Sink(Protocol):
-    """Where bytes go. `close` keeps what was written, `discard` leaves nothing behind.
+    """Where bytes go. `close` keeps what was written, where `written` says; `discard` leaves nothing behind.
 
     `confirm`: what was written has been read back and is identical.
     """
+
+    written: Path
 
     def write(self, effect: WriteFile | Chunk) -> None: ...
     def close(self) -> None: ...
@@ -34,15 +41,24 @@ class FolderSink:
 
     def __init__(self, folder: Path) -> None:
         refuse_taken(folder)
-        self.folder = folder
+        self.folder = self.written = folder
         self._made: list[Path] = []
+        self._at: Path | None = None  # where the last file went
+        self._goes_on = False  # the last file is not at its end yet
 
     def write(self, effect: WriteFile | Chunk) -> None:
         assert isinstance(effect, WriteFile)
         target = self.folder / effect.path
-        self._make_folder(target.parent)
-        self._made.append(target)
-        target.write_bytes(effect.data)
+        if target.parent != self._at:
+            self._make_folder(target.parent)
+            self._at = target.parent
+        if not self._goes_on:
+            self._made.append(target)
+        with target.open("ab" if self._goes_on else "wb", buffering=0) as file:
+            left = memoryview(effect.data)
+            while left:
+                left = left[file.write(left) :]
+        self._goes_on = effect.more
 
     def _make_folder(self, folder: Path) -> None:
         if not folder.is_dir():
@@ -65,11 +81,15 @@ class FolderSink:
 
 
 class ZipFileSink:
-    """A zip, written beside its place under a temporary name and moved there once it is whole."""
+    """A zip, written beside its place under a temporary name and moved there once it is whole.
 
-    def __init__(self, path: Path) -> None:
+    `compared`: it will be read back; until `confirm` says that it is identical it is called `written`, which says so.
+    """
+
+    def __init__(self, path: Path, compared: bool = False) -> None:
         refuse_taken(path)
         self.path = path
+        self.written = path.with_name(f"{path.name}.NOTREADY") if compared else path
         self._partial = path.with_name(f".{path.name}.part-{os.getpid()}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -84,10 +104,12 @@ class ZipFileSink:
         self._file.flush()
         os.fsync(self._file.fileno())
         self._file.close()
-        self._partial.replace(self.path)
+        self._partial.replace(self.written)
 
     def confirm(self) -> None:
-        """A zip gets its name only when it is whole: there is nothing to take away."""
+        if self.written != self.path:
+            self.written.replace(self.path)
+            self.written = self.path
 
     def discard(self) -> None:
         with contextlib.suppress(OSError):  # on a full disk closing fails, too: what is buffered has no place to go
@@ -95,9 +117,9 @@ class ZipFileSink:
         self._partial.unlink(missing_ok=True)
 
 
-def sink_for(destination: Path) -> Sink:
-    """A ZipFileSink for a name ending in .zip, else a FolderSink."""
-    return ZipFileSink(destination) if is_zip_name(destination) else FolderSink(destination)
+def sink_for(destination: Path, compared: bool = False) -> Sink:
+    """A ZipFileSink for a name ending in .zip, else a FolderSink. `compared`: it will be read back and confirmed."""
+    return ZipFileSink(destination, compared) if is_zip_name(destination) else FolderSink(destination)
 
 
 def is_zip_name(destination: Path) -> bool:
@@ -121,7 +143,8 @@ def run(steps: Steps, sink: Sink | None = None, on_progress: OnProgress | None =
     Whatever ends it early (an error, Ctrl-C, Cancelled from `on_progress`) leaves nothing behind in `sink`. Raises
     ExportError when `sink` cannot take the bytes.
     """
-    reply: str | None = None
+    reply: dict[str, str] | None = None
+    hasher = _Hasher()
     try:
         while True:
             try:
@@ -131,10 +154,15 @@ def run(steps: Steps, sink: Sink | None = None, on_progress: OnProgress | None =
                     sink.close()
                 return result.value
             reply = None
-            if isinstance(effect, Sha256):
-                reply = hashlib.sha256(effect.data).hexdigest()
+            if isinstance(effect, Hash):
+                hasher.take(effect.name, effect.data)
+            elif isinstance(effect, Settled):
+                reply = hasher.settled()
             elif isinstance(effect, WriteFile | Chunk):
                 assert sink is not None, "this use-case writes, so it needs a sink"
+                name = effect.file if isinstance(effect, Chunk) else effect.path if effect.hashed else ""
+                if name:
+                    hasher.take(name, effect.data)
                 sink.write(effect)
             elif isinstance(effect, Progress) and on_progress is not None:
                 on_progress(effect.stage, effect.done, effect.total)
@@ -144,6 +172,47 @@ def run(steps: Steps, sink: Sink | None = None, on_progress: OnProgress | None =
         if isinstance(error, OSError):
             raise _not_written(error, "") from error
         raise
+    finally:
+        hasher.close()
+
+
+class _Hasher:
+    """SHA-256 beside the reading and writing: hashlib lets other threads go on meanwhile."""
+
+    def __init__(self) -> None:
+        self._pool: ThreadPoolExecutor | None = None
+        self._under_way: deque[tuple[str, int, Future[str]]] = deque()
+        self._bytes = 0
+        self._digests: dict[str, str] = {}
+
+    def take(self, name: str, data: bytes) -> None:
+        if sys.platform == "emscripten" or len(data) < WORTH_A_THREAD_BYTES:
+            self._digests[name] = _sha256(data)
+            return
+        self._pool = self._pool or ThreadPoolExecutor(1)
+        self._under_way.append((name, len(data), self._pool.submit(_sha256, data)))
+        self._bytes += len(data)
+        while self._bytes > HASHED_AT_ONCE_BYTES:
+            self._finish_one()
+
+    def settled(self) -> dict[str, str]:
+        while self._under_way:
+            self._finish_one()
+        digests, self._digests = self._digests, {}
+        return digests
+
+    def _finish_one(self) -> None:
+        name, size, digest = self._under_way.popleft()
+        self._digests[name] = digest.result()
+        self._bytes -= size
+
+    def close(self) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def _not_written(error: OSError, where: str) -> ExportError:

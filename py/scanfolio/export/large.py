@@ -1,16 +1,15 @@
-"""Instances too large to hold in memory: read piece by piece, once for the check sums and once to be sent on."""
+"""Instances too large to hold in memory: read piece by piece, once for the check sums and once to be written."""
 
 from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import Any
 from zlib import crc32
 
-from scanfolio.effects import Chunk, Effect, Progress
+from scanfolio.effects import Effect, Progress
 from scanfolio.errors import ReadingError
-from scanfolio.export.zip import ZipWriter
 from scanfolio.source.entry import Entry
 from scanfolio.words import say
 
@@ -41,30 +40,31 @@ def equal_ranges(
     return True
 
 
-def zip_from(
-    writer: ZipWriter, path: str, head: bytes, entry: Entry, start: int, length: int, progress: Progress
+def sums_of(
+    head: bytes, entry: Entry, start: int, length: int, progress: Progress
 ) -> Generator[Effect, Any, tuple[str, int]]:
-    """Send `head` and `length` bytes of `entry` from `start` on as one stored entry. Returns (SHA-256, bytes).
-
-    Raises ReadingError when the second reading gives other bytes than the first: the disc is failing.
-    """
+    """(lower-case hex SHA-256, CRC-32) of `head` and `length` bytes of `entry` from `start` on, read in pieces."""
     digest, crc = hashlib.sha256(head), crc32(head)
     for at in range(0, length, PIECE_BYTES):
         piece = _piece(entry, start + at, min(PIECE_BYTES, length - at))
         digest.update(piece)
         crc = crc32(piece, crc)
         yield progress
-    yield Chunk(writer.begin(path, len(head) + length, crc))
-    yield Chunk(head)
+    return digest.hexdigest(), crc
+
+
+def pieces_of(head: bytes, entry: Entry, start: int, length: int, crc: int) -> Iterator[tuple[bytes, bool]]:
+    """The bytes behind `head` once more, in pieces, and whether it is the last one.
+
+    Raises ReadingError when this reading gives other bytes than the first, of which `crc` is: the disc is failing.
+    """
     again = crc32(head)
     for at in range(0, length, PIECE_BYTES):
         piece = _piece(entry, start + at, min(PIECE_BYTES, length - at))
         again = crc32(piece, again)
-        yield Chunk(piece)
-    writer.passed(len(head) + length)
+        yield piece, at + len(piece) == length
     if again != crc:
         raise ReadingError(say("export.bad.changing"), where=entry.path)
-    return digest.hexdigest(), len(head) + length
 
 
 def _piece(entry: Entry, offset: int, length: int) -> bytes:

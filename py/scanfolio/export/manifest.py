@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from scanfolio.export.planned import Action, LeftOut
@@ -73,6 +73,44 @@ class Manifest:
             "viewer": START in self.sha256,
         }
 
+    def summary(self) -> dict[str, Any]:
+        """What the page shows: sums, not one row per image; those are in EXPORT.JSN."""
+        actions: dict[str, dict[str, Any]] = {}
+        for instance in self.instances:
+            sums = actions.setdefault(instance.action.value, {"instances": 0, "transfer_syntax_uids": []})
+            sums["instances"] += 1
+            if instance.transfer_syntax_uid not in sums["transfer_syntax_uids"]:
+                sums["transfer_syntax_uids"].append(instance.transfer_syntax_uid)
+        return {
+            "file_set_uid": self.file_set_uid,
+            "created": self.created,
+            "encoding": self.encoding,
+            "instances": len(self.instances),
+            "first_file": self.instances[0].file_id if self.instances else "",
+            "actions": actions,
+            "left_out": [f.as_dict() for f in self.left_out],
+            "supplied": len(self.supplied),
+            "supplied_keywords": sorted({s.keyword for s in self.supplied}),
+            "not_chosen": self.not_chosen,
+            "total_bytes": self.total_bytes,
+            "viewer": START in self.sha256,
+        }
+
     def as_json(self) -> bytes:
         """The content of EXPORT.JSN (".json" would break the 8.3 names IHE PDI asks for)."""
-        return (json.dumps(self.as_dict(), indent=1, ensure_ascii=False) + "\n").encode("utf-8")
+        # row by row: of 70,000 instances the whole as one text, and as one tree of objects, would be held at once
+        frame = replace(self, instances=(), left_out=()).as_dict()
+        head = json.dumps(frame, indent=1, ensure_ascii=False)
+        lists: dict[str, tuple[WrittenInstance | LeftOut, ...]] = {
+            "instances": self.instances,
+            "left_out": self.left_out,
+        }
+        out = []
+        for name, listed in lists.items():
+            before, empty, head = head.partition(f'\n "{name}": []')
+            out += [before.encode(), empty[:-1].encode()]
+            for n, row in enumerate(listed):
+                text = json.dumps(row.as_dict(), indent=1, ensure_ascii=False).replace("\n", "\n  ")
+                out.append(f"{',' if n else ''}\n  {text}".encode())
+            out.append(b"\n ]" if listed else b"]")
+        return b"".join((*out, head.encode(), b"\n"))

@@ -8,7 +8,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from scanfolio.effects import Effect, LoadPackage, Progress, Sha256, Steps
+from scanfolio.effects import Effect, Hash, LoadPackage, Progress, Settled, Steps
 from scanfolio.errors import BytesNotHere, ReadingError, SourceError
 from scanfolio.export import classic
 from scanfolio.export.classic.common import series_uid
@@ -21,15 +21,17 @@ from scanfolio.export.papers import NOT_READY
 from scanfolio.export.planned import Action
 from scanfolio.export.records import WANTED_TAGS
 from scanfolio.export.rejudge import judge_export
+from scanfolio.export.said import Kept, said_by, said_in
 from scanfolio.export.transcode import data_set_length, effective, header_elements
 from scanfolio.model import Disc, SopInstance
 from scanfolio.reading.index import DiscIndex, read_all
 from scanfolio.rules.after import Copy
-from scanfolio.source.entry import Entry, Source
+from scanfolio.source.entry import Entry, Source, lend
 from scanfolio.words import say
 
 SUMS = "SHA256SUM.TXT"
 RECORD = "EXPORT.JSN"
+SETTLED_EVERY = 1024  # files, whose check sums are then asked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ def verify(
     manifest: Manifest | None = None,
     failed_before: frozenset[str] | None = None,
 ) -> Steps:
-    """Re-read everything in `export`. Yields Progress, Sha256, LoadPackage; returns a Verification.
+    """Re-read everything in `export`. Yields Progress, Hash, Settled, LoadPackage; returns a Verification.
 
     `disc` and `entries` are the source to compare with, instance by instance; without them check sums and file-set are
     checked alone. `manifest` is what the writer says it wrote; else the export's own EXPORT.JSN is believed.
@@ -126,7 +128,8 @@ def verify(
     yield from read_all(index, export)
     read = index.finish()
     checker = _Checker(index.entries, {e.path: e for e in index.entries})
-    said = manifest.as_dict() if manifest else checker.read_record()
+    yield from checker.lend_papers()
+    said = said_by(manifest) if manifest else said_in(checker.read_record())
     sums = checker.read_sums()
     if manifest is not None and sums != manifest.sha256:
         checker.fault(SUMS, "the check sums are not those of what was written")
@@ -134,9 +137,8 @@ def verify(
     yield from checker.check_file_set(copies)
 
     sources: dict[str, SopInstance] = {}
-    origins = {str(i["sop_instance_uid"]): str(i["source_path"]) for i in said.get("instances", ())}
     for instance in disc.instances if disc else ():
-        is_origin = origins.get(instance.sop_instance_uid) == instance.path
+        is_origin = said.origins.get(instance.sop_instance_uid) == instance.path
         if is_origin or instance.sop_instance_uid not in sources:
             try:
                 sources[instance.sop_instance_uid] = effective(entries[instance.entry_id], instance)
@@ -144,7 +146,7 @@ def verify(
                 raise
             except SourceError:
                 sources[instance.sop_instance_uid] = instance  # reading it for comparison will say so
-    checker.frames = frames_in(said, sources)
+    checker.frames = frames_in(said.split, sources)
     for uid, (origin, _) in checker.frames.items():
         sources.pop(origin.sop_instance_uid, None)  # it is not to be in the copy: its frames are
         sources[uid] = replace(origin, sop_instance_uid=uid, series_instance_uid=series_uid(origin.series_instance_uid))
@@ -157,20 +159,18 @@ def verify(
     identical = yield from checker.check_files(copies, sums, sources if disc else None, entries, fresh=fresh)
 
     classic.forget()
-    expected = {str(i["sop_instance_uid"]): str(i["file_id"]) for i in said.get("instances", ())}
-    excused = {str(f["sop_instance_uid"]) for f in said.get("left_out", ())}
-    checker.check_complete(read.instances, expected, excused, sources)
+    checker.check_complete(read.instances, said.expected, said.excused, sources)
     judged = yield from judge_export(read, disc, failed_before)
     for outcome in judged.faults:
         checker.fault("", f"rule {outcome.rule}: {outcome.technical}")
     return Verification(
-        len(expected) or len(read.instances),
+        len(said.expected) or len(read.instances),
         len(read.instances),
         identical,
         len(index.entries),
         disc is not None,
         tuple(checker.differences),
-        len([u for u in excused if u]),
+        len([u for u in said.excused if u]),
         judged.verdict,
         judged.inherited,
     )
@@ -185,6 +185,10 @@ class _Checker:
 
     def fault(self, path: str, what: str) -> None:
         self.differences.append(Difference(path, what))
+
+    def lend_papers(self) -> Steps:
+        """What is read out of its turn."""
+        yield from lend([self.by_path[path] for path in (SUMS, RECORD, "DICOMDIR") if path in self.by_path], 0)
 
     def _whole(self, path: str) -> bytes:
         """A small file, b"" where it is missing or cannot be read (that is a fault)."""
@@ -221,17 +225,20 @@ class _Checker:
 
     def check_file_set(self, copies: dict[str, SopInstance]) -> Steps:
         files: dict[str, FileFacts] = {}
+        kept = Kept()
+        entries = [self.entries[copy.entry_id] for copy in copies.values()]
         for done, (path, copy) in enumerate(copies.items()):
+            yield from lend(entries, done)
             if done % 64 == 0:
                 yield Progress("checking", done, len(copies))
             try:
-                elements = header_elements(self.entries[copy.entry_id], copy, WANTED_TAGS)
+                elements = header_elements(entries[done], copy, WANTED_TAGS)
             except BytesNotHere:
                 raise
             except (SourceError, ReadingError, ValueError, struct.error) as error:
                 self.fault(path, f"its elements cannot be read ({type(error).__name__})")
                 continue
-            values = {tag: value for tag, (_, value) in elements.items()}
+            values = kept.values({tag: value for tag, (_, value) in elements.items()})
             files[path] = FileFacts(copy.sop_class_uid, copy.sop_instance_uid, copy.transfer_syntax_uid, values)
             if copy.truncated or copy.meta_faults or copy.preamble != "zero":
                 self.fault(
@@ -242,6 +249,7 @@ class _Checker:
                 copy.sop_instance_uid,
             ):
                 self.fault(path, "File Meta Information and data set name different instances")
+        yield from self.lend_papers()
         for what in check_directory(self._whole("DICOMDIR"), files):
             self.fault("DICOMDIR", what)
 
@@ -258,12 +266,13 @@ class _Checker:
 
         `fresh`: the copy was only just written, and is still marked as not ready.
         """
-        identical = 0
         for path in sums:
             if path not in self.by_path:
                 self.fault(path, "is missing")
+        first = len(self.differences)
         for done, entry in enumerate(self.entries):
             yield Progress("verifying", done, len(self.entries))
+            yield from lend(self.entries, done)
             if entry.path == SUMS:
                 continue
             if entry.path == NOT_READY:
@@ -275,11 +284,10 @@ class _Checker:
             progress = Progress("verifying", done, len(self.entries))
             data = b"" if large else self._whole(entry.path)
             if len(self.differences) == before:
-                digest = (yield from self._digest(entry, progress)) if large else (yield Sha256(data))
-                if entry.path not in sums:
-                    self.fault(entry.path, "is not in the list of check sums")
-                elif digest != sums[entry.path]:
-                    self.fault(entry.path, "its check sum is another one")
+                if large:
+                    self._check_sum(entry.path, (yield from self._digest(entry, progress)), sums)
+                else:
+                    yield Hash(entry.path, data)
             copy = copies.get(entry.path)
             if copy is None:
                 continue
@@ -295,9 +303,22 @@ class _Checker:
                     self.fault(entry.path, what)
             elif sources is not None:
                 self.fault(entry.path, "is not on the source")
-            identical += len(self.differences) == before
+            if done % SETTLED_EVERY == SETTLED_EVERY - 1:
+                yield from self._settle(sums)
+        yield from self._settle(sums)
         yield Progress("verifying", len(self.entries), len(self.entries))
-        return identical
+        different = {d.path for d in self.differences[first:]}
+        return sum(e.path in copies and e.path not in different for e in self.entries)
+
+    def _settle(self, sums: dict[str, str]) -> Generator[Effect, Any, None]:
+        for path, digest in (yield Settled()).items():
+            self._check_sum(path, digest, sums)
+
+    def _check_sum(self, path: str, digest: str, sums: dict[str, str]) -> None:
+        if path not in sums:
+            self.fault(path, "is not in the list of check sums")
+        elif digest != sums[path]:
+            self.fault(path, "its check sum is another one")
 
     def _digest(self, entry: Entry, progress: Progress) -> Generator[Effect, Any, str]:
         try:
@@ -346,7 +367,7 @@ class _Checker:
         for instance in found:
             if instance.sop_instance_uid not in expected:
                 self.fault(instance.path, "is not in the export's own record")
-        series = {i.series_instance_uid for i in found}
+        series, accounted_for = {i.series_instance_uid for i in found}, there | excused
         for uid, source in sources.items():
-            if source.series_instance_uid in series and uid not in there | excused:
+            if source.series_instance_uid in series and uid not in accounted_for:
                 self.fault(source.path, "is on the source but not in the export")

@@ -11,29 +11,29 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
-from scanfolio.effects import Chunk, Effect, LoadPackage, Progress, Sha256, Steps, WriteFile
+from scanfolio.effects import Chunk, Effect, Hash, LoadPackage, Progress, Settled, Steps, WriteFile
 from scanfolio.errors import BytesNotHere, ExportError, PixelError, ReadingError, ScanfolioError, SourceError
 from scanfolio.export import classic
 from scanfolio.export.classic.data_set import frame_data_set, frame_elements
 from scanfolio.export.dicomdir import Gatherer, Listed, dicomdir
 from scanfolio.export.file_meta import file_meta
-from scanfolio.export.large import zip_from
+from scanfolio.export.large import pieces_of, sums_of
 from scanfolio.export.manifest import Manifest, WrittenInstance
+from scanfolio.export.outlets import FolderOut, Out, ZipOut
 from scanfolio.export.papers import NOT_READY, NOT_READY_TEXT, disc_js, index_htm, readme_txt
 from scanfolio.export.planned import LeftOut, Plan, PlannedFile, is_streamed
 from scanfolio.export.records import WANTED_TAGS
-from scanfolio.export.reencode import Part
 from scanfolio.export.supply import Supplied
 from scanfolio.export.transcode import Transcoded, data_set_length, header_elements, transcode
 from scanfolio.export.viewer import DISC, check, contents
 from scanfolio.export.viewer import FOLDER as VIEWER_FOLDER
-from scanfolio.export.zip import ZipWriter
 from scanfolio.words import again, say
 
 T = TypeVar("T")
 FILES_LOST_IN_A_ROW = 3  # after so many unreadable files the disc is taken for gone
+SETTLED_EVERY = 1024  # instances, whose check sums are then asked for
 
 
 @dataclass(slots=True)
@@ -45,6 +45,7 @@ class _Run:
     created: datetime
     listed: dict[str, Listed] = field(default_factory=dict)
     written: list[WrittenInstance] = field(default_factory=list)
+    unsigned: list[partial[WrittenInstance]] = field(default_factory=list)  # without their check sums yet
     left_out: list[LeftOut] = field(default_factory=list)
     supplied: list[Supplied] = field(default_factory=list)
     sha256: dict[str, str] = field(default_factory=dict)
@@ -125,24 +126,6 @@ def _understood(planned: PlannedFile, read: Callable[[], T]) -> T:
         raise ReadingError(title, where=planned.instance.path, detail=type(problem).__name__) from problem
 
 
-class _Sink(Protocol):
-    def add(self, path: str, parts: list[Part]) -> Generator[Effect, Any, None]: ...
-
-
-class _Zip:
-    def __init__(self, created: datetime) -> None:
-        self.writer = ZipWriter(created)
-
-    def add(self, path: str, parts: list[Part]) -> Generator[Effect, Any, None]:
-        for piece in self.writer.add(path, parts):
-            yield Chunk(bytes(piece))
-
-
-class _Folder:
-    def add(self, path: str, parts: list[Part]) -> Generator[Effect, Any, None]:
-        yield WriteFile(path, b"".join(parts))
-
-
 def write_zip(
     plan: Plan, report_json: bytes | str, report_text: str, *, created: datetime | None = None, file_set_uid: str = ""
 ) -> Steps:
@@ -152,20 +135,21 @@ def write_zip(
     Raises ExportError when the disc can no longer be read or nothing is left to export.
     """
     run = _begin(plan, created, file_set_uid)
-    sink = _Zip(run.created)
+    sink = ZipOut(run.created)
     yield from _packages(plan)
     yield from _read_headers(run)
     directory = run.directory()
-    yield from _add(run, sink, "DICOMDIR", [directory])
+    yield from _add(run, sink, "DICOMDIR", directory)
     yield from _write_viewer(run, sink)
     expected = len(run.listed)
     yield from _write_instances(run, sink)
     if len(run.listed) != expected:
         # Something turned out to be undecodable only now. The directory already sent is superseded by a right one:
         # the zip's own list names only the second, and whoever unpacks front to back overwrites the first with it.
-        yield from _add(run, sink, "DICOMDIR", [run.directory()])
+        yield from _add(run, sink, "DICOMDIR", run.directory())
     yield from _write_papers(run, sink, report_json, report_text)
     yield Chunk(sink.writer.finish())
+    yield Settled()
     return run.manifest()
 
 
@@ -177,17 +161,20 @@ def write_folder(
     The first file is NOT_READY; whoever verifies the copy takes it away.
     """
     run = _begin(plan, created, file_set_uid)
-    sink = _Folder()
+    sink = FolderOut()
     yield WriteFile(NOT_READY, NOT_READY_TEXT)
+    yield Settled()  # it stands there before anything else does
     yield from _packages(plan)
     yield from _read_headers(run)
     yield from _write_viewer(run, sink)
     yield from _write_instances(run, sink)
     directory = run.directory()
-    run.sha256["DICOMDIR"] = yield Sha256(directory)
+    yield Hash("DICOMDIR", directory)
     run.total_bytes += len(directory)
     yield from _write_papers(run, sink, report_json, report_text)
+    yield Settled()  # and the table of contents after everything else
     yield WriteFile("DICOMDIR", directory)
+    yield Settled()
     return run.manifest()
 
 
@@ -236,7 +223,7 @@ def _listed(planned: PlannedFile, gatherer: Gatherer) -> Listed:
     )
 
 
-def _write_instances(run: _Run, sink: _Sink) -> Steps:
+def _write_instances(run: _Run, sink: Out) -> Steps:
     files = [f for f in run.plan.files if f.file_id in run.listed]
     for done, planned in enumerate(files):
         yield Progress("writing", done, len(files))
@@ -246,13 +233,14 @@ def _write_instances(run: _Run, sink: _Sink) -> Steps:
         meta = file_meta(instance.sop_class_uid, instance.sop_instance_uid, planned.transfer_syntax_uid)
         changes: tuple[str, ...] = ()
         try:
-            if isinstance(sink, _Zip) and is_streamed(planned):
-                progress = Progress("writing", done, len(files))
-                digest, size = yield from _stream(run, sink, planned, meta, progress)
+            if is_streamed(planned):
+                size = yield from _stream(run, sink, planned, meta, Progress("writing", done, len(files)))
             else:
                 data_set = _understood(planned, partial(_data_set, planned))
                 changes = data_set.changes
-                digest, size = yield from _add(run, sink, planned.file_id, [meta, *data_set.parts])
+                whole = b"".join((meta, *data_set.parts))
+                size = len(whole)
+                yield from _add(run, sink, planned.file_id, whole)
         except BytesNotHere:
             raise
         except SourceError as error:
@@ -268,19 +256,23 @@ def _write_instances(run: _Run, sink: _Sink) -> Steps:
             run.leave(planned, "too-large", error)
             continue
         run.lost_in_a_row = 0
-        run.written.append(
-            WrittenInstance(
+        run.unsigned.append(
+            partial(
+                WrittenInstance,
                 planned.file_id,
                 source.path,
                 instance.sop_instance_uid,
                 planned.transfer_syntax_uid,
                 planned.action,
                 size,
-                digest,
-                changes + run.plan.why_whole(planned),
-                *(() if planned.frame is None else (planned.frame + 1, source.sop_instance_uid)),
+                changes=changes + run.plan.why_whole(planned),
+                frame=None if planned.frame is None else planned.frame + 1,
+                source_sop_instance_uid="" if planned.frame is None else source.sop_instance_uid,
             )
         )
+        if len(run.unsigned) == SETTLED_EVERY:
+            yield from _settle(run)
+    yield from _settle(run)
     classic.forget()
     yield Progress("writing", len(files), len(files))
     if not run.written:
@@ -293,46 +285,55 @@ def _data_set(planned: PlannedFile) -> Transcoded:
     return transcode(planned.entry, planned.instance, planned.action)
 
 
-def _stream(
-    run: _Run, sink: _Zip, planned: PlannedFile, meta: bytes, progress: Progress
-) -> Generator[Effect, Any, tuple[str, int]]:
-    """A large instance, byte for byte. What fails once part of it has been sent fails the export."""
+def _stream(run: _Run, sink: Out, planned: PlannedFile, meta: bytes, progress: Progress) -> Generator[Effect, Any, int]:
+    """A large instance, byte for byte; its size. What fails once part of it has been sent fails the export."""
     entry, start = planned.entry, planned.instance.data_set_offset
     length = data_set_length(entry, planned.instance)
-    before = sink.writer.position
+    run.sha256[planned.file_id], crc = yield from sums_of(meta, entry, start, length, progress)
     try:
-        digest, size = yield from zip_from(sink.writer, planned.file_id, meta, entry, start, length, progress)
+        yield from sink.begin(planned.file_id, len(meta) + length, crc)
+        yield sink.piece(planned.file_id, meta, last=False)
+        for data, last in pieces_of(meta, entry, start, length, crc):
+            yield sink.piece(planned.file_id, data, last)
     except (SourceError, ReadingError) as error:
-        if isinstance(error, BytesNotHere) or sink.writer.position == before:
+        if isinstance(error, BytesNotHere):
             raise
         language = run.plan.choices.language
         title, hint = say("export.stopped.source", language), say("export.stopped.source_hint", language)
         raise ExportError(title, hint=hint, where=entry.path, detail=error.title) from error
-    run.sha256[planned.file_id] = digest
-    run.total_bytes += size
-    return digest, size
+    run.total_bytes += len(meta) + length
+    return len(meta) + length
 
 
-def _add(run: _Run, sink: _Sink, path: str, parts: list[Part]) -> Generator[Effect, Any, tuple[str, int]]:
-    whole = parts[0] if len(parts) == 1 else b"".join(parts)
-    digest = yield Sha256(bytes(whole))
-    yield from sink.add(path, [whole])
-    run.sha256[path] = digest
-    run.total_bytes += len(whole)
-    return digest, len(whole)
+def _add(run: _Run, sink: Out, path: str, data: bytes) -> Generator[Effect, Any, None]:
+    """Write a whole file; its check sum comes with `_settle`."""
+    yield from sink.add(path, data)
+    run.total_bytes += len(data)
 
 
-def _write_viewer(run: _Run, sink: _Sink) -> Steps:
+def _settle(run: _Run) -> Generator[Effect, Any, None]:
+    """The check sums of what was written since the last time; instances that waited for theirs are complete."""
+    run.sha256.update((yield Settled()))
+    for written in run.unsigned:
+        run.written.append(written(sha256=run.sha256[written.args[0]]))
+    run.unsigned.clear()
+
+
+def _write_viewer(run: _Run, sink: Out) -> Steps:
     """Before the images: should it be damaged, nobody has waited for them."""
     viewer = run.plan.choices.viewer
-    for done, file in enumerate(viewer.files if viewer else ()):
-        yield Progress("preparing", done, len(viewer.files) if viewer else 0)
+    if viewer is None:
+        return
+    for done, file in enumerate(viewer.files):
+        yield Progress("preparing", done, len(viewer.files))
         data = yield from contents(file)
-        digest, _ = yield from _add(run, sink, f"{VIEWER_FOLDER}/{file.path}", [data])
-        check(file, digest)
+        yield from _add(run, sink, f"{VIEWER_FOLDER}/{file.path}", data)
+    yield from _settle(run)
+    for file in viewer.files:
+        check(file, run.sha256[f"{VIEWER_FOLDER}/{file.path}"])
 
 
-def _write_papers(run: _Run, sink: _Sink, report_json: bytes | str, report_text: str) -> Steps:
+def _write_papers(run: _Run, sink: Out, report_json: bytes | str, report_text: str) -> Steps:
     """What stands beside the file-set. 8.3 names (IHE PDI); nothing executable."""
     manifest = run.manifest()
     json_bytes = report_json.encode("utf-8") if isinstance(report_json, str) else report_json
@@ -346,9 +347,10 @@ def _write_papers(run: _Run, sink: _Sink, report_json: bytes | str, report_text:
     if run.plan.choices.viewer:
         papers[DISC] = disc_js(run.plan, manifest)
     for path, data in papers.items():
-        yield from _add(run, sink, path, [data])
+        yield from _add(run, sink, path, data)
+    yield from _settle(run)
     sums = "".join(f"{digest}  {path}\n" for path, digest in sorted(run.sha256.items()))
-    yield from sink.add("SHA256SUM.TXT", [sums.encode("ascii")])
+    yield from sink.add("SHA256SUM.TXT", sums.encode("ascii"))
     run.total_bytes += len(sums)
     part = run.plan.part
     if part and run.total_bytes > part.media_bytes:

@@ -14,7 +14,7 @@ from scanfolio.reading.examine import examine
 from scanfolio.reading.facts import Converter
 from scanfolio.reading.finding import HEAD_BYTES, WAIT_FOR_PYDICOM, BytesLost, Examination, Finding
 from scanfolio.reading.grouping import group
-from scanfolio.source.entry import Entry, Source
+from scanfolio.source.entry import Entry, Source, lend
 from scanfolio.source.signature_table import OPENABLE
 from scanfolio.words import say
 
@@ -244,8 +244,10 @@ def read_entries(index: DiscIndex, entries: Iterable[Entry]) -> Steps:
 
     All of them are on the list before the first is read: whoever stops half-way finds the others there, "not read".
     """
-    waiting = [(entry, index.add(entry)) for entry in entries]
+    listed = list(entries)
+    waiting = [(entry, index.add(entry)) for entry in listed]
     for done, (entry, first) in enumerate(waiting):
+        yield from lend(listed, done)
         if done % 32 == 0:
             yield Progress("reading", done, len(waiting))
         needs = [first] if first else []

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from scanfolio.effects import Lend
+
 ReadRange = Callable[[int, int], bytes]
+LENT_AT_ONCE = 128
 Locate = Callable[[int, int], tuple[int, int] | None]
 
 
@@ -29,6 +32,13 @@ class Entry:
     def place(self, offset: int, length: int) -> tuple[int, int] | None:
         """Where `length` bytes from `offset` lie plainly: (entry id, offset) of a file the host holds, or None."""
         return self.locate(offset, length) if self.locate is not None else (self.entry_id, offset)
+
+
+def lend(entries: Sequence[Entry], at: int) -> Iterator[Lend]:
+    """Ask for the files of the next entries from `entries[at]` on, once for many; to be called with every `at`."""
+    if at % LENT_AT_ONCE == 0:
+        places = [entry.place(0, 1) for entry in entries[at : at + LENT_AT_ONCE]]
+        yield Lend(tuple(sorted({place[0] for place in places if place})))
 
 
 class Source(Protocol):

@@ -44,6 +44,8 @@ export class ExportChoose {
     this.confirmBox = h("div", { class: "confirm" }, h("label", { class: "choice" }, this.confirm, this.confirmText));
     this.make = [this.#button(), this.#button()];
     this.why = [h("p", { class: "why-not", role: "status" }), h("p", { class: "why-not" })];
+    /** What building a large .zip takes, where that may be much. */
+    this.needs = h("span", { role: "status" });
     this.left = h("div", { class: "left-out" });
     this.more = h("div", { class: "left-out" });
     this.sum = h("aside", { class: "sum", "aria-label": phrase("export.summary") }, h("h2", {}, phrase("export.your_copy")), this.facts, this.left, this.confirmBox, this.make[0], this.why[0], h("p", { class: "label" }, phrase("export.promise")), this.more);
@@ -137,7 +139,7 @@ export class ExportChoose {
       h("fieldset", {}, h("legend", {}, t("export.where")),
         this.canFolder
           ? h("div", { class: "pair" }, this.#radio("where", "folder", t("export.folder"), t("export.folder_more"), null, "stick"), this.#radio("where", "zip", t("export.zip"), t("export.zip_more"), null, "archive"))
-          : h("p", { class: "note" }, icon("archive"), h("span", {}, h("b", {}, t("export.zip")), " ", t("export.only_zip")))),
+          : h("p", { class: "note" }, icon("archive"), h("span", {}, h("b", {}, t("export.zip")), " ", t("export.only_zip"), " ", this.needs))),
       viewerBytes ? h("fieldset", {}, h("legend", {}, t("export.along")), this.#viewerBox()) : null);
   }
 
@@ -253,6 +255,8 @@ export class ExportChoose {
     if (time) rows.push(["export.time", time, "", this.#where === "folder" ? t("export.time_stick") : ""]);
     put(this.facts, rows.map(([term, fact, more, extra]) => h("div", {}, h("dt", {}, t(term)),
       h("dd", {}, h("bdi", {}, fact), more ? h("small", {}, more) : null, extra ? h("small", { class: "opt" }, extra) : null))));
+    const builtIn = plan?.built_in;
+    setText(this.needs, builtIn ? t(builtIn === "storage" ? "export.in_storage" : "export.in_memory", { size: formatBytes(size) }) : "");
     this.#showPlan(plan);
     const spoken = formatPersonSpoken(patient.name);
     setText(this.confirmText, spoken ? (born ? t("export.confirm", { name: spoken, date: born }) : t("export.confirm_no_date", { name: spoken })) : t("export.confirm_nameless", { number: patient.patient_id || "-" }));

@@ -107,9 +107,9 @@ else if (state.startsWith("disc-")) {
   const [, what] = state.split("-");
   if (what === "choose") app.setExportPlan({ instances: 1844, size_after: 996000000, size_before: 412000000, actions: { decompress: 1843, copy: 1 }, changes: [], left_out: [{ path: "images/ct_head/im000413.dcm", code: "cut-off", reason: "The file is cut off: part of the image is missing.", size: 1, sop_instance_uid: "1.2.3" }], not_chosen: 0 });
   if (what === "writing") app.setExportProgress({ stage: "writing", done: 1204, total: 1844, what: "CT chest with contrast: Chest, lung 1 mm" });
-  const instances = Array.from({ length: 1844 }, (_, i) => ({ file_id: `DICOM/PT000000/ST000000/SE000000/IM${String(i).padStart(6, "0")}`, action: i < 1843 ? "decompress" : "copy", transfer_syntax_uid: "1.2.840.10008.1.2.1", size: 540000 }));
+  const written = { instances: 1844, first_file: "DICOM/PT000000/ST000000/SE000000/IM000000", total_bytes: 996000000, actions: { decompress: { instances: 1843, transfer_syntax_uids: ["1.2.840.10008.1.2.1"] }, copy: { instances: 1, transfer_syntax_uids: ["1.2.840.10008.1.2.1"] } } };
   const left = [...Array.from({ length: 27 }, (_, i) => ({ path: `VIEWER/${i}.DLL`, code: "program", reason: "A program.", size: 1, sop_instance_uid: "" })), { path: "images/ct_head/im000413.dcm", code: "cut-off", reason: "The file is cut off: part of the image is missing.", size: 1, sop_instance_uid: "1.2.3" }];
-  const manifest = { file_set_uid: "2.25.198427713350941773120094518802", instances, left_out: left, supplied: [{ record: "STUDY", keyword: "StudyID", value: "1", file_id: "" }] };
+  const manifest = { file_set_uid: "2.25.198427713350941773120094518802", ...written, left_out: left, supplied: 1, supplied_keywords: ["StudyID"] };
   const verification = { ok: true, instances_in: 1844, instances_out: 1844, identical: 1844, files_checked: 1851, differences: [], left_out: 1 };
   const doneWith = { ...manifest, ...verification, manifest, verification, where: asked.get("where") ?? "folder", name: "STICK" };
   if (what === "done") app.setExportDone(doneWith);

@@ -7,7 +7,7 @@ what our own index reads of the copy; so neither way confirms itself.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -44,9 +44,8 @@ FramesOf = dict[str, tuple[SopInstance, int]]
 """SOP Instance UID of a single image -> (the enhanced image it was made of, its frame from 0)."""
 
 
-def frames_in(said: Mapping[str, Any], sources: Mapping[str, SopInstance]) -> FramesOf:
-    """Every frame of every source which the record `said` (EXPORT.JSN) says was split, whether it is listed or not."""
-    split = {str(i.get("source_sop_instance_uid", "")) for i in said.get("instances", ()) if i.get("action") == "split"}
+def frames_in(split: Set[str], sources: Mapping[str, SopInstance]) -> FramesOf:
+    """Every frame of every source whose SOP Instance UID is in `split`, whether it is listed or not."""
     found: FramesOf = {}
     for uid in split & sources.keys():
         source = sources[uid]
