@@ -37,7 +37,7 @@ async function script(name, signal) {
     if (answer.ok) return await answer.blob();
     throw new Error(`offline/${name}: the server answered ${answer.status}`);
   } catch (error) {
-    if (signal.aborted) throw error;
+    signal.throwIfAborted();
     throw new ViewerMissing(String(error));
   }
 }

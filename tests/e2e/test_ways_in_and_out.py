@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -351,6 +352,8 @@ def test_what_cannot_be_unpacked_is_offered_as_a_second_copy(tmp_path: Path) -> 
     page.browser.eval("void (location.hash = '#/export')")
     view.click("text=is the right person.")
     view.get_by_text("1 image cannot go along").wait_for()
+    view.get_by_text("Put the viewer on it, too").click()
+    assert "19\u00a0MB" in view.locator(".sum dl").inner_text()
     session = Session()
     run(session.read(open_source(str(source))))
     for button, name, count in (("Make the copy", "DICOM.ZIP", 3), ("Make the second copy", "DICOM2.ZIP", 1)):
@@ -362,6 +365,10 @@ def test_what_cannot_be_unpacked_is_offered_as_a_second_copy(tmp_path: Path) -> 
         verification = run(session.verify(open_source(str(copy))))
         assert (verification.ok, verification.identical) == (True, count)
         view.locator(f'h1:has-text("{count} of {count}")').wait_for()
+        with zipfile.ZipFile(copy) as archive:
+            has_viewer = "VIEWER/index.htm" in archive.namelist()
+        assert has_viewer is (name == "DICOM.ZIP"), "the second copy gets none"
+        assert view.get_by_text("open INDEX.HTM on the copy").count() == int(has_viewer)
     assert view.locator("button:visible", has_text="Make the second copy").count() == 0
     pages.close()
 
