@@ -49,6 +49,32 @@ def errors_of_dciodvfy(file: Path) -> set[str]:
     return {line for line in lines if line.startswith("Error")}
 
 
+def refused_by_dcmmkdir(folder: Path, profile: str, scratch: Path) -> dict[str, list[str]]:
+    """{File ID: what it says against it} where dcmmkdir makes a table of contents of `folder` for a profile (-Pgp …).
+
+    "+I" has it fill in, as our writer does, what records must have and images lack.
+    """
+    target = scratch / f"DICOMDIR{profile}"
+    _, lines = ask("dcmmkdir", profile, "+I", "+r", "+id", folder, "+p", "IM*", "+D", target, folder=folder)
+    refused: dict[str, list[str]] = {}
+    for line in lines:
+        if line.startswith(("E:", "F:")):
+            what, _, file_id = line[2:].strip().rpartition(": ")
+            refused.setdefault(file_id if file_id.startswith("DICOM/") else "", []).append(what or line)
+    return refused
+
+
+def by_dicomsdl(file: Path) -> dict[int, bytes | None]:
+    """{tag: value} at the top level of a file's data set, None for sequences; of texts the padding is gone."""
+    import dicomsdl
+
+    ds = dicomsdl.open_file(str(file))
+    try:
+        return {e.tag(): None if str(e.vr()) == "type.SQ" else e.toBytes() for e in ds if e.tag() >> 16 > 2}
+    finally:
+        ds.close()
+
+
 def _free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -58,12 +84,20 @@ def _free_port() -> int:
 class Orthanc:
     """A running server with an empty database, on this machine only."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, dicom_port: int) -> None:
         self.url = f"http://127.0.0.1:{port}"
+        self.dicom_port = dicom_port
 
     def get(self, path: str) -> Any:
         with urllib.request.urlopen(self.url + path, timeout=SECONDS) as answer:
             return json.load(answer)
+
+    def sent_by_dcmsend(self, directory: Path) -> int:
+        """How many instances dcmsend brings here over the network (C-STORE), going by a DICOMDIR alone."""
+        address = ("-aec", "ORTHANC", "127.0.0.1", str(self.dicom_port))
+        _, lines = ask("dcmsend", "-v", "-nh", "-nuc", *address, "+rd", directory)
+        numbers = [line.rpartition(":")[2] for line in lines if "with status SUCCESS" in line]
+        return sum(map(int, numbers))
 
     def upload(self, data: bytes) -> list[dict[str, Any]]:
         request = urllib.request.Request(self.url + "/instances", data, method="POST")
@@ -88,7 +122,7 @@ def orthanc(folder: Path) -> Iterator[Orthanc]:
     with subprocess.Popen(
         [program, str(file)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ
     ) as process:
-        server = Orthanc(port)
+        server = Orthanc(port, dicom_port)
         try:
             for _ in range(200):
                 try:

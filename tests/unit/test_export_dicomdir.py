@@ -10,8 +10,9 @@ import pydicom
 import pytest
 from pydicom.dataset import Dataset
 
+import directory_faults
 from discs import EXPLICIT, files_of
-from exports import Exported, directory_of, export, re_read
+from exports import Exported, directory_of, export, open_files, re_read
 from instances import encode, make_instance
 from scanfolio.export.directory_check import FileFacts, check_directory
 from scanfolio.export.elements import read_elements
@@ -170,6 +171,16 @@ def test_planted_faults_are_found(fault: str) -> None:
     found = check_directory(bad, facts_of(exported))
     assert any(wanted in fault for fault in found), found
     assert not re_read(exported, {**exported.files, "DICOMDIR": bad}).ok
+
+
+def test_what_writers_get_wrong_is_found_in_every_record() -> None:
+    exported = export(files_of("mixed"))
+    read_again = open_files(exported.files)
+    facts = directory_faults.facts_of(read_again.disc, read_again.index.entries)
+    assert check_directory(exported.files["DICOMDIR"], facts) == []
+    tried = {what: check_directory(bad, facts) for what, bad in directory_faults.planted(exported.files["DICOMDIR"])}
+    assert len(tried) > 200
+    assert [what for what, faults in tried.items() if not faults] == []
 
 
 def test_a_file_that_is_not_listed_is_found() -> None:

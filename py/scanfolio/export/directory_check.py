@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from struct import error, unpack_from
 from sys import intern
 
-from scanfolio.export.records import KEYS, ROOT_TYPES, Key, record_type
+from scanfolio.export.records import KEYS, ROOT_TYPES, SPECIFIC_CHARACTER_SET, Key, record_type
 
 COMPONENT = re.compile(r"[A-Z0-9_]{1,8}")
 EXPLICIT_LITTLE = "1.2.840.10008.1.2.1"
 BASIC_DIRECTORY = "1.2.840.10008.1.3.10"
 BELOW = {"": "PATIENT", "PATIENT": "STUDY", "STUDY": "SERIES"}
+CHARACTERS = Key(SPECIFIC_CHARACTER_SET, b"CS", "SpecificCharacterSet")  # of the values' bytes, which are the image's
 KNOWN_LATER = 0x00282112  # a compression ratio we add is known once pixels are unpacked; a zip has its DICOMDIR by then
 IDENTITY = {"PATIENT": 0x00100020, "STUDY": 0x0020000D, "SERIES": 0x0020000E}
 NOTHING: Mapping[int, bytes] = {}
@@ -208,7 +209,7 @@ def _check_file(chain: tuple[_Seen, ...], files: Mapping[str, FileFacts], refere
     if leaf.type != record_type(facts.sop_class_uid):
         faults.append(f"{path}: a {leaf.type} record for this SOP Class")
     for record in chain:
-        for key in KEYS.get(record.type, ()):
+        for key in (CHARACTERS, *KEYS.get(record.type, ())):
             there = facts.values.get(key.tag, b"").strip(b"\0 ")
             if not isinstance(key, Key) or not there:
                 continue
