@@ -567,6 +567,23 @@ def test_every_class_has_its_counterpart_in_the_tables() -> None:
     assert all(iod_of(enhanced) and iod_of(classic) for enhanced, classic in CLASSIC.items())
 
 
+def test_what_has_no_place_before_the_pixels_is_left_out_and_said() -> None:
+    data = encode(enhanced_ct(2), trailing=b"\xe1\x7f\x10\x00LO\x04\x00SOME\xe1\x7f\x01\x10LO\x02\x00AB")
+    exported = export({"A": data}, for_old_software=True)
+    assert {"(7FE1,0010) left out", "(7FE1,1001) left out"} <= set(exported.manifest.instances[0].changes)
+    assert re_read(exported).ok
+
+
+def test_a_malformed_value_of_a_group_is_carried_and_counted_as_inherited() -> None:
+    data = encode(enhanced_ct(2))
+    assert data.count(b"DS\x06\x00-12.5 ") == 1  # Gantry/Detector Tilt
+    exported = export({"A": data.replace(b"DS\x06\x00-12.5 ", b"DS\x06\x00-1o.5 ")}, for_old_software=True)
+    assert exported.plan.counts()["split"] == 2
+    verification = re_read(exported)
+    assert verification.ok, verification.differences
+    assert "F11" in verification.inherited
+
+
 def test_readme_and_record_say_what_was_done() -> None:
     exported = split_export(enhanced_ct(2))
     readme = " ".join(exported.files["README.TXT"].decode("ascii").split())

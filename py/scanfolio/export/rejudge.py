@@ -14,6 +14,7 @@ ABOVE_INFO = (Severity.BLOCKS, Severity.HIGH, Severity.WARN)
 OF_THE_DIRECTORY = "D"
 FOLLOWS_FROM = {"D11": ("S10", "S02")}  # one identifier for two things: the records can only repeat it
 OF_THE_IMAGES = ("D10",)  # a record can only hold what its images have; that it holds all of it, directory_check sees
+NOT_SEEN_IN_GROUPS = frozenset(("F11",))  # values in a wrong format are looked for at the top level of the source only
 OF_OUR_MAKING = ("V", "D", "F")  # families that speak of files and their form, not of what the images say
 
 
@@ -27,17 +28,20 @@ class Judged:
     inherited: tuple[str, ...]
 
 
-def judge_export(export: Disc, source: Disc | None, known: frozenset[str] | None = None) -> Steps:
+def judge_export(
+    export: Disc, source: Disc | None, known: frozenset[str] | None = None, *, laid_flat: bool = False
+) -> Steps:
     """Judge what was written. Returns Judged.
 
     `known`: the rules `source` failed, where it has been judged; else it is judged here, if there is need to.
+    `laid_flat`: functional groups of the source stand at the top level of the copy.
     """
     report = yield from _quietly(export)
     found = [o for o in report.outcomes if o.state is State.FAILED and o.severity in ABOVE_INFO]
     if found and source is not None and known is None:
         before = yield from _quietly(source)
         known = failed_rules(before)
-    known = known or frozenset()
+    known = (known or frozenset()) | (NOT_SEEN_IN_GROUPS if laid_flat else frozenset())
     faults = [o for o in found if _is_ours(o, known, compared=source is not None)]
     return Judged(report.verdict.letter, tuple(faults), tuple(o.rule for o in found if o not in faults))
 

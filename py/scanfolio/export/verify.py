@@ -160,7 +160,7 @@ def verify(
 
     classic.forget()
     checker.check_complete(read.instances, said.expected, said.excused, sources)
-    judged = yield from judge_export(read, disc, failed_before)
+    judged = yield from judge_export(read, disc, failed_before, laid_flat=bool(checker.frames))
     for outcome in judged.faults:
         checker.fault("", f"rule {outcome.rule}: {outcome.technical}")
     return Verification(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from scanfolio.errors import PixelError, ReadingError
 from scanfolio.export.classic.common import NOT_OF_ONE_FRAME, USED_UP, frame_uid, series_uid
-from scanfolio.export.classic.flat import FLATTENED, OF_THE_ROOT
+from scanfolio.export.classic.flat import FLATTENED, LAST_TAG, OF_THE_ROOT
 from scanfolio.export.compare import PIXEL_ELEMENTS, elements_differ
 from scanfolio.export.reencode import EXPLICIT_BIG
 from scanfolio.model import SopInstance
@@ -154,7 +154,7 @@ def _laid_flat(before: Dataset, frame: int) -> Dataset:
 
     flat = Dataset()
     for tag in before.keys():  # noqa: SIM118  iterating a Dataset would parse every value
-        if int(tag) not in NOT_OF_ONE_FRAME and tag.group > 2 and tag.element:
+        if int(tag) not in NOT_OF_ONE_FRAME and tag.group > 2 and tag.element and int(tag) <= LAST_TAG:
             flat[tag] = before.get_item(tag)
     for groups in reversed(_groups(before, frame)):
         for tag in groups.keys():  # noqa: SIM118
@@ -167,6 +167,8 @@ def _laid_flat(before: Dataset, frame: int) -> Dataset:
 
 
 def _has_a_place(flat: Dataset, holder: Dataset, tag: Any) -> bool:
+    if int(tag) > LAST_TAG:
+        return False
     if not tag.is_private:
         return int(tag) not in OF_THE_ROOT and tag.group != 0x0010 and bool(tag.element)
     creator = (tag.group, tag.element >> 8)

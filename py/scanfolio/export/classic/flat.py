@@ -39,6 +39,10 @@ OF_THE_ROOT = frozenset(
 """What no group may say: who the patient is, what the object is, how its pixels lie."""
 
 
+LAST_TAG = 0x7FDFFFFF
+"""What comes behind has no place before pixel data."""
+
+
 class Flat(dict[int, RawElement]):
     """Elements of a data set (Explicit VR Little Endian) by tag, with what has to be read of them."""
 
@@ -130,12 +134,12 @@ def _take(into: Flat, given: Flat, creators: Flat | None = None) -> list[str]:
         group, low = tag >> 16, tag & 0xFFFF
         if not low:
             continue
-        if group & 1:
+        if group & 1 and tag <= LAST_TAG:
             if 0x10 <= low <= 0xFF or not _private_place(into, creators, group, low):
-                lost += [] if 0x10 <= low <= 0xFF else [_name(tag)]
+                lost += [] if 0x10 <= low <= 0xFF else [tag_name(tag)]
                 continue
-        elif tag in OF_THE_ROOT or group in (0x0002, 0x0010, 0x5200, 0x7FE0, 0xFFFE):
-            lost.append(_name(tag))
+        elif tag in OF_THE_ROOT or group in (0x0002, 0x0010, 0x5200) or tag > LAST_TAG:
+            lost.append(tag_name(tag))
             continue
         into[tag] = (vr, value)
     return lost
@@ -150,5 +154,6 @@ def _private_place(into: Flat, creators: Flat, group: int, low: int) -> bool:
     return True
 
 
-def _name(tag: int) -> str:
+def tag_name(tag: int) -> str:
+    """(gggg,eeee) as the record of changes names it."""
     return f"({tag >> 16:04X},{tag & 0xFFFF:04X})"

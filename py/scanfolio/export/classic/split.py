@@ -30,11 +30,12 @@ from scanfolio.export.classic.common import (
     series_uid,
 )
 from scanfolio.export.classic.ct import add_ct
-from scanfolio.export.classic.flat import Flat, elements_of, lay_flat
+from scanfolio.export.classic.flat import LAST_TAG, Flat, elements_of, lay_flat, tag_name
 from scanfolio.export.classic.mr import add_mr
 from scanfolio.export.classic.pet import Series, add_pet
 from scanfolio.export.elements import PIXEL_TAGS, elements_before, read_items, without_fragments
 from scanfolio.export.reencode import DEFLATED, EXPLICIT_LITTLE, NATIVE, re_encode
+from scanfolio.export.transcode import data_set_length
 from scanfolio.model import SopInstance
 from scanfolio.reading.frames import MOST_FRAMES, frames_of
 from scanfolio.source.entry import Entry
@@ -171,8 +172,10 @@ def _read(entry: Entry, instance: SopInstance) -> Enhanced:
     lost = ["(0088,0200)"] if 0x00880200 in flat else []
     for tag in [*NOT_OF_ONE_FRAME, POSITION, ORIENTATION, SPACING]:
         flat.pop(tag, None)
-    for tag in [tag for tag in flat if not tag & 0xFFFF or tag > 0x7FDFFFFF]:
+    for tag in [tag for tag in flat if not tag & 0xFFFF or tag > LAST_TAG]:
+        lost += [tag_name(tag)] if tag & 0xFFFF else []
         del flat[tag]
+    lost += [tag_name(tag) for tag in _behind_pixels(entry, instance)]
     for groups in shared:
         lost += lay_flat(flat, groups)
     ranks = [facts.instance_number or n for n, facts in enumerate(frames_of(entry, instance).facts, 1)]
@@ -198,6 +201,17 @@ def _head(entry: Entry, instance: SopInstance) -> bytes:
     if syntax in NATIVE and syntax != EXPLICIT_LITTLE:
         return b"".join(re_encode(data, syntax))
     return without_fragments(data)[0]
+
+
+def _behind_pixels(entry: Entry, instance: SopInstance) -> list[int]:
+    """Tags behind native pixel data, where those can be told without unpacking anything; padding is not counted."""
+    syntax, length = instance.transfer_syntax_uid, instance.pixel_data_length
+    if syntax == DEFLATED or length is None or instance.pixel_data_offset is None or not instance.trailing_bytes:
+        return []
+    end = instance.pixel_data_offset + length
+    whole = instance.data_set_offset + data_set_length(entry, instance)
+    tail: bytes = b"".join(re_encode(entry.read(end, whole - end), syntax))
+    return [tag for tag in elements_before(tail, ()) if tag != 0xFFFCFFFC]
 
 
 def _pet_series(enhanced: Enhanced) -> Series:
