@@ -1,6 +1,7 @@
 // @ts-check
 // Frames ready for the viewport, from a bounded cache. A native frame is sliced out of its file right here; any other
 // comes decoded from the worker. The neighbours of the frame in view are fetched ahead.
+import { takeAhead } from "./ahead.js";
 import { frameValues } from "./viewport/values.js";
 
 /** @typedef {import("./engine.js").Engine} Engine */
@@ -96,6 +97,6 @@ export class Frames {
   async #slice(recipe) {
     const at = recipe.location;
     const file = at && this.files.get(at.entry_id);
-    return file ? file.slice(at.offset, at.offset + at.length).arrayBuffer() : null;
+    return file ? (await takeAhead(file, at.offset, at.length)) ?? file.slice(at.offset, at.offset + at.length).arrayBuffer() : null;
   }
 }

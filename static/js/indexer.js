@@ -1,6 +1,7 @@
 // @ts-check
 // Reads the first bytes of every file and hands them to the worker, a batch at a time; several batches are under way.
 // The page reads, not the worker: some browsers let workers read no files at all on file://.
+import { begunAhead, leaveAhead, readAhead } from "./ahead.js";
 import { readPieces } from "./pieces.js";
 import { isRefused } from "./folder.js";
 
@@ -36,8 +37,8 @@ export async function indexAll(engine, given, files, { hold = () => null, ...opt
   /** The worker takes files in the order of their numbers, whichever batch is read first. @type {Promise<void>} */
   let before = Promise.resolve();
   let begun = 0;
+  await hold();
   for await (const batch of batches(given, files)) {
-    await hold();
     signal.throwIfAborted();
     const turn = before;
     /** @type {() => void} */
@@ -49,6 +50,7 @@ export async function indexAll(engine, given, files, { hold = () => null, ...opt
     begun += 1;
     // The first ones go alone: when they hold an image it is shown before the browser is kept busy with more.
     while (underWay.length >= (begun < BATCH_FILES.length ? 1 : UNDER_WAY)) await underWay.shift();
+    await hold(); // the sizes of the next ones keep the page busy, too
   }
   while (underWay.length) await underWay.shift();
 }
@@ -87,6 +89,10 @@ async function* batches(given, files) {
       since = performance.now();
     }
     files.set(entryId, file);
+    if (entryId === 0 && !isRefused(file)) {
+      readAhead(file);
+      await begunAhead(file); // only then for its size
+    }
     const size = isRefused(file) ? 1 : file.size; // an empty file is something else than one that cannot be opened
     batch.paths.push(path);
     batch.sizes.push(size);
@@ -125,9 +131,11 @@ async function send(engine, { first, paths, sizes, needs }, files, { signal, onB
     posted();
     const answer = await answering;
     onBatch(answer);
-    if (!answer.needs.length) return;
+    if (!answer.needs.length) break;
     needs = answer.needs;
     paths = [];
     sizes = [];
   }
+  const begun = first === 0 && files.get(0);
+  if (begun) leaveAhead(begun);
 }

@@ -37,10 +37,18 @@ let lastChoice = null;
 
 // ---- starting ----
 
+/** @type {(act: () => void) => void} */
+const whenIdle = (act) => ("requestIdleCallback" in window ? requestIdleCallback(act) : setTimeout(act));
+
 engine.addEventListener("boot", (event) => app.setEngine(/** @type {CustomEvent} */ (event).detail));
 engine.addEventListener("ready", () => {
   performance.mark("scanfolio:ready");
   app.setEngine("ready");
+  whenIdle(() => {
+    if (disc) return;
+    app.prepare();
+    viewport.warm();
+  });
 });
 engine.addEventListener("failed", () => {
   app.setEngine("failed");

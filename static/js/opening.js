@@ -1,5 +1,6 @@
 // @ts-check
 // From what the person chose to a catalogue and a report. One disc at a time: opening another leaves nothing of the first.
+import { begunAhead, leaveAhead, readAhead, takeAhead } from "./ahead.js";
 import { Unreadable, findAgain } from "./faults.js";
 import { HEAD_BYTES, indexAgain, indexAll } from "./indexer.js";
 import { Frames } from "./frames.js";
@@ -363,16 +364,20 @@ export class OpenDisc extends EventTarget {
   /** The DICOMDIR knows which series come first: its first image is shown before the files are read in their order.
    * @param {Choice} choice */
   async #preview({ find }) {
+    let file = await find?.("DICOMDIR");
     const ask = async (/** @type {"directory" | "preview"} */ method, /** @type {string} */ path, /** @type {number} */ length) => {
-      const file = await find?.(path);
       if (!file) return {};
       this.files.set(PREVIEWED, file);
-      const head = await file.slice(0, length).arrayBuffer();
+      readAhead(file);
+      await begunAhead(file);
+      const head = (await takeAhead(file, 0, Math.min(length, file.size))) ?? (await file.slice(0, length).arrayBuffer());
       const entry = { entry_id: PREVIEWED, path, size: file.size };
       return this.engine.ask(method, { entry }, { files: [[PREVIEWED, file]], buffers: [head], signal: this.#stop.signal });
     };
     const { paths = [] } = await ask("directory", "DICOMDIR", DIRECTORY_BYTES);
     for (const path of paths) {
+      if (file) leaveAhead(file);
+      file = await find?.(path);
       const { first_image } = await ask("preview", path, HEAD_BYTES);
       if (!first_image || this.#firstImage) continue;
       this.#firstImage = true;

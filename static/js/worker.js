@@ -4,7 +4,7 @@ import { boot } from "./boot.js";
 import { holdLifeline } from "./lifeline.js";
 import { Outbox } from "./outbox.js";
 
-/** @typedef {{receive(text: string, buffers: any[]): void, step(): boolean}} Host */
+/** @typedef {{receive(text: string, buffers: any[]): void, step(): boolean, warm(): void}} Host */
 
 /** @type {Host | null} */
 let host = null;
@@ -172,6 +172,7 @@ async function start(data) {
     loadPackage = booted.load;
     host = booted.py.pyimport("scanfolio.bridge.worker_host");
     postMessage({ type: "ready", protocol: 1, versions: { scanfolio: booted.py.pyimport("scanfolio").__version__ } });
+    if (!early.length) host?.warm();
     for (const event of early) take(event.data);
     early = [];
     // A disc with one unusual file needs these; have them here before it is asked for, but keep nobody waiting for them.

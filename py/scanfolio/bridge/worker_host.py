@@ -11,6 +11,7 @@ from pyodide.ffi import JsException, to_js  # type: ignore[import-not-found]
 import js  # type: ignore[import-not-found]
 from scanfolio.bridge.dispatch import Dispatcher
 from scanfolio.bridge.handlers import Handlers
+from scanfolio.bridge.warm import warm_up
 from scanfolio.errors import BytesNotHere, SourceError
 from scanfolio.words import say
 
@@ -41,3 +42,8 @@ def receive(text: str, buffers: Any) -> None:
 
 def step() -> bool:
     return _dispatcher.step()
+
+
+def warm() -> None:
+    """Nobody has asked for anything yet: have the code compiled that reads a first file."""
+    warm_up(lambda message, buffers: (json.dumps(message), to_js(buffers)), time.monotonic)

@@ -162,6 +162,15 @@ export class App {
     this.statusBar.setSent(sent);
   }
 
+  /** Nothing is open yet: have the screen ready that comes next. */
+  prepare() {
+    if (this.#disc) return;
+    const blank = new DiscState();
+    this.#showReading(blank);
+    this.disc.setCover(blank.cover);
+    this.disc.layOut();
+  }
+
   // -- reading
 
   /**

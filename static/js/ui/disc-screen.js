@@ -30,6 +30,12 @@ export class DiscScreen {
     this.element.append(this.banner.element, this.work, this.answer);
   }
 
+  /** Laid out unseen before anything is open: the first layout of so much takes longer than reading a file does. */
+  layOut() {
+    this.element.hidden = false;
+    this.element.classList.add("in-waiting");
+  }
+
   /** Something to read where the picture would be; null takes it away. @param {{title: string, text?: string, icon?: string} | null} words */
   setCover(words) {
     this.cover.hidden = !words;

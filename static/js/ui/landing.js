@@ -1,4 +1,5 @@
 // The first screen: choose a disc. Its markup stands in index.html, so that it is there before any script.
+import { readAhead } from "../ahead.js";
 import { formatDate, t } from "../i18n.js";
 import { thisDisc } from "../this-disc.js";
 import { emit, h, icon, put, setText } from "./h.js";
@@ -22,7 +23,11 @@ export class Landing {
     this.open.addEventListener("click", () => this.#openFolder());
     byId("open-zip").addEventListener("click", () => this.zipInput.click());
     byId("open-sample").addEventListener("click", () => emit(this.element, "open-sample"));
-    this.folderInput.addEventListener("change", () => this.#taken(this.folderInput, () => emit(this.element, "open-folder", { files: copyOf(this.folderInput.files) })));
+    this.folderInput.addEventListener("change", () => {
+      const first = this.folderInput.files?.[0];
+      if (first) readAhead(first); // before all else: the browser fetches it while the page is busy
+      this.#taken(this.folderInput, () => emit(this.element, "open-folder", { files: copyOf(this.folderInput.files) }));
+    });
     this.zipInput.addEventListener("change", () => this.#taken(this.zipInput, () => emit(this.element, "open-zip", { file: this.zipInput.files?.[0] })));
     if (!CAN_FOLDER && !CAN_PICK) {
       byId("open-label").dataset.t = "landing.only_zip";

@@ -16,7 +16,9 @@ export class Navigation {
   constructor(root, page) {
     this.root = root;
     this.page = page;
-    addEventListener("hashchange", () => this.route());
+    addEventListener("hashchange", () => {
+      if (screenOf(location.hash) !== this.screen) this.route(); // not after every go
+    });
     root.addEventListener("keydown", (event) => this.#key(event));
   }
 
@@ -38,7 +40,10 @@ export class Navigation {
     const moved = screen !== this.screen;
     this.screen = screen;
     document.body.dataset.screen = screen;
-    for (const view of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[id^='screen-']"))) view.hidden = view.id !== `screen-${screen}`;
+    for (const view of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[id^='screen-']"))) {
+      view.hidden = view.id !== `screen-${screen}`;
+      view.classList.remove("in-waiting");
+    }
     this.page.changed(screen);
     if (!moved) return;
     scrollTo(0, 0);

@@ -23,7 +23,7 @@ export class VerdictBanner {
   #say(...texts) {
     if (this.more.textContent === texts.join(" ")) return;
     put(this.more, texts.map((text, at) => h("span", {}, at ? ` ${text}` : text)));
-    this.#fit();
+    requestAnimationFrame(() => this.#fit()); // measuring at once would have the page laid out for it alone
   }
 
   #fit() {

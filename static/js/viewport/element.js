@@ -108,6 +108,11 @@ export class ImageViewport extends HTMLElement {
     return this.#schedule();
   }
 
+  /** Nothing is shown yet: have compiled and made what drawing needs, so that the first picture does not wait for it. */
+  warm() {
+    if (!this.#frame) this.#surface?.warm();
+  }
+
   /** Whether a picture is in view (or about to be painted). */
   get hasFrame() {
     return Boolean(this.#frame?.values);

@@ -6,6 +6,16 @@ import { WebGLRenderer } from "./gl.js";
 /** @typedef {import("./types.js").Recipe} Recipe */
 /** @typedef {import("./types.js").Renderer} Renderer */
 
+const SIDE = 512;
+/** After so many the browser has compiled the loops. */
+const WARM_DRAWS = 12;
+/** What most slices are like. @type {Recipe} */
+const BLACK = {
+  sop_instance_uid: "", frame: 0, rows: SIDE, columns: SIDE, samples: 1, kind: "gray", dtype: "uint16", shift_left: 0, shift_right: 0,
+  slope: 1, intercept: 0, unit: "", windows: [], voi_lut: null, invert: false, lossy: { is: false, text: "" }, pixel_aspect: 1,
+  spacing_mm: null, spacing_source: "", letters: null, position_mm: null, thickness_mm: null, cannot: "",
+};
+
 export class Surface {
   /** @type {WebGLRenderer|null} */
   #webgl = null;
@@ -57,6 +67,17 @@ export class Surface {
     } else if (this.renderer === this.#webgl) {
       this.#replace(newFallback());
     }
+  }
+
+  /** Draw black, as a picture that nobody sees. */
+  warm() {
+    const values = new Uint16Array(SIDE * SIDE);
+    for (let center = 0; center < WARM_DRAWS; center++) {
+      this.renderer.setFrame(BLACK, values);
+      this.renderer.setDisplay({ window: { center, width: 400, function: "LINEAR" }, table: null, invert: false });
+      this.renderer.draw([1, 0, 0, 1, 0, 0], true);
+    }
+    this.renderer.clear();
   }
 
   /** @param {number} width device pixels @param {number} height */
