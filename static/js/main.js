@@ -102,6 +102,7 @@ async function open(choice) {
   notice.show(null);
   showing.setDisc(current);
   performance.clearMarks("scanfolio:first-image");
+  isFirstMarked = false;
   performance.clearMarks("scanfolio:indexed");
   let shown = false;
   const showScreen = () => {
@@ -196,8 +197,10 @@ async function chooseAgain(current) {
   if (!(await current.putBack(fromFileList(list).given))) notice.show({ key: "another", actions: [["fault.choose", () => chooseAgain(current)], ["fault.go_on", () => current.goOnWithout()]] });
 }
 
+let isFirstMarked = false;
 function markFirstImage() {
-  if (!performance.getEntriesByName("scanfolio:first-image").length) performance.mark("scanfolio:first-image");
+  if (!isFirstMarked) performance.mark("scanfolio:first-image");
+  isFirstMarked = true;
 }
 
 /** The first image belongs to a series as soon as that is known, and the series grows while the disc is read. @param {any} catalogue */
@@ -271,7 +274,7 @@ showing.addEventListener("slice", (event) => {
 });
 showing.addEventListener("painted", () => {
   markFirstImage();
-  app.setPresets(presets());
+  app.setPresets(presets);
   app.setWindow(viewport.window);
 });
 showing.addEventListener("cannot", (event) => {

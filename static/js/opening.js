@@ -383,6 +383,7 @@ export class OpenDisc extends EventTarget {
       this.#firstImage = true;
       const before = this.#hold;
       this.#emit("first-image", first_image);
+      if (file) leaveAhead(file);
       if (this.#hold !== before) await this.#hold; // until it is painted
       return;
     }

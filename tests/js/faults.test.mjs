@@ -48,6 +48,11 @@ function discOf(count) {
         return new TextEncoder().encode(`${entry_id}`).buffer;
       },
     });
+    const stream = file.stream.bind(file);
+    file.stream = () => {
+      if (!drive.inserted) throw new DOMException("gone", "NotFoundError");
+      return stream();
+    };
     return { path: `f${entry_id}`, file };
   });
   return { drive, given };

@@ -18,6 +18,9 @@ function oddFile(text, name, { broken = false, shorter = 0 } = {}) {
       return new TextEncoder().encode(text.slice(from, to - shorter)).buffer;
     },
   });
+  file.stream = () => {
+    throw new DOMException("not this way", "NotReadableError");
+  };
   return file;
 }
 
@@ -78,7 +81,7 @@ test("the pieces of a batch are read in one go, and the first files do not wait 
   const engine = fakeEngine();
   const given = numbers(1000).map((n) => ({ path: `f${n}`, file: new File(["abc"], "x") }));
   await indexAll(engine, given, new Map(), { signal: signal(), onBatch: () => {} });
-  assert.equal(reads, engine.asked.length);
+  assert.equal(reads, engine.asked.length - 1); // the very first was read ahead
   assert.ok(engine.asked.length < 50);
   assert.equal(engine.asked[0].params.paths.length, 1);
 });

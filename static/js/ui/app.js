@@ -12,6 +12,7 @@ import { ExportScreen } from "./export-screen.js";
 import { emit, rewrite, stand, setText } from "./h.js";
 import { HelpDialog } from "./help-dialog.js";
 import { Landing } from "./landing.js";
+import { Later } from "./later.js";
 import { Letter } from "./letter.js";
 import { Navigation } from "./navigation.js";
 import { letterPaper } from "./paper.js";
@@ -29,6 +30,7 @@ const FULL_LETTER = new Set(["E", "F"]);
 export class App {
   /** @type {DiscState | null} null: nothing is open */
   #disc = null;
+  #later = new Later();
 
   /** @param {HTMLElement} root an element around everything: document.body */
   constructor(root) {
@@ -230,6 +232,7 @@ export class App {
   /** A new disc: nothing of the one before stays. */
   #begin() {
     this.#disc = new DiscState();
+    this.#later.clear();
     this.landing.setRefusal(null);
     this.disc.rail.clear();
     this.disc.setAnswer(null);
@@ -290,8 +293,10 @@ export class App {
       disc.hasImage = true;
       this.#showCover();
     }
-    this.disc.scrubber.setSlice({ n, total, label: disc.seriesName });
-    this.announce(t("slice.spoken", { series: disc.seriesName, n, total }));
+    this.#later.put("slice", () => {
+      this.disc.scrubber.setSlice({ n, total, label: disc.seriesName });
+      this.announce(t("slice.spoken", { series: disc.seriesName, n, total }));
+    });
   }
 
   /** Why there is no picture: a sentence in its place; null takes it away. @param {{title: string, text?: string} | null} words */
@@ -308,16 +313,16 @@ export class App {
 
   /** Called after a picture was painted, and when its brightness changed. @param {{center: number, width: number, name?: string} | null} window */
   setWindow(window) {
-    this.disc.toolbar.setWindow(window);
+    this.#later.put("window", () => this.disc.toolbar.setWindow(window));
     if (this.#disc?.awaitsPaint) {
       this.#disc.awaitsPaint = false;
       this.#showCover();
     }
   }
 
-  /** In the order of the keys 1 to 9. @param {import("../types.js").Preset[]} presets */
+  /** In the order of the keys 1 to 9. @param {() => import("../types.js").Preset[]} presets */
   setPresets(presets) {
-    this.disc.toolbar.setPresets(presets);
+    this.#later.put("presets", () => this.disc.toolbar.setPresets(presets()));
   }
 
   /** @param {boolean} playing */

@@ -30,7 +30,7 @@ export class Overlay {
   /** @param {Captions} captions */
   update({ corners, letters, scale, cannot, name }) {
     for (const corner of CORNERS) {
-      if (this.#changed(corner, JSON.stringify(corners[corner]))) this.corners[corner].replaceChildren(...corners[corner].map(lineNode));
+      if (this.#changed(corner, JSON.stringify(corners[corner]))) write(this.corners[corner], corners[corner]);
     }
     for (const [side, where] of SIDES) {
       const text = letters?.[where] ?? "";
@@ -58,14 +58,23 @@ function part(parent, name) {
   return node;
 }
 
-/** @param {Line} line */
-function lineNode(line) {
-  const { text, quiet = false, wide = false } = typeof line === "string" ? { text: line } : line;
+/** Lines that stay keep their elements: from slice to slice only a number changes. @param {Element} corner @param {Line[]} lines */
+function write(corner, lines) {
+  while (corner.children.length > lines.length) corner.lastElementChild?.remove();
+  lines.forEach((line, at) => {
+    const { text, quiet = false, wide = false } = typeof line === "string" ? { text: line } : line;
+    const node = corner.children[at] ?? corner.appendChild(lineNode());
+    const kind = `${quiet ? "quiet " : ""}${wide ? "wide" : ""}`.trim();
+    if (node.className !== kind) node.className = kind;
+    const words = /** @type {Text} */ (node.firstChild?.firstChild);
+    if (words.data !== text) words.data = text;
+  });
+}
+
+function lineNode() {
   const node = document.createElement("div");
-  node.classList.toggle("quiet", quiet);
-  node.classList.toggle("wide", wide);
   const isolated = document.createElement("bdi"); // a name in another direction must not turn the line around
-  isolated.textContent = text;
+  isolated.append("");
   node.append(isolated);
   return node;
 }
