@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -95,10 +95,10 @@ class Session:
         result = yield from self.read(source)
         return result
 
-    def again(self, entry_ids: Iterable[int]) -> list[Need]:
+    def again(self, entry_ids: Sequence[int], sizes: Sequence[int] = ()) -> list[Need]:
         """These entries will be read once more; see DiscIndex.again."""
         self._disc = self._so_far = self._report = None
-        return self.index.again(entry_ids)
+        return self.index.again(entry_ids, sizes)
 
     def look_inside(self, path: str) -> Steps:
         """Open the archive at `path` of the disc: its files join the others. What cannot be opened says so in its row.

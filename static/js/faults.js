@@ -30,6 +30,18 @@ export class Unreadable {
   }
 }
 
+/** Chromium says of a file that is not there any more that it is empty. @param {Blob} file */
+export async function isGone(file) {
+  try {
+    const reader = file.stream().getReader();
+    await reader.read();
+    reader.cancel();
+    return false;
+  } catch {
+    return true;
+  }
+}
+
 /** The same file as far as can be told without reading it. @param {Blob} one @param {Blob} other */
 function same(one, other) {
   const [a, b] = [/** @type {File} */ (one), /** @type {File} */ (other)];

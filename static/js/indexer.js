@@ -3,6 +3,7 @@
 // The page reads, not the worker: some browsers let workers read no files at all on file://.
 import { begunAhead, leaveAhead, readAhead } from "./ahead.js";
 import { readPieces } from "./pieces.js";
+import { isGone } from "./faults.js";
 import { isRefused } from "./folder.js";
 
 /** @typedef {import("./engine.js").Engine} Engine */
@@ -62,7 +63,7 @@ export async function indexAll(engine, given, files, { hold = () => null, ...opt
 export async function indexAgain(engine, needs, files, options) {
   const size = BATCH_FILES[BATCH_FILES.length - 1];
   for (let at = 0; at < needs.length; at += size) {
-    const batch = { first: 0, paths: [], sizes: [], needs: needs.slice(at, at + size) };
+    const batch = { first: 0, paths: [], needs: needs.slice(at, at + size) };
     await send(engine, batch, files, options, Promise.resolve(), () => {});
   }
 }
@@ -73,30 +74,19 @@ const scheduler = /** @type {any} */ (globalThis).scheduler;
 /** @type {() => Promise<void>} */
 const breathe = scheduler?.yield ? () => scheduler.yield() : () => new Promise((resolve) => setTimeout(resolve));
 
-/** @typedef {{first: number, paths: string[], sizes: number[], needs: Need[]}} Batch */
+/** New files, numbered on from `first`; or, without any, pieces of some that are known. @typedef {{first: number, paths: string[], needs: Need[]}} Batch */
 
-/** The files in batches, each with the pieces to read of them. @param {AsyncIterable<Given> | Iterable<Given>} given @param {Map<number, File>} files */
+/** The files in batches. @param {AsyncIterable<Given> | Iterable<Given>} given @param {Map<number, File>} files */
 async function* batches(given, files) {
   /** @returns {Batch} */
-  const next = () => ({ first: entryId, paths: [], sizes: [], needs: [] });
+  const next = () => ({ first: entryId, paths: [], needs: [] });
   let made = 0;
   let entryId = 0;
   let batch = next();
-  let since = performance.now();
   for await (const { path, file } of given) {
-    if (performance.now() - since > BREATHE_AFTER_MS) {
-      await breathe();
-      since = performance.now();
-    }
+    if (entryId === 0 && !isRefused(file)) readAhead(file);
     files.set(entryId, file);
-    if (entryId === 0 && !isRefused(file)) {
-      readAhead(file);
-      await begunAhead(file); // only then for its size
-    }
-    const size = isRefused(file) ? 1 : file.size; // an empty file is something else than one that cannot be opened
     batch.paths.push(path);
-    batch.sizes.push(size);
-    if (size > 0) batch.needs.push({ entry_id: entryId, offset: 0, length: Math.min(HEAD_BYTES, size) });
     entryId += 1;
     if (batch.paths.length < BATCH_FILES[Math.min(made, BATCH_FILES.length - 1)]) continue;
     yield batch;
@@ -104,6 +94,28 @@ async function* batches(given, files) {
     batch = next();
   }
   if (batch.paths.length) yield batch;
+}
+
+/** The sizes of new files, and the first piece to read of each. Asked just before they are read, and again when the disc
+ * was gone meanwhile. @param {Batch} batch @param {Map<number, File>} files */
+async function measured({ first, paths }, files) {
+  const sizes = [];
+  /** @type {Need[]} */
+  const needs = [];
+  let since = performance.now();
+  for (let id = first; id < first + paths.length; id++) {
+    if (performance.now() - since > BREATHE_AFTER_MS) {
+      await breathe();
+      since = performance.now();
+    }
+    const file = /** @type {File} */ (files.get(id));
+    if (id === 0) await begunAhead(file); // only from then on is its size at hand
+    // an empty file is something else than one that cannot be opened
+    const size = isRefused(file) ? 1 : file.size || Number(await isGone(file));
+    sizes.push(size);
+    if (size > 0) needs.push({ entry_id: id, offset: 0, length: Math.min(HEAD_BYTES, size) });
+  }
+  return { sizes, needs };
 }
 
 /**
@@ -114,10 +126,17 @@ async function* batches(given, files) {
  * @param {Promise<void>} turn resolves when the batch before was posted
  * @param {() => void} posted
  */
-async function send(engine, { first, paths, sizes, needs }, files, { signal, onBatch, note = () => false, whenGone = async () => false }, turn, posted) {
+async function send(engine, batch, files, { signal, onBatch, note = () => false, whenGone = async () => false }, turn, posted) {
+  const { first } = batch;
+  let { paths, needs } = batch;
   for (;;) {
-    let pieces = await readPieces(needs, files, signal);
-    while (note(needs, pieces.errors) && (await whenGone())) pieces = await readPieces(needs, files, signal);
+    /** @type {number[]} */
+    let sizes = [];
+    let pieces;
+    do {
+      if (paths.length) ({ sizes, needs } = await measured(batch, files));
+      pieces = await readPieces(needs, files, signal);
+    } while (note(needs, pieces.errors) && (await whenGone()));
     const { packed, lengths, errors } = pieces;
     /** @type {[number, Blob][]} */
     const given = paths.map((_, n) => [first + n, /** @type {File} */ (files.get(first + n))]);
@@ -134,7 +153,6 @@ async function send(engine, { first, paths, sizes, needs }, files, { signal, onB
     if (!answer.needs.length) break;
     needs = answer.needs;
     paths = [];
-    sizes = [];
   }
   const begun = first === 0 && files.get(0);
   if (begun) leaveAhead(begun);

@@ -40,9 +40,10 @@ export interface Archive {
 export interface LookInside {
   path: string;
 }
-/** Numbers of files that could not be read, and now perhaps can. */
+/** Numbers of files that could not be read, and now perhaps can; `sizes`: how long each of them is now. */
 export interface Again {
   entries: number[];
+  sizes?: number[];
 }
 /** No more bytes will come. `complete` is false when the person pressed Stop. */
 export interface Finish {

@@ -357,7 +357,8 @@ export class OpenDisc extends EventTarget {
     const entries = [...this.#unreadable.lost.keys()];
     /** @type {[number, Blob][]} */
     const files = entries.map((id) => [id, /** @type {Blob} */ (this.files.get(id))]);
-    const { needs } = await this.engine.ask("again", { entries }, { files, signal });
+    const sizes = files.map(([, file]) => file.size || 1); // perhaps it could not be asked for before
+    const { needs } = await this.engine.ask("again", { entries, sizes }, { files, signal });
     await indexAgain(this.engine, needs, /** @type {Map<number, File>} */ (this.files), this.#options(signal));
   }
 

@@ -19,7 +19,9 @@ export async function readPieces(needs, files, signal) {
   if (ahead) return { packed: ahead, lengths: [ahead.byteLength], errors: [""] };
   const blobs = needs.map(({ entry_id, offset, length }) => {
     const file = /** @type {File} */ (files.get(entry_id));
-    return isRefused(file) ? null : file.slice(offset, offset + length);
+    if (isRefused(file)) return null;
+    const blob = file.slice(offset, offset + length);
+    return blob.size || !length ? blob : null; // of a file that is gone
   });
   const there = /** @type {Blob[]} */ (blobs.filter((blob) => blob !== null));
   const asked = there.reduce((sum, blob) => sum + blob.size, 0);

@@ -101,3 +101,39 @@ test("who goes on without the disc gets every file listed with the browser's wor
   assert.equal(engine.errors.length, 100);
   assert.ok(engine.errors.every(([, word]) => word === "NotFoundError"));
 });
+
+/** As Chromium has it: of a file that is not there the size is 0, and asked again once it is back, it is right. */
+function vanishing(text, drive) {
+  const file = new File([text], "x");
+  const whole = { size: file.size, slice: file.slice.bind(file), stream: file.stream.bind(file) };
+  Object.defineProperty(file, "size", { get: () => (drive.inserted ? whole.size : 0) });
+  file.slice = (from, to) => (drive.inserted ? whole.slice(from, to) : new Blob([]));
+  file.stream = () => {
+    if (!drive.inserted) throw new DOMException("gone", "NotFoundError");
+    return whole.stream();
+  };
+  return file;
+}
+
+test("a file that is not there is not taken for an empty one, and has its size again once it is back", async () => {
+  const drive = { inserted: false };
+  const asked = [];
+  const engine = { async ask(method, params, { buffers }) {
+    asked.push({ ...params, text: new TextDecoder().decode(buffers[0]) });
+    return { counts: { files: 0, done: 0 }, needs: [], first_image: null };
+  } };
+  const files = [vanishing("three", drive), new File([], "empty"), vanishing("four", drive)];
+  const given = files.map((file, n) => ({ path: `f${n}`, file }));
+  const unreadable = new Unreadable();
+  const options = { signal: new AbortController().signal, onBatch: () => {}, note: (needs, errors) => (unreadable.note(needs, errors), errors.some(Boolean)) };
+  await indexAll(engine, given, new Map(), options);
+  assert.deepEqual(asked.flatMap(({ sizes }) => sizes), [1, 0, 1]);
+  assert.deepEqual(asked.flatMap(({ errors }) => errors), ["NotReadableError", "NotReadableError"]);
+  asked.length = 0;
+  unreadable.lost.clear();
+  const back = async () => (drive.inserted = true);
+  await indexAll(engine, given, new Map(), { ...options, whenGone: back });
+  assert.deepEqual(asked.flatMap(({ sizes }) => sizes), [5, 0, 4]);
+  assert.deepEqual(asked.map(({ text }) => text).join(" "), "three four");
+  assert.equal(unreadable.lost.size, 0);
+});

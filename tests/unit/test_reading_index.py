@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -190,6 +191,21 @@ def test_files_that_could_not_be_read_are_read_again() -> None:
     assert index.finish().files == whole.files
     assert index.finish().instances == whole.instances
     assert index.finish().complete
+
+
+def test_a_file_that_could_not_be_opened_is_read_again_with_its_size_as_it_is_now() -> None:
+    data = discs.ct_slice(1)
+    entry = memory_entry(data, "A", 0)
+    index = DiscIndex()
+    need = index.add(replace(entry, size=1))
+    assert need
+    index.feed(need, None, "NotReadableError")
+    needs = index.again([0, 9], [len(data), 5])
+    while needs:
+        piece = needs.pop()
+        needs.extend(index.feed(piece, entry.read(piece.offset, piece.length)))
+    assert index.counts()["images"] == 1
+    assert index.finish().files[0].size == len(data)
 
 
 def test_an_instance_whose_end_was_unreadable_is_forgotten_and_read_whole() -> None:

@@ -115,7 +115,7 @@ class Handlers:
         return {"first_image": self.session.preview(self._entry(params.entry), bytes(head))}
 
     def _again(self, params: Again) -> dict[str, Any]:
-        return {"needs": [need._asdict() for need in self.session.again(params.entries)]}
+        return {"needs": [need._asdict() for need in self.session.again(params.entries, params.sizes)]}
 
     def _archive(self, params: Archive) -> Steps:
         return self.session.read_archive(self._entry(params.entry))

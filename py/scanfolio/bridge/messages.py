@@ -88,9 +88,10 @@ class Finish:
 
 @dataclass(frozen=True, slots=True)
 class Again:
-    """Numbers of files that could not be read, and now perhaps can."""
+    """Numbers of files that could not be read, and now perhaps can; `sizes`: how long each of them is now."""
 
     entries: list[int]
+    sizes: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)

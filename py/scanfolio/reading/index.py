@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
@@ -86,11 +86,15 @@ class DiscIndex:
             needs.extend(self._advance(self.entries[entry_id], examination, b""))
         return needs
 
-    def again(self, entry_ids: Iterable[int]) -> list[Need]:
+    def again(self, entry_ids: Sequence[int], sizes: Sequence[int] = ()) -> list[Need]:
         """Forget what was found of these entries, whose bytes could not be had and now perhaps can; what to read first.
 
-        Numbers of no entry are passed over. What is known of all other entries stays.
+        Numbers of no entry are passed over. What is known of all other entries stays. `sizes`, in bytes, where they may
+        be others than were said: of a disc that is gone nobody can tell how long a file is.
         """
+        for entry_id, size in zip(entry_ids, sizes, strict=False):
+            if 0 <= entry_id < len(self.entries):
+                self.entries[entry_id] = replace(self.entries[entry_id], size=size)
         gone = {n for n in entry_ids if 0 <= n < len(self.entries) and self.entries[n].size > 0}
         for entry_id in gone:
             if self._open.pop(entry_id, None) is not None or self._records[entry_id] is None:
