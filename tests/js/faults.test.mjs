@@ -137,3 +137,18 @@ test("a file that is not there is not taken for an empty one, and has its size a
   assert.deepEqual(asked.map(({ text }) => text).join(" "), "three four");
   assert.equal(unreadable.lost.size, 0);
 });
+
+test("files that were never opened are found by their path, on the same disc only", async () => {
+  const gone = { inserted: false };
+  const known = (text, lastModified) => new File([text], "x", { lastModified });
+  const paths = new Map([[0, "A"], [1, "B"], [2, "C"]]);
+  const before = () => new Map([[0, known("aa", 1)], [1, vanishing("bbb", gone)], [2, known("cc", 3)]]);
+  const now = (third) => [{ path: "A", file: known("aa", 1) }, { path: "B", file: known("bbb", 2) }, { path: "C", file: third }];
+  const files = before();
+  assert.deepEqual((await findAgain(now(known("cc", 3)), paths, files)).sort(), [0, 1, 2]);
+  assert.equal(await files.get(1).text(), "bbb");
+  const kept = before();
+  assert.deepEqual(await findAgain(now(known("of another disc", 9)), paths, kept), [0]);
+  assert.equal(kept.get(1).size, 0);
+  assert.deepEqual(await findAgain(now(known("cc", 3)).slice(1, 2), paths, before()), [], "nothing else tells that it is the same disc");
+});

@@ -37,6 +37,7 @@ addEventListener("change", (e) => {
   __bench.marks.given ??= performance.now();
   if (__bench.keep) __bench.files ??= [...e.target.files];
 }, true);
+addEventListener("drop", () => { __bench.marks.given ??= performance.now(); }, true);
 new PerformanceObserver((list) => {
   for (const entry of list.getEntries()) __bench.marks[entry.name] ??= entry.startTime;
 }).observe({ type: "mark", buffered: true });

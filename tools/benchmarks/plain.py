@@ -27,7 +27,11 @@ input.onchange = async () => {
   const files = [...input.files];
   let next = 0, total = 0;
   const run = async () => {
-    while (next < files.length) total += (await files[next++].slice(0, 16384).arrayBuffer()).byteLength;
+    while (next < files.length) {
+      const file = files[next++];
+      total += (await file.slice(0, 16384).arrayBuffer()).byteLength;
+      if (file === files[0]) performance.mark("scanfolio:first-file");
+    }
   };
   await Promise.all(Array.from({ length: 16 }, run));
   performance.mark("scanfolio:indexed");
