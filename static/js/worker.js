@@ -2,6 +2,7 @@
 // The worker: boots Python, then passes messages between the page and scanfolio.bridge. It knows no DICOM.
 import { boot } from "./boot.js";
 import { holdLifeline } from "./lifeline.js";
+import { Lent } from "./lent.js";
 import { Outbox } from "./outbox.js";
 
 /** @typedef {{receive(text: string, buffers: any[]): void, step(): boolean, warm(): void}} Host */
@@ -18,9 +19,7 @@ let early = [];
 
 /** @type {Map<number, Blob>} the files the page gave, by entry number */
 const files = new Map();
-/** The numbers of files that were lent for a while, a list for each time. @type {number[][]} */
-const lent = [];
-const LENDINGS_KEPT = 2;
+const lent = new Lent(files);
 /** @type {Map<number, {offset: number, bytes: Uint8Array}[]>} bytes the page read for us, where this worker cannot */
 const supplied = new Map();
 /** @type {{id: number, entry_id: number, offset: number}[]} */
@@ -58,7 +57,7 @@ scope.scanfolioPost = (text, buffers) => {
   else if (type === "write") answer(id, boxOf(id).write(message, buffers[0]));
   else if (type === "digest") answer(id, boxOf(id).hash(message.name, buffers[0]));
   else if (type === "settle") answer(id, boxOf(id).settle());
-  else if (type === "lend" && message.entry_ids.every((/** @type {number} */ n) => files.has(n))) answer(id, Promise.resolve(null));
+  else if (type === "lend" && lent.hasAll(message.entry_ids)) answer(id, Promise.resolve(null));
   else {
     if (type === "need") wanted.push(message);
     if (type === "result" || type === "error") boxes.delete(id);
@@ -133,13 +132,12 @@ function take(data) {
     files.clear();
     supplied.clear();
   }
-  for (const [entryId, file] of data.files ?? []) files.set(entryId, file);
   if (data.type === "lent") {
-    lent.push(data.files.map((/** @type {[number, Blob]} */ [entryId]) => entryId));
-    if (lent.length > LENDINGS_KEPT) for (const entryId of lent.shift() ?? []) files.delete(entryId);
+    lent.take(data.files);
     reply(data.id, null);
     return;
   }
+  for (const [entryId, file] of data.files ?? []) files.set(entryId, file);
   if (data.type === "taken") {
     boxes.get(data.id)?.taken(data.bytes, data.error);
     return;
