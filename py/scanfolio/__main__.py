@@ -78,6 +78,17 @@ def _parser() -> argparse.ArgumentParser:
                           help="every data set as it is")  # fmt: skip
     export.add_argument("--for-old-software", action="store_true",
                         help="enhanced multi-frame CT, MR and PET as single images, one file each")  # fmt: skip
+    export.add_argument("--remove-identity", action="store_true",
+                        help="without identifying data (PS3.15 Annex E); of no use to another hospital")  # fmt: skip
+    export.add_argument("--dates", choices=("remove", "shift"), default="remove",
+                        help="with --remove-identity: none, or moved by a secret number of days (remove)")  # fmt: skip
+    export.add_argument(
+        "--pseudonym", default="", metavar="TEXT", help="with --remove-identity: instead of name and ID"
+    )
+    export.add_argument("--include-documents", action="store_true",
+                        help="with --remove-identity: also reports and notes, their texts replaced")  # fmt: skip
+    export.add_argument("--include-burned-in", action="store_true",
+                        help="with --remove-identity: also images that may have writing in the picture")  # fmt: skip
     export.add_argument("--media-size", type=float, metavar="MB", help="in complete parts of at most so many MB")
     export.add_argument("--with-viewer", action="store_true",
                         help="put Scanfolio itself beside it, to look at the images in any browser")  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable
 from datetime import date
 from os import environ
@@ -17,6 +18,8 @@ from scanfolio.export.drive import is_zip_name, refuse_taken, run, sink_for
 from scanfolio.export.manifest import Manifest
 from scanfolio.export.parts import OTHER_PART, divide
 from scanfolio.export.planned import FIRST_SET, Choices, LeftOut, Plan, second_set
+from scanfolio.export.removal.choices import RemovalChoices
+from scanfolio.export.removal.clean import Dates, Outcome
 from scanfolio.export.verify import Verification
 from scanfolio.export.verify import verify as verify_alone
 from scanfolio.export.viewer import built_viewer
@@ -101,6 +104,7 @@ def export(options: argparse.Namespace) -> int:
     session = _read(options)
     patient_key = _patient_key(session, options.patient)
     without = tuple(roles_on(session.disc)) if options.essential else ()
+    removal = _removal(options)
     choices = Choices(
         options.study,
         options.series,
@@ -110,6 +114,7 @@ def export(options: argparse.Namespace) -> int:
         for_old_software=options.for_old_software,
         without=without,
         viewer=viewer,
+        removal=removal,
     )
     destination = Path(options.destination)
     plan = run(session.plan(choices), on_progress=_progress_in(options.lang))
@@ -118,7 +123,7 @@ def export(options: argparse.Namespace) -> int:
     second_place = destination.with_name(f"{destination.stem}-OTHER{destination.suffix}")
     if options.dry_run:
         parts_text = _parts_text(parts, places, options.media_size)
-        _print(_plan_text(plan, str(destination)) + parts_text + _second_text(plan, second_place))
+        _print(_plan_text(plan, str(destination)) + parts_text + _second_text(plan, second_place) + _removal_text(plan))
         return 0
     for place in places:
         refuse_taken(place)
@@ -132,6 +137,33 @@ def export(options: argparse.Namespace) -> int:
         _print(say("export.plan.second_written", options.lang, where=str(second_place)))
         written.append(_write_part(session, plan, second_place))
     return 0 if all(ok for _, ok in written) else 1
+
+
+def _removal(options: argparse.Namespace) -> RemovalChoices | None:
+    """Raises RequestError where something is asked for that belongs to --remove-identity, without it."""
+    asked = (options.dates != "remove", options.pseudonym, options.include_documents, options.include_burned_in)
+    if options.remove_identity:
+        documents, burned_in = options.include_documents, options.include_burned_in
+        return RemovalChoices(Dates(options.dates), options.pseudonym, documents, burned_in)
+    if any(asked):
+        raise RequestError(say("removal.refused.not_asked", options.lang))
+    return None
+
+
+def _removal_text(plan: Plan) -> str:
+    """The preview: every attribute, what becomes of it, how often, and what stood in it."""
+    if plan.removal is None:
+        return ""
+    language = plan.choices.language
+    lines = []
+    for outcome in Outcome:
+        rows = [row for row in plan.removal.preview.rows() if row.outcome is outcome]
+        if rows:
+            lines.append(say(f"removal.preview.{outcome}", language, count=len(rows)))
+            for row in rows:
+                examples = ": " + " | ".join(row.examples) if row.examples else ""
+                lines.append(f"  {number(row.count, language)} × {row.as_dict()['name']}{examples}")
+    return "\n".join(lines) + "\n"
 
 
 def _places(destination: Path, parts: int) -> list[Path]:
@@ -219,7 +251,10 @@ def _export_text(verification: Verification, left_out: Iterable[LeftOut], langua
     left = list(left_out)
     if left:
         lines.append(say("session.left_out", language, count=len(left)))
-        lines.extend(f"  {f.path}: {f.reason}" for f in left)
+        if any(f.path for f in left):
+            lines.extend(f"  {f.path}: {f.reason}" for f in left)
+        else:  # a copy without identifying data names no path of the source
+            lines.extend(f"  {number(n, language)} × {reason}" for reason, n in Counter(f.reason for f in left).items())
     return "\n".join(lines) + "\n"
 
 

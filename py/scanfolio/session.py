@@ -58,6 +58,7 @@ class Session:
         self._closer: Closer | None = None
         self._manifest: Manifest | None = None
         self._copy: Copy | None = None
+        self._removed_from: Plan | None = None  # what the last copy was made from, where identity was removed
         self.person_confirmed: bool | None = None  # what the person said to "is this you?"
         forget()
         classic.forget()
@@ -361,10 +362,12 @@ class Session:
         """Write the export as effects: Chunks of a zip, or WriteFiles of a folder (`sink`). Returns its Manifest."""
         from scanfolio.export.write import write_folder, write_zip
 
-        if self._report is None or self._report.language != plan.choices.language:
-            yield from self.judge(plan.choices.language)
         write = write_folder if sink == "folder" else write_zip
-        self._manifest = yield from write(plan, self.report_json(), self.report_text())
+        self._removed_from = plan if plan.removal else None
+        if not plan.removal and (self._report is None or self._report.language != plan.choices.language):
+            yield from self.judge(plan.choices.language)
+        report = ("", "") if plan.removal else (self.report_json(), self.report_text())
+        self._manifest = yield from write(plan, *report)
         return self._manifest
 
     def verify(self, written: Source) -> Steps:
@@ -372,6 +375,8 @@ class Session:
         from scanfolio.export.rejudge import failed_rules
         from scanfolio.export.verify import as_copy, verify
 
+        if self._removed_from is not None:
+            return (yield from verify(written, manifest=self._manifest, removed_from=self._removed_from))
         known = None if self._report is None else failed_rules(self._report)
         verification = yield from verify(written, self.disc, self.index.entries, self._manifest, known)
         if self._manifest is not None:

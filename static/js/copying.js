@@ -4,7 +4,7 @@ import { STORE_ABOVE_BYTES, builtIn, forget, forgetLater } from "./browser-store
 import { writeExport } from "./exporting.js";
 import { t } from "./i18n.js";
 import { readSpeed } from "./read-speed.js";
-import { SECOND_ZIP_NAME, ZIP_NAME, download } from "./save.js";
+import { NO_IDENTITY_ZIP_NAME, SECOND_ZIP_NAME, ZIP_NAME, download } from "./save.js";
 import { ViewerMissing } from "./viewer-files.js";
 
 /** @typedef {import("./types.js").ExportChoice} ExportChoice */
@@ -61,7 +61,7 @@ export class Copying {
     if (!disc || this.#running) return;
     const running = new AbortController();
     let kind = "";
-    const name = choice.only ? SECOND_ZIP_NAME : ZIP_NAME;
+    const name = choice.removal ? NO_IDENTITY_ZIP_NAME : choice.only ? SECOND_ZIP_NAME : ZIP_NAME;
     try {
       // The pickers have to be asked for while the press of the button still counts.
       const target = await targetFor(choice.where, name, this.#builtIn);
@@ -97,7 +97,7 @@ export class Copying {
 }
 
 /** What the worker is told. @param {ExportChoice} choice */
-const wire = ({ studies, series, encoding, patient_key, only, for_old_software, without }) => ({ studies, series, encoding, patient_key, only: only ?? null, for_old_software: for_old_software ?? false, without: without ?? [] });
+const wire = ({ studies, series, encoding, patient_key, only, for_old_software, without, removal }) => ({ studies, series, encoding, patient_key, only: only ?? null, for_old_software: for_old_software ?? false, without: without ?? [], removal: removal ?? null });
 
 /** May this page write a .zip where the person wants it? */
 const canWriteFiles = () => "showSaveFilePicker" in window;

@@ -70,6 +70,13 @@ export interface OfFrame {
   sop_instance_uid: string;
   frame?: number;
 }
+/** A copy without identifying data: see RemovalChoices. */
+export interface WithoutIdentity {
+  dates?: string;
+  pseudonym?: string;
+  documents?: boolean;
+  burned_in?: boolean;
+}
 /** What to export and how. None for studies or series means all of them.
 
     `only`: of these, just the instances with these SOP Instance UIDs, as a second file-set. `for_old_software`:
@@ -86,6 +93,7 @@ export interface ExportChoices {
   for_old_software?: boolean;
   without?: string[];
   viewer?: NewEntry[];
+  removal?: WithoutIdentity | null;
 }
 /** Read an export back. `entries` are its files (one, the .zip, or those of a folder). */
 export interface Verify {

@@ -14,6 +14,8 @@
 export const ZIP_NAME = "DICOM.ZIP";
 /** What could not be unpacked goes into a file-set of its own. */
 export const SECOND_ZIP_NAME = "DICOM2.ZIP";
+/** A copy without identifying data has a name of its own, so that nobody hands it to a hospital for the other. */
+export const NO_IDENTITY_ZIP_NAME = "NOID.ZIP";
 /** Stands in a folder until the copy in it is known to be identical: should the page die, nobody hands it over. */
 const NOT_READY = "NOTREADY.TXT";
 const PART_BYTES = 8 << 20;

@@ -87,7 +87,8 @@
 /** What an entry of the preset menu is; `window` is null for the whole range and for a stored table.
  * @typedef {{name: string, window: {center: number, width: number, function: "LINEAR"|"LINEAR_EXACT"|"SIGMOID"}|null, id?: string}} Preset */
 
-/** @typedef {{studies: string[]|null, series: string[]|null, encoding: "most-compatible"|"keep-encoding", patient_key: string|null, where: "folder"|"zip", viewer: boolean, only?: string[], for_old_software?: boolean, without?: string[]}} ExportChoice */
+/** @typedef {{studies: string[]|null, series: string[]|null, encoding: "most-compatible"|"keep-encoding", patient_key: string|null, where: "folder"|"zip", viewer: boolean, only?: string[], for_old_software?: boolean, without?: string[], removal?: {dates: string, pseudonym: string, documents: boolean, burned_in: boolean} | null}} ExportChoice */
+/** What becomes of one attribute; `examples` are values on the disc. @typedef {{tag: string, name: string, outcome: "removed"|"emptied"|"replaced"|"kept", count: number, examples: string[]}} RemovalRow */
 /** A file that stays behind. @typedef {{path: string, code: string, reason: string, size: number, sop_instance_uid: string, by_choice?: boolean}} LeftOut */
 /**
  * What an export would hold, as Python plans it; with `refused`, nothing else.
@@ -97,6 +98,7 @@
  * @property {string[]} [changes] one sentence each
  * @property {string[]} [splitting] of these, what becomes of files with many images
  * @property {Record<string, number>} [actions] instances by what happens to them: copy, keep, re-encode, decompress, split
+ * @property {{dates: string, rows: RemovalRow[], warnings: string[]} | null} [removal] where identifying data is removed
  * @property {LeftOut[]} [left_out]
  * @property {number} [left_out_instances]
  * @property {{reason: string, files: number, instances: number, by_choice?: boolean}[]} [left_out_by_reason]
@@ -125,6 +127,8 @@
  * @property {Record<string, any>} [manifest]
  * @property {"folder"|"zip"} where
  * @property {string} [name] of the folder or the .zip
+ * @property {boolean} [ok]
+ * @property {object} [identity] what was removed, where identifying data was
  */
 /** @typedef {{title: string, hint?: string, detail?: string, code?: string, where?: string}} ErrorWords */
 

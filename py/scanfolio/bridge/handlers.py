@@ -25,10 +25,13 @@ from scanfolio.bridge.messages import (
     OfSeries,
     Open,
     Verify,
+    WithoutIdentity,
 )
 from scanfolio.effects import Steps
 from scanfolio.errors import RequestError
 from scanfolio.export.planned import Choices, second_set
+from scanfolio.export.removal.choices import RemovalChoices
+from scanfolio.export.removal.clean import Dates
 from scanfolio.export.viewer import viewer_from
 from scanfolio.letter.write import BLANK
 from scanfolio.reading.index import Need
@@ -192,6 +195,7 @@ class Handlers:
             params.only,
             params.for_old_software,
             params.without,
+            removal=_removal(params.removal),
         )
 
     def _verify(self, params: Verify) -> Steps:
@@ -203,6 +207,14 @@ class Handlers:
     def _memory(self, params: Nothing) -> dict[str, Any]:
         counts = self.session.index.counts()
         return {"files": counts["files"], "instances": counts["dicom"]}
+
+
+def _removal(wish: WithoutIdentity | None) -> RemovalChoices | None:
+    if wish is None:
+        return None
+    if wish.dates not in list(Dates):
+        raise RequestError(say("session.wrong_request"), detail=f"params.removal.dates: {wish.dates}")
+    return RemovalChoices(Dates(wish.dates), wish.pseudonym, wish.documents, wish.burned_in)
 
 
 class GivenSource:

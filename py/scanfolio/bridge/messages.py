@@ -129,6 +129,16 @@ class OfFrame:
 
 
 @dataclass(frozen=True, slots=True)
+class WithoutIdentity:
+    """A copy without identifying data: see RemovalChoices."""
+
+    dates: str = "remove"
+    pseudonym: str = ""
+    documents: bool = False
+    burned_in: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ExportChoices:
     """What to export and how. None for studies or series means all of them.
 
@@ -147,6 +157,7 @@ class ExportChoices:
     for_old_software: bool = False
     without: list[str] = field(default_factory=list)
     viewer: list[NewEntry] = field(default_factory=list)
+    removal: WithoutIdentity | None = None
 
 
 @dataclass(frozen=True, slots=True)

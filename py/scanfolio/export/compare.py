@@ -49,7 +49,7 @@ def differences(
         return _elements(before, after, frozenset(), "", big=source.transfer_syntax_uid == EXPLICIT_BIG)
     found = _elements(before, after, PIXEL_DESCRIPTION | PIXEL_ELEMENTS, "", big=False, unpacked=True)
     found += _description(before, after)
-    return found + _frames(source_entry, source, copy_entry, copy)
+    return found + stored_differences(source_entry, source, copy_entry, copy)
 
 
 def _first_difference(original: bytes, copy: bytes) -> str:
@@ -148,8 +148,8 @@ def _value(ds: Dataset, tag: int) -> str:
     return value.decode("latin-1").strip("\0 ") if isinstance(value, bytes) else str(value or "")
 
 
-def _frames(source_entry: Entry, source: SopInstance, copy_entry: Entry, copy: SopInstance) -> list[str]:
-    """Stored pixel values, frame by frame."""
+def stored_differences(source_entry: Entry, source: SopInstance, copy_entry: Entry, copy: SopInstance) -> list[str]:
+    """Whether all frames hold the same stored values: [] or a technical sentence."""
     import numpy as np
 
     from scanfolio.export.pixels import export_colour

@@ -48,7 +48,7 @@ def read_elements(
     found: dict[int, RawElement] = {}
     position, end, previous = 0, len(view), -1
     while position + 8 <= end:
-        tag, vr, value_start, length = _header(view, position)
+        tag, vr, value_start, length = header_of(view, position)
         if tag > last_tag or tag in PIXEL_TAGS:
             return found
         if tag <= previous and tag >> 16 != previous >> 16:
@@ -67,7 +67,8 @@ def read_elements(
     return found
 
 
-def _header(view: memoryview, position: int) -> tuple[int, bytes, int, int]:
+def header_of(view: memoryview, position: int) -> tuple[int, bytes, int, int]:
+    """(tag, VR, first byte of the value, its length as it is stated) of the element at `position`."""
     group, element, vr, length = SHORT_HEADER.unpack_from(view, position)
     tag = group << 16 | element
     if vr in SHORT_VRS:
@@ -112,7 +113,7 @@ def _end_of_item(view: memoryview, position: int, *, implicit: bool, depth: int)
         if implicit:
             vr, value_start = b"UN", position + 8
         else:
-            _, vr, value_start, length = _header(view, position)
+            _, vr, value_start, length = header_of(view, position)
         if length == UNDEFINED_LENGTH:
             undefined = implicit or vr == b"UN"
             _, position = _end_of_sequence(view, value_start, implicit=undefined, depth=depth + 1)
@@ -152,7 +153,7 @@ def elements_before(data: bytes, stop: Collection[int], *, strict: bool = True) 
     """
     view, found, position = memoryview(data), {}, 0
     while position + 8 <= len(view):
-        tag, vr, value_start, length = _header(view, position)
+        tag, vr, value_start, length = header_of(view, position)
         if tag in stop:
             break
         if length == UNDEFINED_LENGTH:
@@ -168,7 +169,7 @@ def elements_before(data: bytes, stop: Collection[int], *, strict: bool = True) 
 def end_of_element(data: bytes, position: int) -> int:
     """The first byte behind the element (Explicit VR) that starts at `position`, whatever its length."""
     view = memoryview(data)
-    _, vr, start, length = _header(view, position)
+    _, vr, start, length = header_of(view, position)
     return _end_of_sequence(view, start, implicit=vr == b"UN")[1] if length == UNDEFINED_LENGTH else start + length
 
 
@@ -204,7 +205,7 @@ def edit(data: bytes, edits: Mapping[int, bytes | None]) -> bytes:
     due = sorted(edits)
     position, kept_from = 0, 0
     while position + 8 <= len(data):
-        tag = _header(memoryview(data), position)[0]
+        tag = header_of(memoryview(data), position)[0]
         end = end_of_element(data, position)
         while due and due[0] <= tag:
             parts += [data[kept_from:position], edits[due[0]] or b""]
@@ -261,7 +262,7 @@ def without_fragments(data: bytes, where: str = "") -> tuple[bytes, list[str]]:
     left: list[str] = []
     view, position = memoryview(data), 0
     while position + 8 <= len(data):
-        tag, vr, _, length = _header(view, position)
+        tag, vr, _, length = header_of(view, position)
         end = end_of_element(data, position)
         raw, position = data[position:end], end
         name = f"{where}({tag >> 16:04X},{tag & 0xFFFF:04X})"

@@ -59,6 +59,7 @@ class Manifest:
     not_chosen: int
     sha256: dict[str, str]
     total_bytes: int
+    identity: dict[str, Any] | None = None  # what was removed, where it was
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -71,6 +72,7 @@ class Manifest:
             "supplied": [s.as_dict() for s in self.supplied],
             "not_chosen": self.not_chosen,
             "viewer": START in self.sha256,
+            **({"identity": self.identity} if self.identity else {}),
         }
 
     def summary(self) -> dict[str, Any]:
@@ -94,6 +96,7 @@ class Manifest:
             "not_chosen": self.not_chosen,
             "total_bytes": self.total_bytes,
             "viewer": START in self.sha256,
+            "identity": self.identity,
         }
 
     def as_json(self) -> bytes:

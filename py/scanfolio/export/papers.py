@@ -39,7 +39,7 @@ VIEWER = (
     "asks for this disc or folder. It needs no internet and sends nothing. There is no program on it, and nothing "
     f"starts by itself. Licences: {FOLDER}\\license.txt, {FOLDER}\\3rdparty.md and {FOLDER}\\licences."
 )
-_DONE = {
+DONE = {
     Action.COPY: "copied byte for byte",
     Action.KEEP: "kept in the encoding of the source, byte for byte",
     Action.RE_ENCODE: "re-encoded as Explicit VR Little Endian, all values the same",
@@ -56,7 +56,7 @@ def readme_txt(plan: Plan, manifest: Manifest) -> bytes:
     viewer = plan.choices.viewer is not None
     blocks = [
         "MEDICAL IMAGES (DICOM)",
-        *_part_of(plan),
+        *part_of(plan),
         (
             f"Made on {manifest.created.replace('T', ' ')} by Scanfolio {__version__}, a program that runs on the "
             "user's own computer, from the contents of a disc or folder the user had."
@@ -81,7 +81,7 @@ def readme_txt(plan: Plan, manifest: Manifest) -> bytes:
         ),
         VIEWER if viewer else "There is no viewer and no program on it. Nothing starts by itself.",
         "What was changed:",
-        "\r\n".join(f"  {n} instances {_DONE[a]}" for a, n in actions.items() if n)
+        "\r\n".join(f"  {n} instances {DONE[a]}" for a, n in actions.items() if n)
         + "\r\n  Every file: new name, empty preamble, new File Meta Information."
         + (
             f"\r\n  {len(manifest.supplied)} values missing in the images were filled in the DICOMDIR only."
@@ -94,6 +94,11 @@ def readme_txt(plan: Plan, manifest: Manifest) -> bytes:
     if left_out:
         blocks += ["What was left out:", "\r\n".join(f"  {n} files: {code}" for code, n in sorted(left_out.items()))]
     blocks.append(DISCLAIMER)
+    return as_text(blocks)
+
+
+def as_text(blocks: list[str]) -> bytes:
+    """Paragraphs and lists (indented by two) as ASCII with CRLF, at most 72 characters a line."""
     text = "\r\n\r\n".join(_indented(block) if block.startswith("  ") else _wrap(block) for block in blocks) + "\r\n"
     return text.encode("ascii", "replace")
 
@@ -104,6 +109,8 @@ def index_htm(plan: Plan, manifest: Manifest) -> bytes:
     language = plan.choices.language
 
     def words(key: str, **values: object) -> str:
+        if plan.removal and key in ("lead", "note"):
+            return _text(say(f"removal.index.{key}", language, **values))
         return _text(say(f"export.index.{key}", language, **values))
 
     part = f"<p>{words('part', number=plan.part.number, of=plan.part.of)}</p>\n" if plan.part else ""
@@ -166,7 +173,7 @@ def disc_js(plan: Plan, manifest: Manifest) -> bytes:
     return f"/* Scanfolio */\nSCANFOLIO_DISC = {json.dumps(facts)};\n".encode("ascii")
 
 
-def _part_of(plan: Plan) -> list[str]:
+def part_of(plan: Plan) -> list[str]:
     if plan.choices.only is not None:
         return [
             "This is the second part of a copy: images and videos that could not be unpacked, in the encoding they "

@@ -60,6 +60,14 @@ def plan_steps(disc: Disc, entries: Sequence[Entry], choices: Choices) -> Steps:
         raise ExportError(
             _say(choices, "export.refused.old_software"), hint=_say(choices, "export.refused.old_software_hint")
         )
+    if choices.removal and choices.for_old_software:
+        hint = _say(choices, "removal.refused.splitting_hint")
+        raise ExportError(_say(choices, "removal.refused.splitting"), hint=hint)
+    if choices.removal and choices.viewer:
+        raise ExportError(_say(choices, "removal.refused.viewer"), hint=_say(choices, "removal.refused.splitting_hint"))
+    if choices.removal and choices.encoding != MOST_COMPATIBLE:
+        hint = _say(choices, "removal.refused.encoding_hint")
+        raise ExportError(_say(choices, "removal.refused.encoding"), hint=hint)
     chosen, by_choice = without_series(disc, _chosen(disc, choices), choices.without)
     chosen_ids = {i.entry_id for i in (*chosen, *(i for i, _ in by_choice))}
     viewer = own_files(disc.files)
@@ -107,7 +115,7 @@ def plan_steps(disc: Disc, entries: Sequence[Entry], choices: Choices) -> Steps:
         )
     not_chosen = sum(i.entry_id not in chosen_ids for i in disc.instances)
     in_plan = [f.as_written for f in files]
-    return Plan(
+    plan = Plan(
         choices,
         disc.name,
         files,
@@ -119,6 +127,11 @@ def plan_steps(disc: Disc, entries: Sequence[Entry], choices: Choices) -> Steps:
         _needs(files),
         kept_whole=kept_whole,
     )
+    if choices.removal is None:
+        return plan
+    from scanfolio.export.removal.plan import without_identity
+
+    return (yield from without_identity(plan, choices))
 
 
 def _say(choices: Choices, key: str, **values: object) -> str:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scanfolio.export.by_choice import BY_CHOICE
 from scanfolio.export.large import STREAM_ABOVE_BYTES
@@ -16,6 +16,10 @@ from scanfolio.export.viewer import Viewer
 from scanfolio.model import SopInstance
 from scanfolio.source.entry import Entry
 from scanfolio.words import say
+
+if TYPE_CHECKING:
+    from scanfolio.export.removal.choices import RemovalChoices
+    from scanfolio.export.removal.plan import Removal
 
 MOST_COMPATIBLE = "most-compatible"
 KEEP_ENCODING = "keep-encoding"
@@ -45,6 +49,7 @@ class Choices:
     `for_old_software`: enhanced images are split into the single images of the classic SOP Classes (export/classic).
     `without`: of what the others choose, not the series of these catalogue keys.
     `viewer` goes along in a folder of its own; a second file-set gets none.
+    `removal`: a copy without identifying data; None, which it is unless asked for, leaves every value as it is.
     """
 
     studies: Sequence[str] | None = None
@@ -56,6 +61,7 @@ class Choices:
     for_old_software: bool = False
     without: Sequence[str] = ()
     viewer: Viewer | None = None
+    removal: RemovalChoices | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +139,7 @@ class Plan:
     needs: tuple[str, ...] = field(default=())  # packages that have to be importable to carry it out
     part: Part | None = None  # where one medium was not enough
     kept_whole: tuple[KeptWhole, ...] = ()  # enhanced images that could not be split
+    removal: Removal | None = None  # `files` then have the facts of the copy, not of the disc
 
     @property
     def size_before(self) -> int:
@@ -150,6 +157,8 @@ class Plan:
 
     def changes(self) -> list[str]:
         """What will be other than on the disc, one plain sentence each."""
+        if self.removal:
+            return self.removal.changes()
         language = self.choices.language
         said = [
             say(f"export.change.{name}", language, count=n)
@@ -218,6 +227,7 @@ class Plan:
             ),
             "splitting": self.of_splitting(),
             "kept_whole": [kept.as_dict() for kept in self.kept_whole],
+            "removal": self.removal.as_dict() if self.removal else None,
         }
 
 
@@ -246,7 +256,7 @@ def second_set(choices: Choices, left_out: Sequence[LeftOut]) -> Choices | None:
     """What to choose for the file-set of those that had to stay out of the first; None where there are none."""
     uids = [left.sop_instance_uid for left in left_out if left.code in SECOND_SET and left.sop_instance_uid]
     without = replace(choices, for_old_software=False, viewer=None)
-    return replace(without, encoding=KEEP_ENCODING, only=uids) if uids else None
+    return replace(without, encoding=KEEP_ENCODING, only=uids) if uids and not choices.removal else None
 
 
 def planned_size(planned: PlannedFile) -> int:

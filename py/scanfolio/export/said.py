@@ -17,6 +17,7 @@ class Said(NamedTuple):
     expected: dict[str, str]
     excused: set[str]
     split: set[str]  # of which single images were made
+    identity_removed: bool
 
 
 def said_by(manifest: Manifest) -> Said:
@@ -26,6 +27,7 @@ def said_by(manifest: Manifest) -> Said:
         {i.sop_instance_uid: i.file_id for i in written},
         {left.sop_instance_uid for left in manifest.left_out},
         {i.source_sop_instance_uid for i in written if i.action is Action.SPLIT},
+        manifest.identity is not None,
     )
 
 
@@ -36,6 +38,7 @@ def said_in(record: dict[str, Any]) -> Said:
         {str(i["sop_instance_uid"]): str(i["file_id"]) for i in rows},
         {str(left["sop_instance_uid"]) for left in record.get("left_out", ())},
         {str(i.get("source_sop_instance_uid", "")) for i in rows if i.get("action") == Action.SPLIT.value},
+        bool(record.get("identity")),
     )
 
 

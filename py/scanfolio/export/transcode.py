@@ -103,6 +103,19 @@ def data_set_bytes(entry: Entry, instance: SopInstance) -> bytes:
     return data
 
 
+def data_set_head(entry: Entry, instance: SopInstance) -> bytes:
+    """The data set up to its pixel data, as Explicit VR Little Endian; the whole of a deflated one."""
+    encoding, pixels, start = instance.transfer_syntax_uid, instance.pixel_data_offset, instance.data_set_offset
+    if pixels is None or encoding == DEFLATED:
+        data = data_set_bytes(entry, instance)
+    else:
+        length = pixels - _PIXEL_HEADER_BYTES.get(encoding, 12) - start
+        data = entry.read(start, length)
+        if len(data) != length:
+            raise ReadingError(say("export.bad.ends_early"), where=entry.path, detail=f"{len(data)} of {length} bytes")
+    return b"".join(re_encode(data, encoding)) if encoding in NATIVE and encoding != EXPLICIT_LITTLE else data
+
+
 def header_elements(entry: Entry, instance: SopInstance, wanted: frozenset[int]) -> dict[int, RawElement]:
     """The elements of `wanted`, as Explicit VR Little Endian. Reads no more of the file than it must."""
     start, encoding = instance.data_set_offset, instance.transfer_syntax_uid

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from scanfolio.effects import Effect, Hash, LoadPackage, Progress, Settled, Steps
-from scanfolio.errors import BytesNotHere, ReadingError, SourceError
+from scanfolio.errors import BytesNotHere, ExportError, ReadingError, SourceError
 from scanfolio.export import classic
 from scanfolio.export.classic.common import series_uid
 from scanfolio.export.classic.compare import FramesOf, frame_differences, frames_in
@@ -18,11 +18,12 @@ from scanfolio.export.directory_check import FileFacts, check_directory
 from scanfolio.export.large import STREAM_ABOVE_BYTES, equal_ranges, sha256_of
 from scanfolio.export.manifest import Manifest
 from scanfolio.export.papers import NOT_READY
-from scanfolio.export.planned import Action
+from scanfolio.export.planned import Action, Plan, PlannedFile
 from scanfolio.export.records import WANTED_TAGS
 from scanfolio.export.rejudge import judge_export
+from scanfolio.export.removal.plan import Removal
 from scanfolio.export.said import Kept, said_by, said_in
-from scanfolio.export.transcode import data_set_length, effective, header_elements
+from scanfolio.export.transcode import data_set_bytes, data_set_length, effective, header_elements
 from scanfolio.model import Disc, SopInstance
 from scanfolio.reading.index import DiscIndex, read_all
 from scanfolio.rules.after import Copy
@@ -62,6 +63,7 @@ class Verification:
     left_out: int = 0
     verdict: str = ""
     inherited: tuple[str, ...] = ()
+    identity_removed: bool = False  # compared with what had to be written, and its pixels with the source
 
     @property
     def ok(self) -> bool:
@@ -71,7 +73,8 @@ class Verification:
         """What the page says: "1,843 of 1,843 images re-read and identical"."""
         if self.differences:
             return say("export.not_verified", language, count=len(self.differences))
-        return say("export.verified", language, count=self.instances_in, identical=self.identical)
+        key = "removal.verified" if self.identity_removed else "export.verified"
+        return say(key, language, count=self.instances_in, identical=self.identical)
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -117,19 +120,25 @@ def verify(
     entries: Sequence[Entry] = (),
     manifest: Manifest | None = None,
     failed_before: frozenset[str] | None = None,
+    *,
+    removed_from: Plan | None = None,
 ) -> Steps:
     """Re-read everything in `export`. Yields Progress, Hash, Settled, LoadPackage; returns a Verification.
 
     `disc` and `entries` are the source to compare with, instance by instance; without them check sums and file-set are
     checked alone. `manifest` is what the writer says it wrote; else the export's own EXPORT.JSN is believed.
     `failed_before`: the rules the source fails, where it has been judged already.
+    `removed_from`: the plan a copy without identifying data was written by, which knows what had to become of each
+    instance. Raises ExportError where such a copy is to be compared with a source and nobody knows that any more.
     """
     index = DiscIndex()
     yield from read_all(index, export)
     read = index.finish()
-    checker = _Checker(index.entries, {e.path: e for e in index.entries})
+    checker = _Checker(index.entries, {e.path: e for e in index.entries}, removed_from)
     yield from checker.lend_papers()
     said = said_by(manifest) if manifest else said_in(checker.read_record())
+    if disc is not None and said.identity_removed:
+        raise ExportError(say("removal.no_comparison"), hint=say("removal.no_comparison_hint"))
     sums = checker.read_sums()
     if manifest is not None and sums != manifest.sha256:
         checker.fault(SUMS, "the check sums are not those of what was written")
@@ -155,6 +164,8 @@ def verify(
     ):
         yield LoadPackage("pydicom")
         yield LoadPackage("numpy")
+    for package in removed_from.needs if removed_from else ():
+        yield LoadPackage(package)
     fresh = manifest is not None
     identical = yield from checker.check_files(copies, sums, sources if disc else None, entries, fresh=fresh)
 
@@ -173,15 +184,18 @@ def verify(
         len([u for u in said.excused if u]),
         judged.verdict,
         judged.inherited,
+        removed_from is not None,
     )
 
 
 class _Checker:
-    def __init__(self, entries: Sequence[Entry], by_path: dict[str, Entry]) -> None:
+    def __init__(self, entries: Sequence[Entry], by_path: dict[str, Entry], removed_from: Plan | None) -> None:
         self.entries = entries
         self.by_path = by_path
         self.differences: list[Difference] = []
         self.frames: FramesOf = {}
+        self.removal = removed_from.removal if removed_from else None
+        self.planned = {f.file_id: f for f in removed_from.files} if removed_from else {}
 
     def fault(self, path: str, what: str) -> None:
         self.differences.append(Difference(path, what))
@@ -303,6 +317,9 @@ class _Checker:
                     self.fault(entry.path, what)
             elif sources is not None:
                 self.fault(entry.path, "is not on the source")
+            elif self.removal and entry.path in self.planned:
+                for what in self._compare_removed(self.removal, self.planned[entry.path], entry, copy):
+                    self.fault(entry.path, what)
             if done % SETTLED_EVERY == SETTLED_EVERY - 1:
                 yield from self._settle(sums)
         yield from self._settle(sums)
@@ -354,6 +371,14 @@ class _Checker:
         except SourceError as error:
             return [f"the source cannot be read for comparison: {error.title}"]
         except Exception as error:  # noqa: BLE001  one instance that defeats a reader must not hide the state of the others
+            return [f"cannot be compared ({type(error).__name__})"]
+
+    def _compare_removed(self, removal: Removal, planned: PlannedFile, entry: Entry, copy: SopInstance) -> list[str]:
+        try:
+            return removal.faults_of(planned, entry, copy, data_set_bytes(entry, copy))
+        except BytesNotHere:
+            raise
+        except Exception as error:  # noqa: BLE001  as in `_compare`
             return [f"cannot be compared ({type(error).__name__})"]
 
     def check_complete(

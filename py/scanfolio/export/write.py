@@ -25,6 +25,7 @@ from scanfolio.export.outlets import FolderOut, Out, ZipOut
 from scanfolio.export.papers import NOT_READY, NOT_READY_TEXT, disc_js, index_htm, readme_txt
 from scanfolio.export.planned import LeftOut, Plan, PlannedFile, is_streamed
 from scanfolio.export.records import WANTED_TAGS
+from scanfolio.export.removal.papers import readme_txt as removal_readme_txt
 from scanfolio.export.supply import Supplied
 from scanfolio.export.transcode import Transcoded, data_set_length, header_elements, transcode
 from scanfolio.export.viewer import DISC, check, contents
@@ -102,7 +103,7 @@ class _Run:
                     self.leave(planned, "damaged", error)
 
     def manifest(self) -> Manifest:
-        return Manifest(
+        manifest = Manifest(
             self.file_set_uid,
             self.created.isoformat(timespec="seconds"),
             self.plan.choices.encoding,
@@ -113,6 +114,7 @@ class _Run:
             self.sha256,
             self.total_bytes,
         )
+        return self.plan.removal.of_manifest(manifest) if self.plan.removal else manifest
 
 
 def _understood(planned: PlannedFile, read: Callable[[], T]) -> T:
@@ -169,6 +171,8 @@ def write_folder(
     yield from _write_viewer(run, sink)
     yield from _write_instances(run, sink)
     directory = run.directory()
+    if plan.removal:
+        plan.removal.search("DICOMDIR", directory, run.created)
     yield Hash("DICOMDIR", directory)
     run.total_bytes += len(directory)
     yield from _write_papers(run, sink, report_json, report_text)
@@ -197,7 +201,7 @@ def _read_headers(run: _Run) -> Steps:
         if planned.frame is not None and run.is_left(planned):
             continue
         try:
-            listed = _understood(planned, partial(_listed, planned, gatherer))
+            listed = _understood(planned, partial(_listed, run.plan, planned, gatherer))
         except BytesNotHere:
             raise
         except SourceError as error:
@@ -212,12 +216,14 @@ def _read_headers(run: _Run) -> Steps:
     yield Progress("preparing", total, total)
 
 
-def _listed(planned: PlannedFile, gatherer: Gatherer) -> Listed:
+def _listed(plan: Plan, planned: PlannedFile, gatherer: Gatherer) -> Listed:
     instance = planned.as_written
     if planned.frame is None:
         elements = header_elements(planned.entry, instance, WANTED_TAGS)
     else:
         elements = frame_elements(planned.entry, planned.instance, planned.frame, WANTED_TAGS)
+    if plan.removal:
+        elements = plan.removal.cleaned_elements(planned.file_id, elements)
     return gatherer.listed(
         planned.file_id, instance.sop_class_uid, instance.sop_instance_uid, planned.transfer_syntax_uid, elements
     )
@@ -233,10 +239,10 @@ def _write_instances(run: _Run, sink: Out) -> Steps:
         meta = file_meta(instance.sop_class_uid, instance.sop_instance_uid, planned.transfer_syntax_uid)
         changes: tuple[str, ...] = ()
         try:
-            if is_streamed(planned):
+            if is_streamed(planned) and not run.plan.removal:
                 size = yield from _stream(run, sink, planned, meta, Progress("writing", done, len(files)))
             else:
-                data_set = _understood(planned, partial(_data_set, planned))
+                data_set = _understood(planned, partial(_data_set, run.plan, planned))
                 changes = data_set.changes
                 whole = b"".join((meta, *data_set.parts))
                 size = len(whole)
@@ -279,10 +285,14 @@ def _write_instances(run: _Run, sink: Out) -> Steps:
         raise ExportError(say("export.refused.nothing", run.plan.choices.language))
 
 
-def _data_set(planned: PlannedFile) -> Transcoded:
+def _data_set(plan: Plan, planned: PlannedFile) -> Transcoded:
     if planned.frame is not None:
         return frame_data_set(planned.entry, planned.instance, planned.frame)
-    return transcode(planned.entry, planned.instance, planned.action)
+    made = transcode(planned.entry, planned.instance, planned.action)
+    if plan.removal:
+        parts = plan.removal.cleaned(planned.file_id, made.parts)
+        return Transcoded(parts, (*made.changes, "identifying data removed"))
+    return made
 
 
 def _stream(run: _Run, sink: Out, planned: PlannedFile, meta: bytes, progress: Progress) -> Generator[Effect, Any, int]:
@@ -307,6 +317,8 @@ def _stream(run: _Run, sink: Out, planned: PlannedFile, meta: bytes, progress: P
 
 def _add(run: _Run, sink: Out, path: str, data: bytes) -> Generator[Effect, Any, None]:
     """Write a whole file; its check sum comes with `_settle`."""
+    if run.plan.removal:
+        run.plan.removal.search(path, data, run.created)
     yield from sink.add(path, data)
     run.total_bytes += len(data)
 
@@ -338,7 +350,7 @@ def _write_papers(run: _Run, sink: Out, report_json: bytes | str, report_text: s
     manifest = run.manifest()
     json_bytes = report_json.encode("utf-8") if isinstance(report_json, str) else report_json
     papers = {
-        "README.TXT": readme_txt(run.plan, manifest),
+        "README.TXT": (removal_readme_txt if run.plan.removal else readme_txt)(run.plan, manifest),
         "INDEX.HTM": index_htm(run.plan, manifest),
         "REPORT.TXT": _crlf(report_text),
         "REPORT.JSN": json_bytes,
@@ -346,6 +358,8 @@ def _write_papers(run: _Run, sink: Out, report_json: bytes | str, report_text: s
     }
     if run.plan.choices.viewer:
         papers[DISC] = disc_js(run.plan, manifest)
+    if run.plan.removal:  # the report is of the source, with its names and paths
+        del papers["REPORT.TXT"], papers["REPORT.JSN"]
     for path, data in papers.items():
         yield from _add(run, sink, path, data)
     yield from _settle(run)

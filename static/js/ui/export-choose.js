@@ -52,7 +52,7 @@ export class ExportChoose {
     this.element = h("div", { class: "export-choose" },
       h("div", { class: "export" },
         h("div", { class: "title" }, h("a", { class: "tool-quiet back-link", href: "#/disc" }, icon("left", "icon s"), phrase("action.back_to_scans")), h("h1", { tabindex: "-1" }, phrase("export.title")), h("p", {}, phrase("export.lead"))),
-        this.questions, this.sum),
+        h("div", {}, this.questions, this.#apart()), this.sum),
       h("div", { class: "sticky-act" }, this.make[1], this.why[1]));
   }
 
@@ -95,6 +95,13 @@ export class ExportChoose {
   /** Only where a chosen image is one that older systems may not open, and only in the form they read. */
   get #asksOldSoftware() {
     return this.#encoding === "most-compatible" && this.#patient !== null && chosenEnhanced(this.#patient, this.#keys) > 0;
+  }
+
+  /** Another kind of copy, quieter than the one most people are here for. */
+  #apart() {
+    return h("section", { class: "without-identity" },
+      h("button", { class: "tool-quiet", type: "button", on: { click: () => emit(this.element, "without-identity") } }, phrase("noid.link"), icon("right", "icon s")),
+      h("p", { class: "label" }, phrase("noid.link_more")));
   }
 
   #button() {

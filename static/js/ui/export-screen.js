@@ -3,6 +3,8 @@ import { t } from "../i18n.js";
 import { ExportChoose } from "./export-choose.js";
 import { donePage, stoppedPage } from "./export-done.js";
 import { ExportWriting } from "./export-writing.js";
+import { RemovalChoose } from "./removal-choose.js";
+import { removalDonePage } from "./removal-done.js";
 import { emit, h, put } from "./h.js";
 
 /** @typedef {import("../types.js").PatientFacts} PatientFacts */
@@ -14,6 +16,10 @@ export class ExportScreen {
   /** @type {import("../types.js").ExportPlan | null} */
   #plan = null;
   #documents = 0;
+  /** Whether the copy is one without identifying data. */
+  #removing = false;
+  /** @type {{patient: PatientFacts, confirmed: boolean} | null} */
+  #state = null;
   /** Makes what is shown, in the language it is then. @type {() => HTMLElement} */
   #make = () => this.choose.element;
 
@@ -21,8 +27,19 @@ export class ExportScreen {
   constructor(thumbnail) {
     this.element = /** @type {HTMLElement} */ (document.getElementById("screen-export"));
     this.choose = new ExportChoose(thumbnail);
+    this.removal = new RemovalChoose();
     this.writing = new ExportWriting();
-    this.element.addEventListener("new-copy", () => this.#show("choosing", () => this.choose.element));
+    this.element.addEventListener("new-copy", () => {
+      if (this.#removing && this.#state) this.choose.update(this.#state);
+      this.#removing = false;
+      this.#show("choosing", () => this.choose.element);
+    });
+    this.element.addEventListener("without-identity", () => {
+      if (!this.#state) return;
+      this.#removing = true;
+      this.removal.open({ chosen: this.choose.choice, ...this.#state });
+      this.#show("choosing", () => this.removal.element);
+    });
     this.element.addEventListener("second-copy", (event) => {
       const only = /** @type {CustomEvent<string[]>} */ (event).detail;
       emit(this.element, "make-copy", { ...this.choose.choice, encoding: "keep-encoding", for_old_software: false, only });
@@ -41,6 +58,7 @@ export class ExportScreen {
   /** The language has changed. What a copy that has ended says of single files stays as its papers say it. */
   reword() {
     this.choose.reword();
+    if (this.#removing) this.removal.reword();
     this.writing.reword();
     put(this.element, this.#make());
   }
@@ -48,6 +66,11 @@ export class ExportScreen {
   /** @param {{patient: PatientFacts, confirmed: boolean, documents: number}} state */
   open({ patient, confirmed, documents }) {
     this.#documents = documents;
+    this.#state = { patient, confirmed };
+    if (this.#removing && this.phase === "choosing") {
+      this.removal.update({ patient, confirmed });
+      return;
+    }
     if (this.phase === "writing" || this.phase === "ended") {
       this.choose.update({ patient, confirmed });
       return;
@@ -59,11 +82,17 @@ export class ExportScreen {
   /** A new disc: whatever was chosen or ended belongs to the one before. */
   reset() {
     this.#plan = null;
+    this.#state = null;
+    this.#removing = false;
     this.close("export.after_reading");
   }
 
   /** @param {import("../types.js").ExportPlan} plan */
   setPlan(plan) {
+    if (this.#removing) {
+      this.removal.setPlan(plan);
+      return;
+    }
     this.#plan = plan;
     this.choose.setPlan(plan);
   }
@@ -71,7 +100,7 @@ export class ExportScreen {
   /** @param {{stage: string, done: number, total: number, what?: string}} progress */
   setProgress(progress) {
     if (this.phase !== "writing") {
-      this.writing.start(this.choose.choice?.where ?? "zip");
+      this.writing.start(this.#where);
       this.#show("writing", () => this.writing.element);
     }
     return this.writing.update(progress);
@@ -80,13 +109,17 @@ export class ExportScreen {
   /** @param {import("../types.js").ExportDone} done */
   setDone(done) {
     const known = { plan: this.#plan, documents: this.#documents };
-    this.#show("ended", () => donePage(done, known));
+    this.#show("ended", () => (done.identity && done.ok ? removalDonePage(done) : donePage(done, known)));
   }
 
   /** @param {import("../types.js").ErrorWords | null} error */
   setStopped(error) {
-    const where = this.choose.choice?.where ?? "zip";
+    const where = this.#where;
     this.#show("ended", () => stoppedPage(error, where));
+  }
+
+  get #where() {
+    return (this.#removing ? this.removal : this.choose).choice?.where ?? "zip";
   }
 
   /** @param {Phase} phase @param {() => HTMLElement} make */
