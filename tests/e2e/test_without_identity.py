@@ -26,7 +26,7 @@ def disc_of(folder: Path) -> Path:
     return folder
 
 
-def test_it_is_apart_shows_what_goes_and_writes_nothing_of_the_person(tmp_path: Path) -> None:
+def test_property_25_it_is_apart_shows_what_goes_and_writes_nothing_of_the_person(tmp_path: Path) -> None:
     pages = open_page("chromium", "http")
     page = next(pages)
     assert isinstance(page.browser, Chromium)

@@ -16,7 +16,7 @@ from pydicom.sequence import Sequence
 
 from character_sets import CASES
 from discs import files_of
-from exports import MemorySource, drive, re_read
+from exports import MemorySource, drive, export, re_read
 from instances import ANOTHER, IMPLICIT, RLE, SAMPLE, compress, encode, make_instance, pattern, uid
 from planted import BINARY, DATE, MARKS, all_elements, data_sets, leaks, plant, with_bad_head
 from scanfolio.errors import ExportError
@@ -64,6 +64,11 @@ def remove(
     verification = drive(session.verify(MemorySource(written)))[0]
     written.pop(NOT_READY, None)
     return Removed(plan, written, verification, session, manifest)
+
+
+def remove_nothing(files: dict[str, bytes]) -> dict[str, bytes]:
+    """The export somebody gets who asks for nothing."""
+    return export(files).images
 
 
 def one(ds: Dataset, **encoding: Any) -> dict[str, bytes]:
@@ -200,6 +205,18 @@ def _day(value: str) -> date:
 )
 def test_dates_move(value: str, days: int, moved: str) -> None:
     assert shifted(value, days) == moved
+
+
+def test_property_25_nobody_gets_it_unasked_and_it_has_new_identifiers_and_says_what_it_is() -> None:
+    ds = make_instance("ct", 1)
+    assert Choices().removal is None
+    (plain,) = data_sets(remove_nothing(one(ds)))
+    assert (plain.PatientName, plain.SOPInstanceUID) == (ds.PatientName, ds.SOPInstanceUID)
+    (copy,) = remove(one(ds)).copies
+    for keyword in ("SOPInstanceUID", "SeriesInstanceUID", "StudyInstanceUID", "FrameOfReferenceUID"):
+        assert copy[keyword].value.startswith("2.25.")
+        assert copy[keyword].value != ds[keyword].value
+    assert (copy.PatientIdentityRemoved, copy.DeidentificationMethodCodeSequence[0].CodeValue) == ("YES", "113100")
 
 
 def test_the_copy_says_what_was_done_and_has_a_stand_in_for_the_name() -> None:
