@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from scanfolio.errors import BytesNotHere
+from scanfolio.errors import BytesNotHere, SourceError
 
 T = TypeVar("T")
 
@@ -108,12 +108,20 @@ Steps = Generator[Effect, Any, Any]
 
 
 def patiently(call: Callable[[], T]) -> Generator[Fetch, None, T]:
-    """What `call` returns. Where bytes are not here yet, has them fetched and calls again."""
+    """What `call` returns. Where bytes are not here yet, has them fetched and calls again.
+
+    Raises SourceError where one call needs more at once than the host keeps.
+    """
+    fetched: set[tuple[int, int, int]] = set()
     while True:
         try:
             return call()
         except BytesNotHere as need:
-            yield Fetch(need.entry_id, need.offset, need.length)
+            piece = (need.entry_id, need.offset, need.length)
+            if piece in fetched:
+                raise SourceError(need.title, detail="more bytes at once than are kept") from need
+            fetched.add(piece)
+            yield Fetch(*piece)
 
 
 def drained(steps: Generator[Any, Any, T]) -> T:

@@ -22,6 +22,11 @@ const files = new Map();
 const lent = new Lent(files);
 /** @type {Map<number, {offset: number, bytes: Uint8Array}[]>} bytes the page read for us, where this worker cannot */
 const supplied = new Map();
+/** Which of them came when; the oldest go once they are too much, but never those a single step may still need. */
+/** @type {{entry_id: number, bytes: Uint8Array}[]} */
+const arrivals = [];
+const SUPPLIED_BYTES = 128 << 20;
+const SUPPLIED_KEPT = 8;
 /** @type {{id: number, entry_id: number, offset: number}[]} */
 const wanted = [];
 /** Some browsers let workers read no files on file://: until one was read, a failure is taken to the page, which can. */
@@ -48,6 +53,20 @@ scope.scanfolioRead = (entryId, offset, length) => {
     return undefined;
   }
 };
+
+/** @param {number} entryId @param {number} offset @param {Uint8Array} bytes */
+function hold(entryId, offset, bytes) {
+  supplied.set(entryId, [{ offset, bytes }, ...(supplied.get(entryId) ?? [])]);
+  arrivals.push({ entry_id: entryId, bytes });
+  let total = arrivals.reduce((sum, arrival) => sum + arrival.bytes.length, 0);
+  while (total > SUPPLIED_BYTES && arrivals.length > SUPPLIED_KEPT) {
+    const oldest = /** @type {{entry_id: number, bytes: Uint8Array}} */ (arrivals.shift());
+    total -= oldest.bytes.length;
+    const left = (supplied.get(oldest.entry_id) ?? []).filter((piece) => piece.bytes !== oldest.bytes);
+    if (left.length) supplied.set(oldest.entry_id, left);
+    else supplied.delete(oldest.entry_id);
+  }
+}
 
 /** @param {string} text @param {Uint8Array<ArrayBuffer>[]} buffers */
 scope.scanfolioPost = (text, buffers) => {
@@ -131,6 +150,7 @@ function take(data) {
   if (data.type === "request" && data.method === "open") {
     files.clear();
     supplied.clear();
+    arrivals.length = 0;
   }
   if (data.type === "lent") {
     lent.take(data.files);
@@ -147,9 +167,7 @@ function take(data) {
     const at = wanted.findIndex((w) => w.id === data.id);
     const need = wanted.splice(at, 1)[0];
     if (data.bytes) {
-      const held = supplied.get(need.entry_id) ?? [];
-      held.push({ offset: need.offset, bytes: new Uint8Array(data.bytes) });
-      supplied.set(need.entry_id, held.slice(-4));
+      hold(need.entry_id, need.offset, new Uint8Array(data.bytes));
     }
     reply(data.id, null, data.error);
     return;

@@ -381,4 +381,7 @@ def test_webkit_opens_shows_and_copies(tmp_path: Path) -> None:
     assert page.browser.eval("scanfolio.report().verdict.class") in "ABC"
     uid = page.browser.eval("scanfolio.report().files.find((f) => f.sop_instance_uid).sop_instance_uid")
     assert page.browser.eval(f"scanfolio.show({json.dumps(uid)})")
+    made = page.browser.eval("scanfolio.export({}).then(({ blob, verification }) => ({ size: blob.size, ...verification }))")
+    assert made["ok"] and made["identical"] == made["instances_in"] > 0 and made["size"] > 100_000
+    assert made["compared_with_source"]
     pages.close()

@@ -5,11 +5,12 @@ Nothing is left out silently: every file given is either planned, not chosen, or
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
+from functools import partial
 from typing import Any
 
-from scanfolio.effects import Progress, Steps
-from scanfolio.errors import BytesNotHere, ExportError, SourceError
+from scanfolio.effects import Effect, Progress, Steps, patiently
+from scanfolio.errors import ExportError, SourceError
 from scanfolio.export.by_choice import without_series
 from scanfolio.export.classic.planning import Split, split_steps, to_be_split
 from scanfolio.export.identity import contradiction_error, contradiction_in, refuse_several_patients
@@ -80,12 +81,10 @@ def plan_steps(disc: Disc, entries: Sequence[Entry], choices: Choices) -> Steps:
     usable: list[SopInstance] = []
     for instance in chosen:
         try:
-            written = effective(entries[instance.entry_id], instance)
+            written = yield from patiently(partial(effective, entries[instance.entry_id], instance))
             code = _unusable(written, choices)
             if not code and not to_be_split(written, choices):
                 code = _too_large(written, choices)
-        except BytesNotHere:
-            raise
         except SourceError:
             written, code = instance, "unreadable"
         if code:
@@ -253,7 +252,10 @@ def _without_copies(instances: list[SopInstance], entries: Sequence[Entry], choi
     done = 0
     for same in by_uid.values():
         first, *others = same
-        different = [i for i in others if not _equal_data_sets(entries[first.entry_id], first, entries[i.entry_id], i)]
+        different = []
+        for i in others:
+            if not (yield from _equal_data_sets(entries[first.entry_id], first, entries[i.entry_id], i)):
+                different.append(i)
         if others:
             done += 1
             yield Progress("comparing", done, doubled)
@@ -272,19 +274,18 @@ def _without_copies(instances: list[SopInstance], entries: Sequence[Entry], choi
     return kept, left_out
 
 
-def _equal_data_sets(a: Entry, first: SopInstance, b: Entry, other: SopInstance) -> bool:
+def _equal_data_sets(a: Entry, first: SopInstance, b: Entry, other: SopInstance) -> Generator[Effect, Any, bool]:
     if first.transfer_syntax_uid != other.transfer_syntax_uid:
         return False
     try:
-        size = data_set_length(a, first)
-        if size != data_set_length(b, other):
+        size = yield from patiently(partial(data_set_length, a, first))
+        if size != (yield from patiently(partial(data_set_length, b, other))):
             return False
         for at in range(0, size, COMPARE_BYTES):
             length = min(COMPARE_BYTES, size - at)
-            if a.read(first.data_set_offset + at, length) != b.read(other.data_set_offset + at, length):
+            ours = yield from patiently(partial(a.read, first.data_set_offset + at, length))
+            if ours != (yield from patiently(partial(b.read, other.data_set_offset + at, length))):
                 return False
-    except BytesNotHere:
-        raise
     except SourceError:
         return False
     return True

@@ -6,9 +6,10 @@ import json
 import struct
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
-from scanfolio.effects import Effect, Hash, LoadPackage, Progress, Settled, Steps
+from scanfolio.effects import Effect, Hash, LoadPackage, Progress, Settled, Steps, patiently
 from scanfolio.errors import BytesNotHere, ExportError, ReadingError, SourceError
 from scanfolio.export import classic
 from scanfolio.export.classic.common import series_uid
@@ -136,10 +137,10 @@ def verify(
     read = index.finish()
     checker = _Checker(index.entries, {e.path: e for e in index.entries}, removed_from)
     yield from checker.lend_papers()
-    said = said_by(manifest) if manifest else said_in(checker.read_record())
+    said = said_by(manifest) if manifest else said_in((yield from checker.read_record()))
     if disc is not None and said.identity_removed:
         raise ExportError(say("removal.no_comparison"), hint=say("removal.no_comparison_hint"))
-    sums = checker.read_sums()
+    sums = yield from checker.read_sums()
     if manifest is not None and sums != manifest.sha256:
         checker.fault(SUMS, "the check sums are not those of what was written")
     copies = {i.path: i for i in read.instances}
@@ -150,9 +151,8 @@ def verify(
         is_origin = said.origins.get(instance.sop_instance_uid) == instance.path
         if is_origin or instance.sop_instance_uid not in sources:
             try:
-                sources[instance.sop_instance_uid] = effective(entries[instance.entry_id], instance)
-            except BytesNotHere:
-                raise
+                written = yield from patiently(partial(effective, entries[instance.entry_id], instance))
+                sources[instance.sop_instance_uid] = written
             except SourceError:
                 sources[instance.sop_instance_uid] = instance  # reading it for comparison will say so
     checker.frames = frames_in(said.split, sources)
@@ -204,22 +204,20 @@ class _Checker:
         """What is read out of its turn."""
         yield from lend([self.by_path[path] for path in (SUMS, RECORD, "DICOMDIR") if path in self.by_path], 0)
 
-    def _whole(self, path: str) -> bytes:
+    def _whole(self, path: str) -> Generator[Effect, Any, bytes]:
         """A small file, b"" where it is missing or cannot be read (that is a fault)."""
         entry = self.by_path.get(path)
         if entry is None:
             self.fault(path, "is missing")
             return b""
         try:
-            return entry.read(0, entry.size)
-        except BytesNotHere:
-            raise
+            return (yield from patiently(partial(entry.read, 0, entry.size)))
         except SourceError as error:
             self.fault(path, f"cannot be read: {error.title}")
             return b""
 
-    def read_record(self) -> dict[str, Any]:
-        data = self._whole(RECORD)
+    def read_record(self) -> Generator[Effect, Any, dict[str, Any]]:
+        data = yield from self._whole(RECORD)
         try:
             said = json.loads(data or b"{}")
         except ValueError:
@@ -229,10 +227,10 @@ class _Checker:
             return {}
         return said
 
-    def read_sums(self) -> dict[str, str]:
+    def read_sums(self) -> Generator[Effect, Any, dict[str, str]]:
         """{path: lower-case hex} as SHA256SUM.TXT says."""
         sums: dict[str, str] = {}
-        for line in self._whole(SUMS).decode("ascii", "replace").splitlines():
+        for line in (yield from self._whole(SUMS)).decode("ascii", "replace").splitlines():
             digest, _, path = line.partition("  ")
             sums[path] = digest
         return sums
@@ -246,9 +244,7 @@ class _Checker:
             if done % 64 == 0:
                 yield Progress("checking", done, len(copies))
             try:
-                elements = header_elements(entries[done], copy, WANTED_TAGS)
-            except BytesNotHere:
-                raise
+                elements = yield from patiently(partial(header_elements, entries[done], copy, WANTED_TAGS))
             except (SourceError, ReadingError, ValueError, struct.error) as error:
                 self.fault(path, f"its elements cannot be read ({type(error).__name__})")
                 continue
@@ -264,7 +260,7 @@ class _Checker:
             ):
                 self.fault(path, "File Meta Information and data set name different instances")
         yield from self.lend_papers()
-        for what in check_directory(self._whole("DICOMDIR"), files):
+        for what in check_directory((yield from self._whole("DICOMDIR")), files):
             self.fault("DICOMDIR", what)
 
     def check_files(
@@ -296,7 +292,7 @@ class _Checker:
             before = len(self.differences)
             large = entry.size > STREAM_ABOVE_BYTES
             progress = Progress("verifying", done, len(self.entries))
-            data = b"" if large else self._whole(entry.path)
+            data = b"" if large else (yield from self._whole(entry.path))
             if len(self.differences) == before:
                 if large:
                     self._check_sum(entry.path, (yield from self._digest(entry, progress)), sums)
@@ -312,13 +308,15 @@ class _Checker:
                         source_entries[source.entry_id], source, entry, copy, progress
                     )
                 else:
-                    faults = self._compare(source_entries[source.entry_id], source, entry, copy, data)
+                    compare = partial(self._compare, source_entries[source.entry_id], source, entry, copy, data)
+                    faults = yield from patiently(compare)
                 for what in faults:
                     self.fault(entry.path, what)
             elif sources is not None:
                 self.fault(entry.path, "is not on the source")
             elif self.removal and entry.path in self.planned:
-                for what in self._compare_removed(self.removal, self.planned[entry.path], entry, copy):
+                compare = partial(self._compare_removed, self.removal, self.planned[entry.path], entry, copy)
+                for what in (yield from patiently(compare)):
                     self.fault(entry.path, what)
             if done % SETTLED_EVERY == SETTLED_EVERY - 1:
                 yield from self._settle(sums)
@@ -341,8 +339,6 @@ class _Checker:
         try:
             return (yield from sha256_of(entry, progress))
         except (SourceError, ReadingError) as error:
-            if isinstance(error, BytesNotHere):
-                raise
             self.fault(entry.path, f"cannot be read: {error.title}")
             return ""
 
@@ -351,13 +347,11 @@ class _Checker:
     ) -> Generator[Effect, Any, list[str]]:
         length = b.size - copy.data_set_offset
         try:
-            if data_set_length(a, source) == length and (
+            if (yield from patiently(partial(data_set_length, a, source))) == length and (
                 yield from equal_ranges(a, source.data_set_offset, b, copy.data_set_offset, length, progress)
             ):
                 return []
         except (SourceError, ReadingError) as error:
-            if isinstance(error, BytesNotHere):
-                raise
             return [f"cannot be read for comparison: {error.title}"]
         return ["the data set differs"]
 

@@ -156,5 +156,3 @@ def _in_memory(path: str, data: bytes) -> Entry:
 
 def _damaged(where: str) -> ExportError:
     return ExportError(say("export.viewer.damaged"), hint=say("export.viewer.damaged_hint"), where=where)
-
-

@@ -13,8 +13,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from scanfolio.effects import Chunk, Effect, Hash, LoadPackage, Progress, Settled, Steps, WriteFile
-from scanfolio.errors import BytesNotHere, ExportError, PixelError, ReadingError, ScanfolioError, SourceError
+from scanfolio.effects import Chunk, Effect, Hash, LoadPackage, Progress, Settled, Steps, WriteFile, patiently
+from scanfolio.errors import ExportError, PixelError, ReadingError, ScanfolioError, SourceError
 from scanfolio.export import classic
 from scanfolio.export.classic.data_set import frame_data_set, frame_elements
 from scanfolio.export.dicomdir import Gatherer, Listed, dicomdir
@@ -201,9 +201,7 @@ def _read_headers(run: _Run) -> Steps:
         if planned.frame is not None and run.is_left(planned):
             continue
         try:
-            listed = _understood(planned, partial(_listed, run.plan, planned, gatherer))
-        except BytesNotHere:
-            raise
+            listed = yield from patiently(partial(_understood, planned, partial(_listed, run.plan, planned, gatherer)))
         except SourceError as error:
             run.leave(planned, "unreadable", error)
             continue
@@ -242,13 +240,11 @@ def _write_instances(run: _Run, sink: Out) -> Steps:
             if is_streamed(planned) and not run.plan.removal:
                 size = yield from _stream(run, sink, planned, meta, Progress("writing", done, len(files)))
             else:
-                data_set = _understood(planned, partial(_data_set, run.plan, planned))
+                data_set = yield from patiently(partial(_understood, planned, partial(_data_set, run.plan, planned)))
                 changes = data_set.changes
                 whole = b"".join((meta, *data_set.parts))
                 size = len(whole)
                 yield from _add(run, sink, planned.file_id, whole)
-        except BytesNotHere:
-            raise
         except SourceError as error:
             run.leave(planned, "unreadable", error)
             continue
@@ -298,16 +294,13 @@ def _data_set(plan: Plan, planned: PlannedFile) -> Transcoded:
 def _stream(run: _Run, sink: Out, planned: PlannedFile, meta: bytes, progress: Progress) -> Generator[Effect, Any, int]:
     """A large instance, byte for byte; its size. What fails once part of it has been sent fails the export."""
     entry, start = planned.entry, planned.instance.data_set_offset
-    length = data_set_length(entry, planned.instance)
+    length = yield from patiently(partial(data_set_length, entry, planned.instance))
     run.sha256[planned.file_id], crc = yield from sums_of(meta, entry, start, length, progress)
     try:
         yield from sink.begin(planned.file_id, len(meta) + length, crc)
         yield sink.piece(planned.file_id, meta, last=False)
-        for data, last in pieces_of(meta, entry, start, length, crc):
-            yield sink.piece(planned.file_id, data, last)
+        yield from pieces_of(meta, entry, start, length, crc, partial(sink.piece, planned.file_id))
     except (SourceError, ReadingError) as error:
-        if isinstance(error, BytesNotHere):
-            raise
         language = run.plan.choices.language
         title, hint = say("export.stopped.source", language), say("export.stopped.source_hint", language)
         raise ExportError(title, hint=hint, where=entry.path, detail=error.title) from error

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from scanfolio.effects import LoadPackage, Progress, Steps, patiently
-from scanfolio.errors import BytesNotHere, SourceError
+from scanfolio.errors import SourceError
 from scanfolio.export.classic.split import Enhanced, concerns, read_enhanced
 from scanfolio.export.planned import Choices, KeptWhole
 from scanfolio.model import SopInstance
@@ -35,8 +35,6 @@ def split_steps(instances: Sequence[SopInstance], entries: Sequence[Entry], choi
         try:
             enhanced: Enhanced = yield from patiently(partial(read_enhanced, entries[instance.entry_id], instance))
             why_not = enhanced.why_not
-        except BytesNotHere:
-            raise
         except SourceError:
             why_not = "groups"
         if why_not:

@@ -11,8 +11,8 @@ from datetime import datetime
 from functools import cache, partial
 from typing import Any
 
-from scanfolio.effects import LoadPackage, Progress, Steps
-from scanfolio.errors import BytesNotHere, ExportError, ReadingError, ScanfolioError, SourceError
+from scanfolio.effects import LoadPackage, Progress, Steps, patiently
+from scanfolio.errors import ExportError, ReadingError, ScanfolioError, SourceError
 from scanfolio.export.compare import stored_differences
 from scanfolio.export.elements import RawElement, element, read_elements
 from scanfolio.export.large import MAX_WHOLE_BYTES
@@ -212,9 +212,7 @@ def without_identity(plan: Plan, choices: Choices, secret: Secret | None = None)
         if not code:
             treatment = removal.treatment(planned, pseudonyms[instance.patient_id, instance.issuer_of_patient_id])
             try:
-                _understood(partial(removal.look, planned, treatment))
-            except BytesNotHere:
-                raise
+                yield from patiently(partial(_understood, partial(removal.look, planned, treatment)))
             except SourceError:
                 code = "unreadable"
             except ReadingError:
