@@ -166,6 +166,29 @@ def enhanced_pet(slices: int = 3, moments: int = 1, **overrides: Any) -> Dataset
     return _overridden(ds, overrides)
 
 
+def of_kind(
+    sop_class: str, modality: str, shared: Mapping[str, Any], frames: Sequence[Mapping[str, Any]], **values: Any
+) -> Dataset:
+    """Any other enhanced object, whose root says nothing of place, size or window: `shared` and `frames` give
+    {sequence: its item's values}."""
+    ds = make_instance("mr", 1, SOPClassUID=sop_class, Modality=modality)
+    for keyword in ("ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "SliceThickness", "EchoTime"):
+        del ds[keyword]
+    ds.ImageType = ["ORIGINAL", "PRIMARY", "MIXED", "NONE"]
+    set_pixels(ds, np.stack([pattern(n) for n in range(len(frames))]), 12)
+    made = []
+    for groups_of in (shared, *frames):
+        item = Dataset()
+        for name, its_values in groups_of.items():
+            setattr(item, name, Items([_item(its_values)]))
+        made.append(item)
+    ds.SharedFunctionalGroupsSequence = Items(made[:1])
+    ds.PerFrameFunctionalGroupsSequence = Items(made[1:])
+    for keyword, value in values.items():
+        setattr(ds, keyword, value)
+    return ds
+
+
 PULSES = {
     "EchoPulseSequence": "GRADIENT", "EchoPlanarPulseSequence": "NO", "SegmentedKSpaceTraversal": "PARTIAL",
     "SteadyStatePulseSequence": "LONGITUDINAL", "Spoiling": "RF", "OversamplingPhase": "NONE", "ResonantNucleus": "1H",

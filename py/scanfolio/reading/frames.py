@@ -189,6 +189,14 @@ def _frame_type(m: Found, read: _Reader) -> Change:
     return {"image_type": frame_type} if frame_type else {}
 
 
+def _x_ray_pixels(m: Found, read: _Reader) -> Change:
+    """C.8.19.6.4: at the detector, not in the patient; it changes with the field of view, from frame to frame."""
+    change = _frame_type(m, read)
+    if spacing := read.decimals(m.get(0x00181164), 2):
+        change["imager_pixel_spacing_mm"] = spacing
+    return change
+
+
 def _number(field: str, tag: int, form: str) -> Callable[[Found, _Reader], Change]:
     def change(m: Found, read: _Reader) -> Change:
         value = read.first(m.get(tag), form) if form else read.decimal(m.get(tag))
@@ -207,6 +215,9 @@ _CHANGES: dict[int, Callable[[Found, _Reader], Change]] = {
     0x00189226: _frame_type,
     0x00189329: _frame_type,
     0x00189751: _frame_type,
+    0x00189504: _frame_type,
+    0x00189806: _frame_type,
+    0x00289443: _x_ray_pixels,
     0x00189114: _number("echo_time_ms", 0x00189082, "d"),
     0x00189117: _number("diffusion_b_value", 0x00189087, "d"),
     0x00189115: _number("inversion_time_ms", 0x00189079, "d"),

@@ -49,6 +49,9 @@ MACROS: Wanted = {
     0x00189226: {0x00089007: None, 0x00089208: None},  # MR Image Frame Type
     0x00189329: {0x00089007: None},  # CT Image Frame Type
     0x00189751: {0x00089007: None},  # PET Frame Type
+    0x00189504: {0x00089007: None},  # X-Ray 3D Frame Type
+    0x00189806: {0x00089007: None},  # US Image Description
+    0x00289443: {0x00089007: None, 0x00181164: None},  # X-Ray Frame Pixel Data Properties
     0x00189114: {0x00189082: None},  # MR Echo
     0x00189117: {0x00189087: None},  # MR Diffusion
     0x00189115: {0x00189079: None},  # MR Modifier
