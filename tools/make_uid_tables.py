@@ -37,6 +37,11 @@ class SopClass(NamedTuple):
 '''
 
 
+NEWER = {
+    "1.2.840.10008.5.1.4.1.1.66.7": ("Label Map Segmentation Storage", "SOP Class", "", ""),
+    "1.2.840.10008.5.1.4.1.1.66.8": ("Height Map Segmentation Storage", "SOP Class", "", ""),
+}
+"""What PS3.6 Table A-1 has since, and pydicom 3.0 has not: take out what its dictionary knows."""
 NATIVE = ("1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2")
 IMAGES_BY_NUMBER = ("481.2", "66.4", "66.7", "30", "66.8", "6.2", "77.1.5.8", "81.1", "82.1")
 
@@ -86,13 +91,17 @@ def shows(uid: str, name: str) -> str:
 
 
 def main() -> None:
+    known = sorted(NEWER.keys() & UID_dictionary.keys())
+    if known:
+        raise SystemExit(f"pydicom {__version__} knows {', '.join(known)}: take it out of NEWER")
+    registered = sorted({**UID_dictionary, **NEWER}.items())
     lines = ["TRANSFER_SYNTAXES = {"]
-    for uid, (name, kind, *_) in sorted(UID_dictionary.items()):
+    for uid, (name, kind, *_) in registered:
         if kind == "Transfer Syntax":
             short, family, lossless = transfer_syntax(uid, name)
             lines.append(f'    "{uid}": TransferSyntax("{short}", "{family}", {lossless}),')
     lines += ["}", "", "SOP_CLASSES = {"]
-    for uid, (name, kind, _, _retired, *_) in sorted(UID_dictionary.items()):
+    for uid, (name, kind, _, _retired, *_) in registered:
         if kind == "SOP Class" and "Storage" in name and (".5.1.4." in uid) and "Commitment" not in name:
             short = re.sub(r"\s*Storage\b", "", name).replace(" (Retired)", "").strip()
             lines.append(f'    "{uid}": SopClass("{short}", "{shows(uid, name)}"),')

@@ -193,6 +193,8 @@ SOP_CLASSES = {
     "1.2.840.10008.5.1.4.1.1.66.4": SopClass("Segmentation", "image"),
     "1.2.840.10008.5.1.4.1.1.66.5": SopClass("Surface Segmentation", "other"),
     "1.2.840.10008.5.1.4.1.1.66.6": SopClass("Tractography Results", "other"),
+    "1.2.840.10008.5.1.4.1.1.66.7": SopClass("Label Map Segmentation", "image"),
+    "1.2.840.10008.5.1.4.1.1.66.8": SopClass("Height Map Segmentation", "image"),
     "1.2.840.10008.5.1.4.1.1.67": SopClass("Real World Value Mapping", "other"),
     "1.2.840.10008.5.1.4.1.1.68.1": SopClass("Surface Scan Mesh", "other"),
     "1.2.840.10008.5.1.4.1.1.68.2": SopClass("Surface Scan Point Cloud", "other"),
