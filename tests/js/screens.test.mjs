@@ -142,12 +142,12 @@ test("stages of a copy never go back", () => {
 });
 
 test("the end of an export counts what was done to how many", () => {
-  const manifest = { file_set_uid: "2.25.1", instances: 2, first_file: "DICOM/A", total_bytes: 12, actions: { decompress: { instances: 1, transfer_syntax_uids: ["1.2.1"] }, copy: { instances: 1, transfer_syntax_uids: ["1.2.1"] } }, supplied: 0, left_out: [{ path: "x", sop_instance_uid: "" }, { path: "y", sop_instance_uid: "1", reason: "cut off" }] };
+  const manifest = { file_set_uid: "2.25.1", instances: 2, first_file: "DICOM/A", total_bytes: 12, actions: { decompress: { instances: 1, transfer_syntax_uids: ["1.2.1"] }, copy: { instances: 1, transfer_syntax_uids: ["1.2.1"] }, split: { instances: 4, transfer_syntax_uids: ["1.2.1"] } }, supplied: 0, left_out: [{ path: "x", sop_instance_uid: "" }, { path: "y", sop_instance_uid: "1", reason: "cut off" }] };
   const verification = { ok: true, identical: 2, instances_in: 2, files_checked: 9, differences: [] };
   const view = doneView({ manifest, verification, where: "zip" }, null);
   assert.equal(view.bytes, 12);
-  assert.deepEqual(view.changes.map((c) => [c.key, c.count]), [["changed.decompress", 1], ["changed.copy", 1], ["changed.renamed", 2], ["changed.directory", 1], ["changed.left_out", 1]]);
-  assert.deepEqual([view.firstFile, view.changes[0].technical, view.changes[2].technical], ["DICOM/A", ["1.2.1"], ["DICOM/A"]]);
+  assert.deepEqual(view.changes.map((c) => [c.key, c.count]), [["changed.decompress", 1], ["changed.split", 4], ["changed.copy", 1], ["changed.renamed", 2], ["changed.directory", 1], ["changed.left_out", 1]]);
+  assert.deepEqual([view.firstFile, view.changes[0].technical, view.changes[3].technical], ["DICOM/A", ["1.2.1"], ["DICOM/A"]]);
   assert.equal(view.leftOutImages.length, 1);
   // Side by side in one object, the number of left-out files hides their list: the plan still has it.
   const flat = doneView({ ...manifest, ...verification, left_out: 2, where: "zip" }, { left_out: manifest.left_out });

@@ -32,7 +32,7 @@ export function doneView(done, plan) {
 function changesOf({ actions = {}, instances: total = 0, first_file = "", supplied = 0, supplied_keywords = [] }, leftOut) {
   /** @type {ChangeRow[]} */
   const rows = [];
-  for (const action of ["decompress", "re-encode", "copy", "keep"]) {
+  for (const action of ["decompress", "re-encode", "split", "copy", "keep"]) {
     const done = actions[action];
     if (done) rows.push({ count: done.instances, key: `changed.${action}`, technical: done.transfer_syntax_uids.slice(0, SHOWN) });
   }
