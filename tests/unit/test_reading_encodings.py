@@ -193,6 +193,51 @@ def test_ways_to_begin_without_a_readable_group_0002() -> None:
         assert facts.meta_faults
 
 
+def implicit_meta(syntax: str, group_length: bool) -> bytes:
+    """Group 0002 as a writer puts it that encodes everything in Implicit VR Little Endian."""
+    ds = make_instance("ct", 5)
+    values = [(1, b"\0\1"), *((n, v.encode() + b"\0" * (len(v) % 2)) for n, v in (
+        (2, ds.SOPClassUID), (3, ds.SOPInstanceUID), (0x10, syntax), (0x12, "1.2.3"), (0x13, "MADE UP")))]  # fmt: skip
+    body = b"".join(struct.pack("<HHI", 2, number, len(value)) + value for number, value in values)
+    return (struct.pack("<HHII", 2, 0, 4, len(body)) if group_length else b"") + body
+
+
+@pytest.mark.parametrize("syntax", [EXPLICIT, IMPLICIT])
+@pytest.mark.parametrize("group_length", [True, False])
+@pytest.mark.parametrize("before", [b"", bytes(128) + b"DICM"], ids=["nothing", "preamble"])
+def test_group_0002_without_vrs_is_read_and_noted(before: bytes, group_length: bool, syntax: str) -> None:
+    dataset = make_instance("ct", 5)
+    data = before + implicit_meta(syntax, group_length) + data_set_bytes(dataset, syntax)
+    record, facts = read_one(data)
+    assert facts is not None, record.reason
+    assert (record.kind, facts.instance_number, facts.rows, facts.truncated) == (Kind.DICOM, 5, 32, "")
+    assert (facts.transfer_syntax_uid, facts.media_storage_sop_instance_uid) == (syntax, dataset.SOPInstanceUID)
+    assert "the File Meta Information has no VRs: it is implicit VR little endian" in facts.meta_faults
+    assert not any("impossible" in fault or "ends at byte" in fault for fault in facts.meta_faults)
+    assert any("Group Length is missing" in fault for fault in facts.meta_faults) is not group_length
+    opened = open_files({"A": data})
+    assert np.array_equal(stored_values(opened.index.entries[0], opened.disc.instances[0], 0), pattern(5))
+    exported = export({"A": data})
+    assert re_read(exported).ok
+    again = pydicom.dcmread(io.BytesIO(exported.only()))
+    assert (again.SOPInstanceUID, again.file_meta.MediaStorageSOPInstanceUID) == (dataset.SOPInstanceUID,) * 2
+    assert np.array_equal(again.pixel_array, pattern(5))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        struct.pack("<HHII", 2, 0, 4, 100) + bytes(300),
+        struct.pack("<HHI", 2, 0x10, 5000) + bytes(6000),
+        struct.pack("<HHII", 2, 0x99, 4, 0) + struct.pack("<HHI", 8, 8, 2) + bytes(300),
+    ],
+)
+def test_what_only_begins_like_group_0002_without_vrs_is_no_image(data: bytes) -> None:
+    record, facts = read_one(data)
+    assert facts is None
+    assert record.reason
+
+
 def test_pydicom_reads_the_same_from_what_we_build_here() -> None:
     """The inputs are what they are meant to be: the reference finds the private sequence in them."""
     data = before_the_name(ELEMENTS["UN, implicit items without length"])

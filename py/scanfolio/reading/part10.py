@@ -63,6 +63,7 @@ def kind_of_preamble(head: bytes) -> str:
 
 
 PROBE_BYTES = 8
+MAX_IMPLICIT_META = 1024  # bytes of one element of a group 0002 without VRs: UIDs and titles are shorter
 _known: dict[bytes, tuple[Start, bytes]] = {}
 """Starts met before, by their bytes up to the Media Storage SOP Instance UID; with the bytes that followed it.
 
@@ -127,15 +128,19 @@ def _read_start(head: bytes) -> Start:
 
 
 def _read_meta(head: bytes, position: int, meta: dict[int, str], faults: list[str]) -> int:
-    """Fill `meta` from group 0002 (Explicit VR Little Endian always); the position of the data set."""
+    """Fill `meta` from group 0002 (Explicit VR Little Endian always, as it shall be); the position of the data set."""
     start = position
     declared_end = None
+    without_vrs = False
     while head[position : position + 2] == b"\x02\x00":
         if position + 12 > len(head):
             raise Declined("the File Meta Information is cut or very long")
         element, vr, length = unpack_from("<H2sH", head, position + 2)
         long_form = FORM.get(vr)
-        if long_form is None:
+        if long_form is None and start != 4 and _has_no_vr(head, position):
+            without_vrs = True
+            long_form, length, vr = False, unpack_from("<I", head, position + 4)[0], b"OB" if element == 1 else b"UI"
+        elif long_form is None:
             faults.append(f"(0002,{element:04X}) has VR {vr!r}")
             long_form = _misspelled(head, position, element)
         value = position + 8
@@ -156,6 +161,8 @@ def _read_meta(head: bytes, position: int, meta: dict[int, str], faults: list[st
             meta[element] = raw[:16].hex().upper()
         else:
             meta[element] = intern(raw.decode("latin-1").strip(" \0"))
+    if without_vrs:
+        faults.append("the File Meta Information has no VRs: it is implicit VR little endian")
     if meta:
         if declared_end is None:
             faults.insert(0, "(0002,0000) File Meta Information Group Length is missing")
@@ -165,6 +172,16 @@ def _read_meta(head: bytes, position: int, meta: dict[int, str], faults: list[st
     elif start:
         faults.append("there is no File Meta Information")
     return position
+
+
+def _has_no_vr(head: bytes, position: int) -> bool:
+    """Whether the meta element at `position` is in Implicit VR Little Endian, which group 0002 never shall be."""
+    element, length = unpack_from("<HI", head, position + 2)
+    following = position + 8 + length
+    if length > MAX_IMPLICIT_META or following + 4 > len(head):
+        return False
+    next_group, next_element = unpack_from("<HH", head, following)
+    return bool(next_element > element if next_group == 0x0002 else 0x0004 <= next_group <= 0x0020)
 
 
 def _misspelled(head: bytes, position: int, element: int) -> bool:
@@ -224,7 +241,8 @@ def looks_like_bare_data_set(head: bytes) -> bool:
     order = ">" if encoding.big else "<"
     group, element = unpack_from(order + "HH", head)
     if group == 0x0002:
-        return bool(encoding is EXPLICIT_LITTLE and element <= 0x0016)
+        begins_as_meta = encoding is EXPLICIT_LITTLE or (encoding is IMPLICIT_LITTLE and _has_no_vr(head, 0))
+        return begins_as_meta and element <= 0x0016
     if group == 0x0004:
         return bool(0x1130 <= element <= 0x1220)
     if group != 0x0008 or element > 0x0070:
