@@ -16,6 +16,7 @@ from scanfolio.reading.facts import Converter
 NAMES = [
     ("cp1251", "windows-1251", ("Иванов^Иван^Петрович", "ШЕВЧЕНКО^ТАРАС", "Кузнецова^Мария", "Шмидт^Юрий")),
     ("iso8859_5", "ISO_IR 144", ("Иванов^Иван", "ПЕТРОВА^АННА")),
+    ("koi8_r", "KOI8-R", ("Иванов^Иван^Петрович", "ШЕВЧЕНКО^ТАРАС", "ИВАНОВА^АННА", "Соловьёв^Артём", "Юдин^Яков")),
     ("iso8859_7", "ISO_IR 126", ("Παπαδόπουλος^Γιώργος", "ΔΙΟΝΥΣΙΟΣ", "Νικολάου^Μαρία")),
     ("iso8859_8", "ISO_IR 138", ("כהן^דוד", "שרון^דבורה")),
     ("iso8859_6", "ISO_IR 127", ("قباني^لنزار", "محمد^أحمد")),
@@ -25,6 +26,11 @@ NAMES = [
     ("gb18030", "GB 18030", ("张^伟", "王^小东", "李^娜", "刘^德华", "陈^建国")),
     ("big5", "Big5", ("王^小明", "陳^怡君", "林^志玲")),
     ("shift_jis", "Shift-JIS", ("山田^太郎", "ﾔﾏﾀﾞ^ﾀﾛｳ", "やまだ^たろう", "鈴木^花子", "ヤマダ^タロウ")),
+    (
+        "euc_jp",
+        "EUC-JP",
+        ("山田^太郎", "鈴木^花子", "渡辺^陽子", "やまだ^たろう", "ヤマダ^タロウ", "齋藤^凛=さいとう^りん"),
+    ),
     ("utf-8", "UTF-8", ("Müller", "山田^太郎", "Иванов")),
 ]
 
@@ -35,6 +41,36 @@ NAMES = [
 def test_names_are_told_by_their_bytes(codec: str, expected: str, name: str) -> None:
     for raw in (name.encode(codec), b"IVANOV^IVAN=" + name.encode(codec)):
         assert any(part.startswith(expected) for part in of_bytes(raw, unexplained=False).split(" or "))
+
+
+OTHERS = {
+    "gb18030": "王^小东 张^伟 李^娜 刘^德华 陈^建国 杨^秀英 黄^志强 赵^敏 吴^磊 徐^静 马^超 胡^涛 何^平 高^明 山^田",
+    "euc_kr": "홍^길동 김^철수 박^영희 이^민준 최^지우 정^서연 강^하준 윤^수아 장^도윤 임^예은 한^지민",
+    "big5": "王^小明 陳^怡君 林^志玲 方^文山 毛^文 李^大中 黃^士元 尹^文 牛^方",
+    "iso8859_8": "כהן^דוד שרון^דבורה לוי^משה מזרחי^יוסף פרץ^רחל ביטון^אברהם אזולאי^שרה אדם^נועם",
+    "iso8859_7": "Παπαδόπουλος^Γιώργος ΔΙΟΝΥΣΙΟΣ Νικολάου^Μαρία",
+    "cp1251": "ИВАНОВ^ИВАН Иванов^Иван Юдин^Яков",
+    "iso8859_5": "ПЕТРОВА^АННА Иванов^Иван",
+    "iso8859_11": "สมชาย^ใจดี เรา^เอก แดง^ดำ เนตร^โฉม",
+    "shift_jis": "山田^太郎 ﾔﾏﾀﾞ^ﾀﾛｳ やまだ^たろう 鈴木^花子 ｽｽﾞｷ^ﾊﾅｺ",
+    "cp1256": "قباني^لنزار محمد^أحمد",
+    "iso8859_6": "قباني^لنزار محمد^أحمد",
+}
+
+
+@pytest.mark.parametrize(
+    ("codec", "name"), [(codec, name) for codec, names in OTHERS.items() for name in names.split()]
+)
+def test_names_in_other_character_sets_look_neither_like_koi8_nor_like_euc_jp(codec: str, name: str) -> None:
+    hint = of_bytes(name.encode(codec), unexplained=False)
+    assert hint
+    assert "KOI8" not in hint
+    assert "EUC-JP" not in hint
+
+
+def test_kanji_alone_may_be_chinese_as_well() -> None:
+    assert of_bytes("山田^太郎".encode("euc_jp")) == "EUC-JP (Japanese) or GB 18030 (Chinese)"
+    assert of_bytes("齋藤^凛=さいとう^りん".encode("euc_jp")) == "EUC-JP (Japanese)"
 
 
 @pytest.mark.parametrize(
@@ -59,6 +95,8 @@ def test_what_its_character_set_explains_looks_like_nothing_else(declared: str, 
         ("", "Müller".encode("latin-1"), True, "ISO_IR 100 (Western European)", "Müller"),
         ("ISO_IR 192", "Müller".encode("latin-1"), True, "ISO_IR 100 (Western European)", "Müller"),
         ("ISO_IR 192", "Иванов^Иван".encode("cp1251"), True, "windows-1251 (Cyrillic)", "Èâàíîâ^Èâàí"),
+        ("ISO_IR 100", "Иванов^Иван".encode("koi8_r"), False, "KOI8-R (Cyrillic)", "é×ÁÎÏ×^é×ÁÎ"),
+        ("", "やまだ^はな".encode("euc_jp"), True, "EUC-JP (Japanese) or Big5 (Chinese)", "¤ä¤Þ¤À^¤Ï¤Ê"),
         ("", "Иванов^Иван".encode("cp1251"), True, "windows-1251 (Cyrillic)", "Èâàíîâ^Èâàí"),
         ("ISO_IR 100", "Müller".encode(), False, "UTF-8", "MÃ¼ller"),
         ("ISO_IR 100", "Иванов^Иван".encode("cp1251"), False, "windows-1251 (Cyrillic)", "Èâàíîâ^Èâàí"),
@@ -92,10 +130,10 @@ def test_a_hint_of_the_file_before_does_not_stay() -> None:
 
 
 def test_it_is_never_written_back() -> None:
-    raw = "Иванов^Иван".encode("cp1251")
-    exported = export({"A": with_name("ISO_IR 100", raw)})
-    assert raw in exported.only()
-    assert "Иванов".encode() not in exported.files["DICOMDIR"]
+    for name, codec in (("Иванов^Иван", "cp1251"), ("Иванов^Иван", "koi8_r"), ("山田^太郎", "euc_jp")):
+        exported = export({"A": with_name("ISO_IR 100", name.encode(codec))})
+        assert name.encode(codec) in exported.only()
+        assert name[:2].encode() not in exported.files["DICOMDIR"]
 
 
 def test_the_person_is_marked_in_the_catalogue() -> None:

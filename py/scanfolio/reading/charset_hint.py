@@ -23,6 +23,7 @@ FOREIGN_BYTES = 4  # fewer letters of another script prove nothing
 UTF_8, WESTERN = "UTF-8", "ISO_IR 100 (Western European)"
 KOREAN, CHINESE, TAIWANESE = "EUC-KR (Korean)", "GB 18030 (Chinese)", "Big5 (Chinese)"
 JAPANESE, HEBREW, THAI = "Shift-JIS (Japanese)", "ISO_IR 138 (Hebrew)", "ISO_IR 166 (Thai)"
+EUC_JAPANESE, KOI8 = "EUC-JP (Japanese)", "KOI8-R (Cyrillic)"
 ESCAPE_NAMES = {
     "iso2022_jp": "ISO 2022 IR 87 (Japanese)",
     "iso2022_jp_2": "ISO 2022 IR 159 (Japanese)",
@@ -33,6 +34,7 @@ ESCAPE_NAMES = {
 WESTERN_LETTERS = frozenset("äöüßÄÖÜéèêëàâáíìîóòôúùûñçåæøÅÆØÉÈÀÇÑÁÍÓÚãõ".encode("latin-1"))
 ALPHABETS = {
     "windows-1251 (Cyrillic)": ("cp1251", frozenset("аеёиоуыэюяієїў")),
+    KOI8: ("koi8_r", frozenset("аеёиоуыэюя")),
     "ISO_IR 144 (Cyrillic)": ("iso8859_5", frozenset("аеёиоуыэюяієїў")),
     "ISO_IR 126 (Greek)": ("iso8859_7", frozenset("αεηιουωάέήίόύώϊϋΐΰ")),
 }
@@ -42,6 +44,7 @@ CONSONANT_SCRIPTS = {
     "windows-1256 (Arabic)": ("cp1256", re.compile("[\u0621-\u063a\u0641-\u064a\u067e\u0686\u0698\u06a9\u06af]+")),
     THAI: ("iso8859_11", re.compile("[\u0e01-\u0e2e\u0e40-\u0e44][\u0e01-\u0e3a\u0e40-\u0e45\u0e47-\u0e4c]+")),
 }
+HEBREW_WORD = re.compile("[\u05d0-\u05d9\u05db\u05dc\u05de\u05e0-\u05e2\u05e4\u05e6-\u05ea]*[\u05d0-\u05ea]")
 THAI_VOWEL = re.compile("[\u0e30-\u0e3a\u0e40-\u0e44]")
 DOUBLE_BYTE = {  # common signs come first in these tables: their lead bytes, and those of the rest
     KOREAN: (re.compile(rb"(?:[\xb0-\xc8][\xa1-\xfe])+"), re.compile(rb"(?!)")),
@@ -49,6 +52,13 @@ DOUBLE_BYTE = {  # common signs come first in these tables: their lead bytes, an
     TAIWANESE: (re.compile(rb"(?:[\xa4-\xc6][@-~\xa1-\xfe])+"), re.compile(rb"(?:[\xa4-\xf9][@-~\xa1-\xfe])+")),
     JAPANESE: (re.compile(rb"(?:[\x88-\x97][@-~\x80-\xfc])+"), re.compile(rb"(?:[\x81-\x9f\xe0-\xea][@-~\x80-\xfc])+")),
 }
+NAME_KANJI = frozenset(
+    "山田中村本木藤川井口島野原林高橋佐伊渡辺小加吉松石池上下前岡長谷近清水森阿部斎内金柴酒宮大西東北南平和千葉"
+    "福三浦崎竹菊今杉安新青坂横土増丸関沢丹太郎一二次子美恵智由紀正明弘博秀幸雄夫男義介也真純直樹健翔陽花香奈菜"
+    "愛咲優里佳代久江枝理沙彩結衣悠斗大輔哲司隆浩俊光春夏秋冬鈴"
+)
+"""What most Japanese names are made of. As EUC-JP, GB 18030 and EUC-KR number their signs alike, only they tell."""
+KANJI = re.compile("[\u4e00-\u9fff]+")
 KANA, HALF_KANA = re.compile("[\u3041-\u30fc]+"), re.compile("[\uff71-\uff9d][\uff66-\uff9f]+")
 
 
@@ -86,9 +96,11 @@ def of_bytes(raw: bytes, unexplained: bool = True) -> str:
     if _decoded(raw, "utf-8"):
         return UTF_8
     if sum(byte > 0x7F for byte in raw) >= FOREIGN_BYTES:
-        likely = _kana(raw, KANA) or _alphabets(raw) or _consonant_scripts(raw)
+        likely = _kana(raw, KANA) or _alphabets(raw) or _euc_jp(raw) or _consonant_scripts(raw)
         if likely in ([], [THAI]):
             likely = [*_double_byte(raw), *likely] or _kana(raw, HALF_KANA)
+        if likely == [KOI8] and _is_hebrew(raw):  # capitals lie where Hebrew letters do
+            likely = [HEBREW]
         if likely:
             return " or ".join(likely[:2])
     if unexplained and WESTERN_LETTERS.issuperset(byte for byte in raw if byte > 0x7F):
@@ -114,6 +126,18 @@ def _kana(raw: bytes, kana: re.Pattern[str]) -> list[str]:
     return [JAPANESE] if words and all(map(kana.fullmatch, words)) else []
 
 
+def _euc_jp(raw: bytes) -> list[str]:
+    """Kana beside which there is only kanji, or nothing but kanji that names are made of; and what else it may be."""
+    words = _foreign_words(_decoded(raw, "euc_jp"))
+    kanji = [word for word in words if not KANA.fullmatch(word)]
+    if not words or not all(map(KANJI.fullmatch, kanji)):
+        return []
+    told = any(len(word) > 1 for word in words if word not in kanji) or (
+        kanji and NAME_KANJI.issuperset("".join(kanji))
+    )
+    return [EUC_JAPANESE, *_double_byte(raw)] if told else []
+
+
 def _alphabets(raw: bytes) -> list[str]:
     scores = {}
     for name, (codec, vowels) in ALPHABETS.items():
@@ -131,7 +155,7 @@ def _is_name(word: str) -> bool:
 
 
 def _consonant_scripts(raw: bytes) -> list[str]:
-    if all(0xE0 <= byte <= 0xFA for byte in raw if byte > 0x7F) and _foreign_words(_decoded(raw, "iso8859_8")):
+    if _is_hebrew(raw):
         return [HEBREW]
     found = []
     for name, (codec, pattern) in CONSONANT_SCRIPTS.items():
@@ -139,6 +163,12 @@ def _consonant_scripts(raw: bytes) -> list[str]:
         if words and all(map(pattern.fullmatch, words)) and (name != THAI or any(map(THAI_VOWEL.search, words))):
             found.append(name)
     return found
+
+
+def _is_hebrew(raw: bytes) -> bool:
+    """Whether all is Hebrew letters, and those that only end a word do."""
+    words = _foreign_words(_decoded(raw, "iso8859_8"))
+    return bool(words) and all(map(HEBREW_WORD.fullmatch, words))
 
 
 def _double_byte(raw: bytes) -> list[str]:
