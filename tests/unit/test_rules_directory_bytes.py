@@ -224,7 +224,10 @@ def test_wrong_offsets_lose_no_image() -> None:
             assert judged("D06", disc).state is State.PASSED, what
 
 
-@pytest.mark.parametrize("change", [str.lower, lambda p: p + ";1", lambda p: p + ".DCM", lambda p: p + "."])
+@pytest.mark.parametrize("change", [
+    str.lower, lambda p: p + ";1", lambda p: p + ".DCM", lambda p: p + ".", lambda p: p + ".;1",
+    lambda p: p.lower() + ".dcm", lambda p: p.lower() + ".dcm;1",
+])  # fmt: skip
 def test_names_as_computers_show_them_are_found(change: Callable[[str], str]) -> None:
     files = {path if path == "DICOMDIR" else change(path): data for path, data in clean().items()}
     disc = read_disc(files)

@@ -311,12 +311,15 @@ class Paths:
     def __init__(self, paths: Iterable[str]) -> None:
         self._exact: set[str] = set()
         self._by_key: dict[str, str] = {}
+        self._rivals: dict[str, list[str]] = {}  # of the path in _by_key, in the order they came
         for path in paths:
             self.add(path)
 
     def add(self, path: str) -> None:
         self._exact.add(path)
-        self._by_key.setdefault(_path_key(path), path)
+        key = _path_key(path)
+        if self._by_key.setdefault(key, path) != path:
+            self._rivals.setdefault(key, []).append(path)
 
     def find(self, file_id: Iterable[str], folder: str = "") -> str | None:
         """The path of `file_id` below `folder` (where the DICOMDIR stands), or None.
@@ -331,7 +334,12 @@ class Paths:
         if not parts or any(part.strip() in ("", ".", "..") for part in parts):
             return None
         wanted = "/".join([folder, *parts]) if folder else "/".join(parts)
-        return wanted if wanted in self._exact else self._by_key.get(_path_key(wanted))
+        if wanted in self._exact:
+            return wanted
+        key = _path_key(wanted)
+        nearest = (path for path in self._rivals.get(key, ()) if path.upper() == wanted.upper())
+        first = self._by_key.get(key)
+        return first if first is None or first.upper() == wanted.upper() else next(nearest, first)
 
 
 def _path_key(path: str) -> str:
