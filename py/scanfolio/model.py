@@ -134,7 +134,7 @@ class SopInstance:
     echo_number: int | None = None
     echo_time_ms: float | None = None
     inversion_time_ms: float | None = None
-    diffusion_b_value: float | None = None  # s/mm2; of (0018,9087), or where Siemens and GE kept it before
+    diffusion_b_value: float | None = None  # s/mm2; of (0018,9087), or where Siemens, GE, Philips kept it before
     kvp: float | None = None
     convolution_kernel: str = ""
     gantry_tilt_degrees: float | None = None

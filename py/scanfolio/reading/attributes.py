@@ -13,7 +13,7 @@ class Attribute(NamedTuple):
     text (character set applies) · text name (a person's) · texts · code (ASCII) · codes · integer (IS) ·
     number (DS) · numbers · double (FD) · short (US, or SS as its bits) · present (only whether it has
     a value or items) · private (text of a private element, which anybody may use for anything: what is no text counts
-    as absent). `cached`: the value is mostly the same in all files of a series.
+    as absent) · private float (FL of one, likewise). `cached`: the value is mostly the same in all files of a series.
     """
 
     tag: int
@@ -108,14 +108,17 @@ ATTRIBUTES = (
     Attribute(0x00430010, "LO", "creator of group 0043", "private_creator_0043", "private"),
     Attribute(0x00431039, "IS", "GE b-value", "private_0043_1039", "private"),
     Attribute(0x00541001, "CS", "Units", "units", "code"),
+    Attribute(0x20010010, "LO", "creator of group 2001", "private_creator_2001", "private"),
+    Attribute(0x20011003, "FL", "Philips b-value", "private_2001_1003", "private float"),
     Attribute(0x20500020, "CS", "PresentationLUTShape", "presentation_lut_shape", "code"),
     Attribute(0x52009229, "SQ", "SharedFunctionalGroupsSequence", "has_shared_groups", "present"),
     Attribute(0x52009230, "SQ", "PerFrameFunctionalGroupsSequence", "has_functional_groups", "present"),
 )
 
+PRIVATE_VRS = {"private": (b"IS", b"LO", b"UN"), "private float": (b"FL", b"UN")}
+"""The VRs under which a private value is taken, by its `convert`."""
 BY_TAG = {attribute.tag: attribute for attribute in ATTRIBUTES}
-KEYWORDS = frozenset(a.keyword for a in ATTRIBUTES[1:] if a.convert != "private")  # a directory is no instance
-PRIVATE_VRS = (b"IS", b"LO", b"UN")  # under which a private text is taken
+KEYWORDS = frozenset(a.keyword for a in ATTRIBUTES[1:] if a.convert not in PRIVATE_VRS)  # a directory is no instance
 EXACT_COUNT = {
     "image_position_mm": 3,
     "image_orientation": 6,

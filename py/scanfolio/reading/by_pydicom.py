@@ -20,7 +20,7 @@ from scanfolio.model import Layout
 from scanfolio.reading.attributes import ATTRIBUTES, PIXEL_KEYWORDS, PRIVATE_VRS, Attribute
 from scanfolio.reading.charset_hint import TEXT_TAGS, add_hint
 from scanfolio.reading.elements import FORM, UNDEFINED, MoreNeeded, TooDeep
-from scanfolio.reading.facts import PADDING, combined, counted, person_name, private_text, whole
+from scanfolio.reading.facts import PADDING, combined, counted, person_name, private_float, private_text, whole
 from scanfolio.reading.text import as_far_as_possible, character_set, covers, guessed
 from scanfolio.reading.walk import PixelElement
 
@@ -175,9 +175,12 @@ def _value(dataset: FileDataset, attribute: Attribute, declared: tuple[str, ...]
     if convert == "present":
         return bool(stored), False
     raw = stored if isinstance(stored, bytes) else b""
-    if convert == "private":
+    if convert in PRIVATE_VRS:
         vr = getattr(item, "VR", None)
-        return (private_text(raw) if vr is None or vr.encode() in PRIVATE_VRS else ""), False
+        if vr is not None and vr.encode() not in PRIVATE_VRS[convert]:
+            raw = b""
+        big = not getattr(item, "is_little_endian", True)
+        return (private_text(raw) if convert == "private" else private_float(raw, big)), False
     value = dataset[attribute.tag].value
     values = _list(value)
     if convert.startswith("text"):

@@ -67,7 +67,7 @@ class Plan(dict[bytes, int]):
                 raise Declined(f"unknown VR {vr!r}")
             what = SKIP_LONG if long_form else SKIP_SHORT
         looked_for = encoding.wanted.get(tag)
-        if looked_for is not None and looked_for[2] == "private" and encoding.explicit and vr not in PRIVATE_VRS:
+        if looked_for is not None and encoding.explicit and vr not in PRIVATE_VRS.get(looked_for[2], (vr,)):
             looked_for = None
         if tag in encoding.pixel_tags:
             what = LOOK_CLOSER
@@ -75,7 +75,7 @@ class Plan(dict[bytes, int]):
             number, expected, convert = looked_for
             plain = what == SKIP_SHORT and convert != "present"
             fits = not encoding.explicit or vr == expected or same_bytes(vr, expected, encoding.big)
-            if plain and not fits and convert != "private":
+            if plain and not fits and convert not in PRIVATE_VRS:
                 raise Declined(f"({number >> 16:04X},{number & 0xFFFF:04X}) has VR {vr!r}")
             what = number if plain else LOOK_CLOSER
         if len(self) > self.LIMIT:

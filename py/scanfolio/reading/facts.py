@@ -29,7 +29,7 @@ Caches = dict[int, tuple[Attribute, dict[bytes, Known]]]
 TOGETHER = ("laterality", "image_laterality", "has_palette", "has_segmented_palette", "has_functional_groups",
             "has_shared_groups", "has_directory_records", "number_of_frames", "specific_character_set",
             "diffusion_b_value", "private_creator_0019", "private_0019_100c", "private_creator_0043",
-            "private_0043_1039")  # fmt: skip
+            "private_0043_1039", "private_creator_2001", "private_2001_1003")  # fmt: skip
 INDEPENDENT = frozenset(a.tag for a in ATTRIBUTES if a.field not in TOGETHER and not a.convert.startswith("text"))
 """Tags whose field is told from this one value alone: if nothing else changed since the last file, the rest stays."""
 
@@ -163,18 +163,21 @@ def combined(found: dict[str, Any]) -> dict[str, Any]:
 
 
 def _private_b_value(found: dict[str, Any]) -> None:
-    """The b-value as Siemens and GE wrote it before (0018,9087) was there, under their own Private Creators only.
+    """The b-value as Siemens, GE and Philips wrote it before (0018,9087) was there, under their own Private Creators.
 
     GE adds multiples of 100000 that tell the kind of scan.
     """
     siemens = found.pop("private_creator_0019", ""), found.pop("private_0019_100c", "")
     ge = found.pop("private_creator_0043", ""), found.pop("private_0043_1039", "")
+    philips = found.pop("private_creator_2001", ""), found.pop("private_2001_1003", None)
     if found.get("diffusion_b_value") is not None:
         return
     if siemens[0] == "SIEMENS MR HEADER" and siemens[1].isdecimal():
         found["diffusion_b_value"] = float(siemens[1])
     elif ge[0] == "GEMS_PARM_01" and (first := ge[1].split("\\")[0].strip()).isdecimal():
         found["diffusion_b_value"] = float(int(first) % 100000)
+    elif philips[0] == "Philips Imaging DD 001" and philips[1] is not None and 0 <= philips[1] < 100000:
+        found["diffusion_b_value"] = philips[1]
 
 
 def _convert(attribute: Attribute, raw: bytes, declared: tuple[str, ...], encoding: Encoding) -> tuple[Any, bool]:
@@ -203,6 +206,8 @@ def _convert(attribute: Attribute, raw: bytes, declared: tuple[str, ...], encodi
         return double(raw, encoding.big), False
     if convert == "private":
         return private_text(raw), False
+    if convert == "private float":
+        return private_float(raw, encoding.big), False
     if convert == "short":
         if len(raw) != 2:
             if raw:
@@ -223,6 +228,12 @@ def double(raw: bytes, big: bool) -> float | None:
 def private_text(raw: bytes) -> str:
     """ASCII text of at most 64 bytes; "" for anything else."""
     return raw.decode("ascii").strip(PADDING) if len(raw) <= 64 and raw.isascii() else ""
+
+
+def private_float(raw: bytes, big: bool) -> float | None:
+    """One finite FL; None for anything else."""
+    value = struct.unpack(">f" if big else "<f", raw)[0] if len(raw) == 4 else math.nan
+    return value if math.isfinite(value) else None
 
 
 def person_name(text: str) -> str:
