@@ -204,7 +204,7 @@ def implicit_meta(syntax: str, group_length: bool) -> bytes:
 
 @pytest.mark.parametrize("syntax", [EXPLICIT, IMPLICIT])
 @pytest.mark.parametrize("group_length", [True, False])
-@pytest.mark.parametrize("before", [b"", bytes(128) + b"DICM"], ids=["nothing", "preamble"])
+@pytest.mark.parametrize("before", [b"", b"DICM", bytes(128) + b"DICM"], ids=["nothing", "DICM", "preamble"])
 def test_group_0002_without_vrs_is_read_and_noted(before: bytes, group_length: bool, syntax: str) -> None:
     dataset = make_instance("ct", 5)
     data = before + implicit_meta(syntax, group_length) + data_set_bytes(dataset, syntax)
@@ -222,6 +222,17 @@ def test_group_0002_without_vrs_is_read_and_noted(before: bytes, group_length: b
     again = pydicom.dcmread(io.BytesIO(exported.only()))
     assert (again.SOPInstanceUID, again.file_meta.MediaStorageSOPInstanceUID) == (dataset.SOPInstanceUID,) * 2
     assert np.array_equal(again.pixel_array, pattern(5))
+
+
+@pytest.mark.parametrize("syntax", [EXPLICIT, IMPLICIT, BIG_ENDIAN, DEFLATED])
+def test_a_file_that_begins_with_its_prefix_keeps_its_pixels(syntax: str) -> None:
+    data = instances.encode(make_instance("ct", 5), syntax)[128:]
+    opened = open_files({"A": data})
+    assert np.array_equal(stored_values(opened.index.entries[0], opened.disc.instances[0], 0), pattern(5))
+    assert "PixelData" in read_dataset(opened.index.entries[0])
+    exported = export({"A": data})
+    assert re_read(exported).ok
+    assert np.array_equal(pydicom.dcmread(io.BytesIO(exported.only())).pixel_array, pattern(5))
 
 
 @pytest.mark.parametrize(

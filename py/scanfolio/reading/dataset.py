@@ -16,6 +16,7 @@ from scanfolio.reading.part10 import (
     read_start,
 )
 from scanfolio.source.entry import Entry
+from scanfolio.source.inside import behind
 from scanfolio.source.stream import entry_stream
 from scanfolio.words import say
 
@@ -57,6 +58,8 @@ def _plain_stream(entry: Entry) -> BinaryIO:
     head = entry.read(0, 16384)
     if not (looks_like_part10(head) or looks_like_bare_data_set(head)):
         raise ReadingError(say("reading.error.parse"), where=entry.path, detail="no DICOM data set begins here")
+    if head[:4] == b"DICM" and not looks_like_part10(head):  # pydicom would take it for an element, and lose the pixels of an implicit one
+        entry, head = behind(entry, 4), head[4:]
     if DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN.encode() not in head[:1024]:
         return entry_stream(entry)
     start = read_start(head)

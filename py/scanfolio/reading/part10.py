@@ -137,7 +137,7 @@ def _read_meta(head: bytes, position: int, meta: dict[int, str], faults: list[st
             raise Declined("the File Meta Information is cut or very long")
         element, vr, length = unpack_from("<H2sH", head, position + 2)
         long_form = FORM.get(vr)
-        if long_form is None and start != 4 and _has_no_vr(head, position):
+        if long_form is None and _has_no_vr(head, position):
             without_vrs = True
             long_form, length, vr = False, unpack_from("<I", head, position + 4)[0], b"OB" if element == 1 else b"UI"
         elif long_form is None:
