@@ -58,7 +58,8 @@ def _plain_stream(entry: Entry) -> BinaryIO:
     head = entry.read(0, 16384)
     if not (looks_like_part10(head) or looks_like_bare_data_set(head)):
         raise ReadingError(say("reading.error.parse"), where=entry.path, detail="no DICOM data set begins here")
-    if head[:4] == b"DICM" and not looks_like_part10(head):  # pydicom would take it for an element, and lose the pixels of an implicit one
+    if head[:4] == b"DICM" and not looks_like_part10(head):
+        # pydicom would take the prefix for an element, and lose the pixels of an implicit data set
         entry, head = behind(entry, 4), head[4:]
     if DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN.encode() not in head[:1024]:
         return entry_stream(entry)
