@@ -18,8 +18,8 @@ from scanfolio.export.drive import is_zip_name, refuse_taken, run, sink_for
 from scanfolio.export.manifest import Manifest
 from scanfolio.export.parts import OTHER_PART, divide
 from scanfolio.export.planned import FIRST_SET, Choices, LeftOut, Plan, second_set
-from scanfolio.export.removal.choices import RemovalChoices
-from scanfolio.export.removal.clean import Dates, Outcome
+from scanfolio.export.removal.choices import Dates, RemovalChoices
+from scanfolio.export.removal.clean import Outcome
 from scanfolio.export.verify import Verification
 from scanfolio.export.verify import verify as verify_alone
 from scanfolio.export.viewer import built_viewer

@@ -18,8 +18,7 @@ from exports import MemorySource, drive
 from planted import leaks, plant, with_bad_head
 from scanfolio.export.papers import NOT_READY
 from scanfolio.export.planned import EVERYONE, Choices
-from scanfolio.export.removal.choices import RemovalChoices
-from scanfolio.export.removal.clean import Dates
+from scanfolio.export.removal.choices import Dates, RemovalChoices
 from scanfolio.session import Session
 
 CORPUS = Path(os.environ.get("SCANFOLIO_CORPUS") or Path(__file__).resolve().parents[3] / "shared" / "corpus")

@@ -22,8 +22,8 @@ from planted import BINARY, DATE, MARKS, all_elements, data_sets, leaks, plant, 
 from scanfolio.errors import ExportError
 from scanfolio.export.papers import NOT_READY
 from scanfolio.export.planned import EVERYONE, KEEP_ENCODING, Choices, Plan, second_set
-from scanfolio.export.removal.choices import RemovalChoices
-from scanfolio.export.removal.clean import Dates, Outcome
+from scanfolio.export.removal.choices import Dates, RemovalChoices
+from scanfolio.export.removal.clean import Outcome
 from scanfolio.export.removal.search import Forbidden
 from scanfolio.export.removal.values import Secret, shifted
 from scanfolio.export.verify import Verification

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scanfolio.bridge.messages import (
     Again,
@@ -30,9 +30,6 @@ from scanfolio.bridge.messages import (
 from scanfolio.effects import Steps
 from scanfolio.errors import RequestError
 from scanfolio.export.planned import Choices, second_set
-from scanfolio.export.removal.choices import RemovalChoices
-from scanfolio.export.removal.clean import Dates
-from scanfolio.export.viewer import viewer_from
 from scanfolio.letter.write import BLANK
 from scanfolio.reading.index import Need
 from scanfolio.reading.preview import images_worth_a_look
@@ -40,6 +37,9 @@ from scanfolio.session import Session
 from scanfolio.source.archive import open_archive
 from scanfolio.source.entry import Entry, Source
 from scanfolio.words import again, languages, say
+
+if TYPE_CHECKING:
+    from scanfolio.export.removal.choices import RemovalChoices
 
 Read = Callable[[int, int, int], bytes]
 
@@ -179,6 +179,8 @@ class Handlers:
         return plan.as_dict()
 
     def _export(self, params: ExportChoices) -> Steps:
+        from scanfolio.export.viewer import viewer_from
+
         viewer = (yield from viewer_from(map(self._entry, params.viewer))) if params.viewer else None
         choices = replace(self._choices(params), viewer=viewer)
         manifest = yield from self.session.export(choices, params.sink)
@@ -210,6 +212,8 @@ class Handlers:
 
 
 def _removal(wish: WithoutIdentity | None) -> RemovalChoices | None:
+    from scanfolio.export.removal.choices import Dates, RemovalChoices
+
     if wish is None:
         return None
     if wish.dates not in list(Dates):

@@ -12,7 +12,6 @@ from scanfolio.export.by_choice import BY_CHOICE
 from scanfolio.export.large import STREAM_ABOVE_BYTES
 from scanfolio.export.records import ROOT_TYPES, record_type
 from scanfolio.export.reencode import EXPLICIT_LITTLE
-from scanfolio.export.viewer import Viewer
 from scanfolio.model import SopInstance
 from scanfolio.source.entry import Entry
 from scanfolio.words import say
@@ -20,6 +19,7 @@ from scanfolio.words import say
 if TYPE_CHECKING:
     from scanfolio.export.removal.choices import RemovalChoices
     from scanfolio.export.removal.plan import Removal
+    from scanfolio.export.viewer import Viewer
 
 MOST_COMPATIBLE = "most-compatible"
 KEEP_ENCODING = "keep-encoding"

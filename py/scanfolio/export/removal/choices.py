@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from enum import StrEnum
 
 from scanfolio.errors import ExportError
-from scanfolio.export.removal.clean import Dates
 from scanfolio.words import say
 
 PSEUDONYM = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,55}")
 DEFAULT_PSEUDONYM = "SUBJECT"
+
+
+class Dates(StrEnum):
+    REMOVE = "remove"
+    SHIFT = "shift"
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from scanfolio.export.elements import (
     sequence,
 )
 from scanfolio.export.reencode import IMPLICIT_LITTLE, Part, dictionary_vr, re_encode
+from scanfolio.export.removal.choices import Dates
 from scanfolio.export.removal.values import Secret, dummy, shifted
 from scanfolio.standard.removal import action_for, codes, edition, nested_types, types_of
 from scanfolio.words import say
@@ -52,11 +53,6 @@ without which counts cannot be turned into SUV."""
 NUMBER = re.compile(rb"[ ]*[-+]?[0-9]*\.?[0-9]+([eE][-+]?[0-9]+)?[ \0]*")
 DATES = (b"DA", b"DT", b"TM")
 TEXTS = frozenset((b"LO", b"SH", b"ST", b"LT", b"UT", b"UC", b"UR"))
-
-
-class Dates(StrEnum):
-    REMOVE = "remove"
-    SHIFT = "shift"
 
 
 class Outcome(StrEnum):

@@ -20,8 +20,8 @@ from scanfolio.export.manifest import Manifest
 from scanfolio.export.planned import Action, Choices, LeftOut, Plan, PlannedFile, decoded_size
 from scanfolio.export.records import WANTED_TAGS
 from scanfolio.export.reencode import Part
-from scanfolio.export.removal.choices import RemovalChoices
-from scanfolio.export.removal.clean import CLASS_UIDS, Dates, Outcome, Treatment, clean, clean_pixels_apart
+from scanfolio.export.removal.choices import Dates, RemovalChoices
+from scanfolio.export.removal.clean import CLASS_UIDS, Outcome, Treatment, clean, clean_pixels_apart
 from scanfolio.export.removal.papers import standing_texts
 from scanfolio.export.removal.preview import Preview, name_of
 from scanfolio.export.removal.risks import left_out_code, may_hold_writing, shows_a_face
