@@ -129,11 +129,15 @@ def strict_witnesses(whole: Whole, scratch: Path) -> list[tuple[str, int, int]]:
     return said
 
 
+NEWER_THAN_DCMTK = frozenset(("1.2.840.10008.5.1.4.1.1.66.7",))
+"""Label Map Segmentation Storage: dcmtk 3.6.7 proposes no SOP Class it does not know."""
+
+
 def has_a_class_receivers_know(file: Path) -> bool:
     """Archives accept over the network only SOP Classes they have heard of, told by an element that is plainly one."""
     sop_class = pydicom.dcmread(file, stop_before_pixels=True).get_item(0x00080016)
     uid = sop_class.value.decode("ascii", "replace").strip("\0 ")
-    return sop_class.VR == "UI" and uid in SOP_CLASSES
+    return sop_class.VR == "UI" and uid in SOP_CLASSES and uid not in NEWER_THAN_DCMTK
 
 
 PROFILES = {"-Pgp": "a general purpose CD", "-Pdv": "a DVD", "-Pfl": "a USB stick", "-Pcm": "CT and MR"}
