@@ -4,6 +4,7 @@ import { boot } from "./boot.js";
 import { holdLifeline } from "./lifeline.js";
 import { Lent } from "./lent.js";
 import { Outbox } from "./outbox.js";
+import { Supplied } from "./supplied.js";
 
 /** @typedef {{receive(text: string, buffers: any[]): void, step(): boolean, warm(): void}} Host */
 
@@ -20,13 +21,8 @@ let early = [];
 /** @type {Map<number, Blob>} the files the page gave, by entry number */
 const files = new Map();
 const lent = new Lent(files);
-/** @type {Map<number, {offset: number, bytes: Uint8Array}[]>} bytes the page read for us, where this worker cannot */
-const supplied = new Map();
-/** Which of them came when; the oldest go once they are too much, but never those a single step may still need. */
-/** @type {{entry_id: number, bytes: Uint8Array}[]} */
-const arrivals = [];
-const SUPPLIED_BYTES = 128 << 20;
-const SUPPLIED_KEPT = 8;
+/** Bytes the page read for us, where this worker cannot. */
+const supplied = new Supplied();
 /** @type {{id: number, entry_id: number, offset: number}[]} */
 const wanted = [];
 /** Some browsers let workers read no files on file://: until one was read, a failure is taken to the page, which can. */
@@ -37,11 +33,8 @@ const reader = typeof FileReaderSync === "function" ? new FileReaderSync() : nul
 
 /** @param {number} entryId @param {number} offset @param {number} length */
 scope.scanfolioRead = (entryId, offset, length) => {
-  for (const piece of supplied.get(entryId) ?? []) {
-    if (piece.offset <= offset && offset + length <= piece.offset + piece.bytes.length) {
-      return piece.bytes.subarray(offset - piece.offset, offset - piece.offset + length);
-    }
-  }
+  const piece = supplied.read(entryId, offset, length);
+  if (piece) return piece;
   const file = files.get(entryId);
   if (!reader || !file) return undefined; // not null, which Python would not take for None
   try {
@@ -53,20 +46,6 @@ scope.scanfolioRead = (entryId, offset, length) => {
     return undefined;
   }
 };
-
-/** @param {number} entryId @param {number} offset @param {Uint8Array} bytes */
-function hold(entryId, offset, bytes) {
-  supplied.set(entryId, [{ offset, bytes }, ...(supplied.get(entryId) ?? [])]);
-  arrivals.push({ entry_id: entryId, bytes });
-  let total = arrivals.reduce((sum, arrival) => sum + arrival.bytes.length, 0);
-  while (total > SUPPLIED_BYTES && arrivals.length > SUPPLIED_KEPT) {
-    const oldest = /** @type {{entry_id: number, bytes: Uint8Array}} */ (arrivals.shift());
-    total -= oldest.bytes.length;
-    const left = (supplied.get(oldest.entry_id) ?? []).filter((piece) => piece.bytes !== oldest.bytes);
-    if (left.length) supplied.set(oldest.entry_id, left);
-    else supplied.delete(oldest.entry_id);
-  }
-}
 
 /** @param {string} text @param {Uint8Array<ArrayBuffer>[]} buffers */
 scope.scanfolioPost = (text, buffers) => {
@@ -150,7 +129,6 @@ function take(data) {
   if (data.type === "request" && data.method === "open") {
     files.clear();
     supplied.clear();
-    arrivals.length = 0;
   }
   if (data.type === "lent") {
     lent.take(data.files);
@@ -166,9 +144,7 @@ function take(data) {
   if (data.type === "supply") {
     const at = wanted.findIndex((w) => w.id === data.id);
     const need = wanted.splice(at, 1)[0];
-    if (data.bytes) {
-      hold(need.entry_id, need.offset, new Uint8Array(data.bytes));
-    }
+    if (data.bytes) supplied.take(need.entry_id, need.offset, new Uint8Array(data.bytes));
     reply(data.id, null, data.error);
     return;
   }

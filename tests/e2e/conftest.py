@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from drivers import Browser, Missing, Site, open_browser
+from drivers import Browser, Chromium, Missing, Site, open_browser
 
 ROOT = Path(__file__).parents[2]
 DIST = Path(os.environ.get("SCANFOLIO_DIST", ROOT / "dist"))
@@ -52,6 +52,16 @@ def open_page(browser_name: str, home: str, query: str = "") -> Iterator[Page]:
         yield Page(browser, site)
         if site:
             site.close()
+
+
+@pytest.fixture
+def downloading() -> Iterator[Page]:
+    """In Chromium, which is not asked where a copy shall go: it is a download, as in a browser without pickers."""
+    for page in open_page("chromium", "http"):
+        assert isinstance(page.browser, Chromium) and page.site
+        page.browser.page.add_init_script("delete window.showSaveFilePicker; delete window.showDirectoryPicker")
+        page.browser.goto(page.site.url + "?downloads")
+        yield page
 
 
 @pytest.fixture(scope="module", params=HOMES, ids=lambda home: "-".join(home))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from conftest import open_page
+from conftest import Page
 from drivers import Chromium
 
 from discs import disc_folder, encode
@@ -23,16 +23,12 @@ def read(folder: Path) -> Session:
     return session
 
 
-def test_it_is_offered_where_it_concerns_something_and_does_what_it_says(tmp_path: Path) -> None:
+def test_it_is_offered_where_it_concerns_something_and_does_what_it_says(downloading: Page, tmp_path: Path) -> None:
     plain, source = (disc_folder(tmp_path / name, "clean") for name in ("plain", "enhanced"))
     (source / "ENHANCED").write_bytes(encode(enhanced_ct(6, SeriesDescription="All in one file")))
-    pages = open_page("chromium", "http")
-    page = next(pages)
+    page = downloading
     assert isinstance(page.browser, Chromium)
     view = page.browser.page
-    view.add_init_script("delete window.showSaveFilePicker; delete window.showDirectoryPicker")
-    assert page.site
-    page.browser.goto(page.site.url + "?downloads")
 
     page.open(plain)
     page.browser.eval("void (location.hash = '#/export')")
@@ -65,4 +61,3 @@ def test_it_is_offered_where_it_concerns_something_and_does_what_it_says(tmp_pat
     assert {(i.number_of_frames, i.sop_class_uid) for i in made} == {(1, "1.2.840.10008.5.1.4.1.1.2")}
     places = {f.image_position_mm for f in frames_of(session.index.entries[whole.entry_id], whole).facts}
     assert {i.image_position_mm for i in made} == places and len(made) == 6
-    pages.close()

@@ -338,17 +338,13 @@ def test_a_full_browser_storage_is_said_and_left_empty(tmp_path: Path) -> None:
     pages.close()
 
 
-def test_what_cannot_be_unpacked_is_offered_as_a_second_copy(tmp_path: Path) -> None:
+def test_what_cannot_be_unpacked_is_offered_as_a_second_copy(downloading: Page, tmp_path: Path) -> None:
     source = disc_folder(tmp_path, "clean")
     video = encode(compress(make_instance("ct", 9), RLE), "1.2.840.10008.1.2.4.100")
     (source / "VIDEO").write_bytes(video)
-    pages = open_page("chromium", "http")
-    page = next(pages)
+    page = downloading
     assert isinstance(page.browser, Chromium)
     view = page.browser.page
-    view.add_init_script("delete window.showSaveFilePicker; delete window.showDirectoryPicker")
-    assert page.site
-    page.browser.goto(page.site.url + "?downloads")
     page.open(source)
     page.browser.eval("void (location.hash = '#/export')")
     view.click("text=is the right person.")
@@ -374,7 +370,6 @@ def test_what_cannot_be_unpacked_is_offered_as_a_second_copy(tmp_path: Path) -> 
         assert has_viewer is (name == "DICOM.ZIP"), "the second copy gets none"
         assert view.get_by_text("open INDEX.HTM on the copy").count() == int(has_viewer)
     assert view.locator("button:visible", has_text="Make the second copy").count() == 0
-    pages.close()
 
 
 def test_webkit_opens_shows_and_copies(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import io
 import zipfile
 from pathlib import Path
 
-from conftest import open_page
+from conftest import Page
 from drivers import Chromium
 
 from discs import encode
@@ -26,14 +26,10 @@ def disc_of(folder: Path) -> Path:
     return folder
 
 
-def test_property_25_it_is_apart_shows_what_goes_and_writes_nothing_of_the_person(tmp_path: Path) -> None:
-    pages = open_page("chromium", "http")
-    page = next(pages)
+def test_property_25_it_is_apart_shows_what_goes_and_writes_nothing_of_the_person(downloading: Page, tmp_path: Path) -> None:
+    page = downloading
     assert isinstance(page.browser, Chromium)
     view = page.browser.page
-    view.add_init_script("delete window.showSaveFilePicker; delete window.showDirectoryPicker")
-    assert page.site
-    page.browser.goto(page.site.url + "?downloads")
     page.open(disc_of(tmp_path / "disc"))
     page.browser.eval("void (location.hash = '#/export')")
     view.get_by_text("4 images are copied as they are.").wait_for(state="attached")
@@ -76,4 +72,3 @@ def test_property_25_it_is_apart_shows_what_goes_and_writes_nothing_of_the_perso
     assert {ds.LongitudinalTemporalInformationModified for ds in copies} == {"MODIFIED"}
     assert "REPORT.TXT" not in files
 
-    pages.close()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Generator
 from datetime import datetime
 from typing import Any, Protocol
-from zlib import crc32
 
 from scanfolio.effects import Chunk, Effect, WriteFile
 from scanfolio.export.zip import ZipWriter
@@ -27,7 +26,8 @@ class ZipOut:
         self.writer = ZipWriter(created)
 
     def add(self, path: str, data: bytes) -> Generator[Effect, Any, None]:
-        yield from self.begin(path, len(data), crc32(data))
+        header, _ = self.writer.add(path, [data])
+        yield Chunk(bytes(header))
         yield Chunk(data, path)
 
     def begin(self, path: str, size: int, crc: int) -> Generator[Effect, Any, None]:
