@@ -72,6 +72,7 @@ export class Copying {
       const done = await writeExport(disc, { ...wire(choice), viewer: choice.viewer && !choice.only }, target, running.signal, (progress) => this.app.setExportProgress(progress));
       if (done.verification.ok && done.written.blob && ["blob", "store"].includes(target.kind)) download(done.written.blob, name);
       if (target.kind === "store") done.verification.ok ? forgetLater(done.manifest.total_bytes) : await forget();
+      if (done.manifest.left_out.some((/** @type {any} */ { code }) => code === "unreadable")) disc.noteFailure();
       this.app.setExportDone({
         ...done.verification,
         ...done.manifest,
@@ -80,6 +81,7 @@ export class Copying {
       });
     } catch (error) {
       const reason = /** @type {any} */ (error);
+      if (reason.name !== "AbortError") disc.noteFailure();
       const full = /Quota/.test(reason.wire?.detail ?? reason.name);
       if (reason.name === "AbortError" && !this.#running) {
         if (running.signal.aborted) this.app.setExportFailed({ code: "cancelled", title: "" });

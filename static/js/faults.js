@@ -7,6 +7,8 @@ import { isRefused } from "./folder.js";
 
 /** After so many files in a row that the browser cannot read, the disc is taken for gone. */
 export const GONE_AFTER = 8;
+/** What the browser says where it took back the leave to read. */
+const NOT_ALLOWED = "NotAllowedError";
 
 /** The files of one disc that could not be read, by number; and how many in a row there were lately. */
 export class Unreadable {
@@ -14,14 +16,15 @@ export class Unreadable {
   lost = new Map();
   #inARow = 0;
 
-  /** @param {{entry_id: number}[]} needs @param {string[]} errors one for each, "" where it was read @returns {boolean} whether the disc seems to be gone */
+  /** @param {{entry_id: number}[]} needs @param {string[]} errors one for each, "" where it was read
+   * @returns {boolean} whether the disc seems to be gone, or the browser is not allowed to read it any more */
   note(needs, errors) {
     needs.forEach(({ entry_id }, n) => {
       if (errors[n]) this.lost.set(entry_id, errors[n]);
       else this.lost.delete(entry_id);
       this.#inARow = errors[n] ? this.#inARow + 1 : 0;
     });
-    return this.#inARow >= GONE_AFTER;
+    return this.#inARow >= GONE_AFTER || errors.includes(NOT_ALLOWED);
   }
 
   /** It is back, or nobody waits for it any more: count anew. */
@@ -53,7 +56,8 @@ async function isSame(before, now) {
 
 /**
  * Take from `given` every file that was there before, in place of the one in `files`. Those that were never opened are known
- * by their paths alone: they are taken only when all the others are the same, so that no two discs are mixed.
+ * by their paths alone: they are taken only when all the others are the same, so that no two discs are mixed; or when there
+ * are no others.
  * @param {AllGiven} given @param {Map<number, string>} paths of the disc, by number @param {Map<number, Blob>} files
  * @returns {Promise<number[]>} the numbers of those found again
  */
@@ -72,7 +76,7 @@ export async function findAgain(given, paths, files) {
     else if (same === undefined) perhaps.push([id, file]);
     else others += 1;
   }
-  if (found.length && !others) found.push(...perhaps);
+  if (!others && (found.length || [...paths.keys()].every((id) => isRefused(/** @type {Blob} */ (files.get(id)))))) found.push(...perhaps);
   for (const [id, file] of found) files.set(id, file);
   return found.map(([id]) => id);
 }

@@ -1,11 +1,13 @@
 // @ts-check
 // Files in: from a directory handle, a file list, or a drop, as one stream of {path, file}. No file is read here.
+import { permissionFor } from "./permission.js";
 
 /** @typedef {{path: string, file: File}} Given */
 /** The files of what was chosen, from the first each time they are gone through. @typedef {AsyncIterable<Given> | Iterable<Given>} AllGiven */
 /** One file of what was chosen by its path, whatever the case of the letters; undefined where it is not there or cannot be looked up.
  * @typedef {(path: string) => Promise<File | undefined>} Find */
-/** @typedef {{name: string, given: AllGiven, total?: number, find?: Find}} Chosen */
+/** `permission`: where the browser may take back what the person allowed.
+ * @typedef {{name: string, given: AllGiven, total?: number, find?: Find, permission?: import("./permission.js").Permission}} Chosen */
 
 /** `getFile` is a question to the browser each time: that many are asked at once. */
 const HANDLES_AHEAD = 48;
@@ -45,6 +47,7 @@ export function fromHandle(folder) {
   return {
     name: folder.name,
     given: { [Symbol.asyncIterator]: () => filesOf(handlesOf(folder, "")) },
+    permission: permissionFor([folder]),
     async find(path) {
       const steps = path.split("/");
       for (const names of [steps, steps.map((step) => step.toLowerCase())]) {
@@ -72,38 +75,45 @@ async function* handlesOf(folder, prefix) {
 /** The files themselves, in the order of their handles, many asked for at once; the first does not wait for others.
  * @param {AsyncIterable<{path: string, handle: FileSystemFileHandle}>} handles @returns {AsyncGenerator<Given>} */
 async function* filesOf(handles) {
-  /** @type {Promise<Given>[]} */
+  /** @type {{path: string, handle: FileSystemFileHandle, file: Promise<File>}[]} */
   const asked = [];
+  const next = async () => {
+    const { path, handle, file } = /** @type {typeof asked[0]} */ (asked.shift());
+    const first = await file;
+    return { path, file: isRefused(first) ? await fileOf(handle) : first }; // it was long ago: perhaps it is allowed by now
+  };
   let taken = 0;
   for await (const { path, handle } of handles) {
-    asked.push(fileOf(handle).then((file) => ({ path, file })));
+    asked.push({ path, handle, file: fileOf(handle) });
     while (asked.length > Math.min(taken, HANDLES_AHEAD)) {
       taken += 1;
-      yield /** @type {Promise<Given>} */ (asked.shift());
+      yield next();
     }
   }
-  yield* asked;
+  while (asked.length) yield next();
 }
 
 /** A file that cannot even be opened still counts. @param {FileSystemFileHandle} handle */
 async function fileOf(handle) {
   try {
     return await handle.getFile();
-  } catch {
-    return unreadable(handle.name);
+  } catch (error) {
+    return unreadable(handle.name, error);
   }
 }
 
-/** @type {WeakSet<File>} */
-const refused = new WeakSet();
-/** @param {string} name */
-function unreadable(name) {
+/** @type {WeakMap<Blob, string>} the browser's word for why */
+const refused = new WeakMap();
+/** @param {string} name @param {unknown} [error] */
+function unreadable(name, error) {
   const file = new File([], name);
-  refused.add(file);
+  refused.set(file, /** @type {Error | undefined} */ (error)?.name || "NotReadableError");
   return file;
 }
-/** The browser would not open this file at all. @param {File} file */
+/** The browser would not open this file at all. @param {Blob} file */
 export const isRefused = (file) => refused.has(file);
+/** Why it would not; "" where it did. @param {Blob} file */
+export const refusalOf = (file) => refused.get(file) ?? "";
 
 /**
  * What was dropped: one folder (its name becomes the disc's), or several things beside each other.
@@ -123,7 +133,7 @@ export async function fromDrop(transfer) {
   if (handles.every((handle) => handle)) {
     const all = await Promise.all(handles);
     if (all.length === 1 && all[0].kind === "directory") return fromHandle(all[0]);
-    return { name: "", given: { [Symbol.asyncIterator]: () => filesOf(besideEachOther(all)) } };
+    return { name: "", given: { [Symbol.asyncIterator]: () => filesOf(besideEachOther(all)) }, permission: permissionFor(all) };
   }
   const known = entries.filter((entry) => entry !== null);
   if (known.length === 1 && known[0].isDirectory) return fromEntry(/** @type {FileSystemDirectoryEntry} */ (known[0]));

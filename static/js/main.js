@@ -1,7 +1,6 @@
 // @ts-check
 // Composition root: the only place that wires the engine, the screens and the viewport together.
 import { Engine } from "./engine.js";
-import { askForFolder } from "./faults.js";
 import { fromDrop, fromFileList, fromHandle } from "./folder.js";
 import { t } from "./i18n.js";
 import { firstLanguage, keepLanguage, speak } from "./speaking.js";
@@ -14,6 +13,7 @@ import { download } from "./save.js";
 import { scripting } from "./scripting.js";
 import { watchSent } from "./sent.js";
 import { Showing } from "./showing.js";
+import { Trouble } from "./trouble.js";
 import { App } from "./ui/app.js";
 import { Notice } from "./ui/notice.js";
 import { fileName } from "./ui/letter-text.js";
@@ -157,44 +157,24 @@ function listen(current, showScreen) {
   on("indexed", () => performance.mark("scanfolio:indexed"));
   on("rejudged", (report) => app.updateReport(report));
   on("reworded", ({ catalogue, report }) => app.rewordDisc(catalogue, report));
-  on("gone", ({ done, total, tries }) => {
-    /** @type {[string, () => void][]} */
-    const actions = [["fault.put_back", () => current.putBack()], ["fault.go_on", () => current.goOnWithout()]];
-    if (tries) actions.splice(1, 0, ["fault.choose", () => chooseAgain(current)]);
-    notice.show({ key: tries ? "gone_still" : "gone", values: { done, total }, actions });
-  });
+  const trouble = new Trouble(current, notice, () => current === disc, () => showing.step(0));
+  on("gone", (what) => trouble.sayGone(what));
+  on("denied", () => trouble.sayDenied());
   on("back", (isBack) => notice.show(isBack ? { key: "back", calm: true } : null));
   on("restored", async ({ report, catalogue, retried }) => {
     app.setCatalogue(catalogue);
     if (retried) app.setReport(report);
     else app.rewordDisc(catalogue, report);
-    if (retried || notice.shown !== "restarting") sayUnread(current);
+    if (retried || notice.shown !== "restarting") trouble.sayUnread();
     else notice.show({ key: "restored", calm: true, actions: [["fault.close", () => notice.show(null)]] });
     if (showing.key) await showing.showSeries(showing.key, { keepPlace: true }).catch(() => {});
     else if (!viewport.hasFrame) await showAnything();
   });
   on("report", async (report) => {
     app.setReport(report);
-    sayUnread(current);
+    trouble.sayUnread();
     if (!viewport.hasFrame) await showAnything();
   });
-}
-
-/** Files that could not be read can be tried again: a disc may be wiped, a permission given. @param {OpenDisc} current */
-function sayUnread(current) {
-  const again = () => {
-    notice.show({ key: "retrying", calm: true });
-    current.retry().catch(() => {});
-  };
-  if (!current.unread) return notice.show(null);
-  notice.show({ key: "unread", values: { count: current.unread }, actions: [["fault.try_again", again], ["fault.close", () => notice.show(null)]] });
-}
-
-/** The browser does not find the disc by itself: the person shows it once more. @param {OpenDisc} current */
-async function chooseAgain(current) {
-  const list = await askForFolder();
-  if (!list || current !== disc) return;
-  if (!(await current.putBack(fromFileList(list).given))) notice.show({ key: "another", actions: [["fault.choose", () => chooseAgain(current)], ["fault.go_on", () => current.goOnWithout()]] });
 }
 
 let isFirstMarked = false;
@@ -279,6 +259,7 @@ showing.addEventListener("painted", () => {
 });
 showing.addEventListener("cannot", (event) => {
   const words = /** @type {CustomEvent} */ (event).detail;
+  if (words?.gone) disc?.noteFailure();
   if (words?.gone) app.setStageMessage({ title: t("stage.gone"), text: t("stage.gone_more") });
   else app.setStageMessage(words ? { title: words.title || t("stage.cannot"), text: words.hint } : null);
 });

@@ -25,8 +25,9 @@ const MOST_DEATHS = 3;
 
 /**
  * One opened disc, as the page knows it. Emits "progress", "first-image", "catalogue", "indexed", "report"; "gone" when it
- * can no longer be read and somebody has to say what to do (`putBack`, `goOnWithout`), "back" when that was done; "restored"
- * when it was read anew for a new worker, or what could not be read was tried again.
+ * can no longer be read and somebody has to say what to do (`putBack`, `allow`, `goOnWithout`), "back" when that was done;
+ * "denied" when it was read, but the browser is not allowed to read it any more; "restored" when it was read anew for a new
+ * worker, or what could not be read was tried again.
  */
 export class OpenDisc extends EventTarget {
   /** @type {Map<number, File | Blob>} */
@@ -111,12 +112,13 @@ export class OpenDisc extends EventTarget {
     return this.#unreadable.lost.size;
   }
 
-  /** The disc is in the drive again. @param {import("./folder.js").AllGiven} [given] where its files are now, if it was chosen anew
-   * @returns {Promise<number>} how many files were found again */
-  async putBack(given) {
-    const from = given ?? this.#choice?.given;
+  /** The disc is in the drive again. @param {import("./folder.js").Chosen} [chosen] where its files are now, if it was chosen anew
+   * @returns {Promise<boolean>} false: this is another folder */
+  async putBack(chosen) {
+    const from = (chosen ?? this.#choice)?.given;
     const found = from ? await findAgain(from, this.paths, this.files).catch(() => []) : [];
-    if (given && !found.length) return 0; // another folder
+    if (chosen && this.paths.size && !found.length) return false;
+    if (chosen) this.#choice = { ...chosen, name: this.name };
     if (found.length) {
       /** @type {[number, Blob][]} */
       const files = found.map((id) => [id, /** @type {Blob} */ (this.files.get(id))]);
@@ -124,7 +126,24 @@ export class OpenDisc extends EventTarget {
     }
     this.#unreadable.startAnew();
     this.#answer(true);
-    return found.length;
+    return true;
+  }
+
+  /** Whether the browser is not allowed any more to read what was chosen. */
+  async isDenied() {
+    return (await this.#choice?.permission?.isLost()) ?? false;
+  }
+
+  /** In the press of a button: have the browser ask, and go on as with a disc that was put back.
+   * @returns {Promise<boolean>} whether it may read */
+  async allow() {
+    if (!((await this.#choice?.permission?.ask()) ?? true)) return false;
+    return this.putBack();
+  }
+
+  /** A read failed after everything was read: say so if it is for want of permission. */
+  async noteFailure() {
+    if (!this.isReading && (await this.isDenied())) this.#emit("denied", null);
   }
 
   /** Nobody waits for the disc: what could not be read stays unread. */
@@ -296,8 +315,7 @@ export class OpenDisc extends EventTarget {
         this.#maybeCatalogue();
       },
     };
-    const given = this.#listing(/** @type {import("./folder.js").AllGiven} */ (choice.given));
-    await indexAll(this.engine, given, /** @type {Map<number, File>} */ (this.files), options)
+    await indexAll(this.engine, this.#listing(), /** @type {Map<number, File>} */ (this.files), options)
       .finally(() => !this.report && this.#emit("progress", { stage: "reading", ...this.#counted }));
     if (this.#tries && this.unread && !this.#without) await this.#readLost(options.signal);
   }
@@ -312,15 +330,14 @@ export class OpenDisc extends EventTarget {
     };
   }
 
-  /** What was chosen, numbered; goes on where it was when the disc was taken out in the middle of listing it.
-   * @param {import("./folder.js").AllGiven} given */
-  async *#listing(given) {
+  /** What was chosen, numbered; goes on where it was when the disc was taken out in the middle of listing it. */
+  async *#listing() {
     /** @type {Set<string>} */
     const before = new Set();
     let number = 0;
     for (;;) {
       try {
-        for await (const one of given) {
+        for await (const one of /** @type {import("./folder.js").AllGiven} */ (this.#choice?.given)) {
           if (before.has(one.path)) continue;
           this.paths.set(number++, one.path);
           yield one;
@@ -328,7 +345,7 @@ export class OpenDisc extends EventTarget {
         return;
       } catch (error) {
         if (this.#stop.signal.aborted || this.#attempt.signal.aborted || !(error instanceof DOMException)) throw error;
-        for (const path of this.paths.values()) before.add(path);
+        for (let id = 0; id < number; id++) before.add(/** @type {string} */ (this.paths.get(id)));
         if (await this.#whenGone(either(this.#stop.signal, this.#attempt.signal))) continue;
         this.stopped = true; // how many files there would have been, nobody knows
         return;
@@ -343,7 +360,8 @@ export class OpenDisc extends EventTarget {
       this.#answer = resolve;
       signal.addEventListener("abort", () => resolve(false), { once: true });
       if (!this.report) this.#emit("progress", { stage: "reading", ...this.#counted });
-      this.#emit("gone", { ...this.#counted, tries: this.#tries++ });
+      const tries = this.#tries++;
+      this.isDenied().then((denied) => signal.aborted || this.#emit("gone", { ...this.#counted, denied, tries }));
     });
     const isBack = await this.#gone;
     this.#gone = null;
@@ -420,7 +438,8 @@ export class OpenDisc extends EventTarget {
     } catch (error) {
       if (/** @type {any} */ (error).wire?.code !== "not-an-archive") throw error;
       const file = /** @type {File} */ (archive);
-      await this.#readFiles({ name: this.name, given: [{ path: file.name, file }], total: 1 });
+      this.#choice = { name: this.name, given: [{ path: file.name, file }], total: 1 };
+      await this.#readFiles(this.#choice);
     }
   }
 

@@ -1,7 +1,7 @@
 // @ts-check
 // Pieces of many files, read in one go: the browser is asked once for all of them, which takes half the time of asking for each.
 import { takeAhead } from "./ahead.js";
-import { isRefused } from "./folder.js";
+import { isRefused, refusalOf } from "./folder.js";
 
 /** @typedef {{entry_id: number, offset: number, length: number}} Need */
 /** All pieces one behind the other; of each how long it is, and the browser's word ("" when all is well).
@@ -23,19 +23,19 @@ export async function readPieces(needs, files, signal) {
     const blob = file.slice(offset, offset + length);
     return blob.size || !length ? blob : null; // of a file that is gone
   });
+  const words = needs.map(({ entry_id }, n) => (blobs[n] ? "" : refusalOf(/** @type {File} */ (files.get(entry_id))) || "NotReadableError"));
   const there = /** @type {Blob[]} */ (blobs.filter((blob) => blob !== null));
   const asked = there.reduce((sum, blob) => sum + blob.size, 0);
   const packed = await new Blob(there).arrayBuffer().catch(() => null);
   // One file that cannot be read, or is shorter than it was, must not cost the others anything.
-  if (packed?.byteLength !== asked) return readOneByOne(blobs, signal);
-  return { packed, lengths: blobs.map((blob) => blob?.size ?? 0), errors: blobs.map((blob) => (blob ? "" : "NotReadableError")) };
+  if (packed?.byteLength !== asked) return readOneByOne(blobs, words, signal);
+  return { packed, lengths: blobs.map((blob) => blob?.size ?? 0), errors: words };
 }
 
-/** @param {(Blob | null)[]} blobs @param {AbortSignal} signal @returns {Promise<Pieces>} */
-async function readOneByOne(blobs, signal) {
+/** @param {(Blob | null)[]} blobs @param {string[]} errors why there is none @param {AbortSignal} signal @returns {Promise<Pieces>} */
+async function readOneByOne(blobs, errors, signal) {
   /** @type {ArrayBuffer[]} */
   const pieces = new Array(blobs.length).fill(new ArrayBuffer(0));
-  const errors = new Array(blobs.length).fill("NotReadableError");
   let next = 0;
   const run = async () => {
     while (next < blobs.length) {
@@ -44,9 +44,8 @@ async function readOneByOne(blobs, signal) {
       signal.throwIfAborted();
       try {
         pieces[at] = (await blobs[at]?.arrayBuffer()) ?? pieces[at];
-        errors[at] = blobs[at] ? "" : errors[at];
       } catch (error) {
-        errors[at] = /** @type {Error} */ (error).name || errors[at];
+        errors[at] = /** @type {Error} */ (error).name || "NotReadableError";
       }
     }
   };

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { GONE_AFTER, Unreadable, findAgain } from "../../static/js/faults.js";
+import { fromHandle } from "../../static/js/folder.js";
 import { indexAgain, indexAll } from "../../static/js/indexer.js";
 
 const needs = (from, count) => Array.from({ length: count }, (_, n) => ({ entry_id: from + n, offset: 0, length: 1 }));
@@ -151,4 +152,25 @@ test("files that were never opened are found by their path, on the same disc onl
   assert.deepEqual(await findAgain(now(known("of another disc", 9)), paths, kept), [0]);
   assert.equal(kept.get(1).size, 0);
   assert.deepEqual(await findAgain(now(known("cc", 3)).slice(1, 2), paths, before()), [], "nothing else tells that it is the same disc");
+});
+
+test("one file the browser is not allowed to read is enough to ask, and a disc of which nothing was opened yet is found by its paths", async () => {
+  assert.equal(new Unreadable().note(needs(0, 1), ["NotAllowedError"]), true);
+  const denied = { allowed: false };
+  const handle = { kind: "directory", name: "disc", async *entries() {
+    for (const name of ["A", "B"]) yield [name, { kind: "file", name, async getFile() {
+      if (!denied.allowed) throw new DOMException("no", "NotAllowedError");
+      return new File([name], name);
+    } }];
+  } };
+  const { given } = fromHandle(handle);
+  const paths = new Map();
+  const files = new Map();
+  for await (const { path, file } of given) {
+    files.set(paths.size, file);
+    paths.set(paths.size, path);
+  }
+  denied.allowed = true;
+  assert.deepEqual(await findAgain(given, paths, files), [0, 1]);
+  assert.equal(await files.get(1).text(), "B");
 });

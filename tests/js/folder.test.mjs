@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { fromFileList, fromHandle, isRefused } from "../../static/js/folder.js";
+import { fromFileList, fromHandle, isRefused, refusalOf } from "../../static/js/folder.js";
+import { permissionFor } from "../../static/js/permission.js";
 
 /** A file as a directory picker or input gives it. */
 function picked(path) {
@@ -78,4 +79,42 @@ test("a file of a folder is found by its File ID in capitals or small letters, a
   assert.equal(await (await find("DICOMDIR")).text(), "dir");
   assert.equal(await (await find("DICOM/PA000001/IM000001")).text(), "image");
   assert.equal(await find("DICOM/PA000001/IM000002"), undefined);
+});
+
+test("a file refused when it was asked for ahead is asked for once more when its turn comes, and keeps the browser's word", async () => {
+  const holds = Object.fromEntries(Array.from({ length: 80 }, (_, n) => [`IM${n}`, "x"]));
+  const folder = directory("disc", holds);
+  let allowed = true;
+  const entries = folder.entries;
+  folder.entries = async function* () {
+    for await (const [name, handle] of entries()) yield [name, { ...handle, async getFile() {
+      if (!allowed) throw new DOMException("no", "NotAllowedError");
+      return handle.getFile();
+    } }];
+  };
+  const walk = fromHandle(folder).given[Symbol.asyncIterator]();
+  for (let n = 0; n < 10; n++) await walk.next();
+  allowed = false;
+  const { value } = await walk.next(); // was asked for while it was allowed
+  assert.equal(refusalOf(value.file), "");
+  for (let n = 11; n < 30; n++) await walk.next();
+  assert.equal(refusalOf((await walk.next()).value.file), "NotAllowedError");
+  allowed = true;
+  for (let n = 31; n < 80; n++) assert.equal(refusalOf((await walk.next()).value.file), "");
+});
+
+test("a folder whose leave was taken back asks for it, every handle that lacks it, and only those", async () => {
+  const asked = [];
+  const handle = (name, state, answer) => ({
+    name, queryPermission: async () => state,
+    requestPermission: async () => (asked.push(name), (state = answer)),
+  });
+  const { isLost, ask } = permissionFor([handle("a", "granted"), handle("b", "prompt", "granted"), handle("c", "denied", "denied"), {}]);
+  assert.equal(await isLost(), true);
+  assert.equal(await ask(), false);
+  assert.deepEqual(asked, ["b", "c"]);
+  const other = permissionFor([handle("d", "prompt", "granted")]);
+  assert.equal(await other.ask(), true);
+  assert.equal(await other.isLost(), false);
+  assert.equal(await permissionFor([{}]).isLost(), false, "where nobody is asked, nothing is lost");
 });

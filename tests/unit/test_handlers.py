@@ -59,12 +59,17 @@ def test_nothing_is_read_twice() -> None:
     assert len(set(reads)) == len(reads)
 
 
-def test_a_piece_that_could_not_be_read_is_one_unreadable_file() -> None:
+def test_a_piece_that_could_not_be_read_is_one_unreadable_file_with_a_reason_in_words() -> None:
     handlers = Handlers(lambda entry_id, offset, length: b"")
-    request = Index(0, ["A"], [100], [0], [0], [100], [0], ["NotReadableError"])
+    words = ["NotReadableError", "NotAllowedError"]
+    request = Index(0, ["A", "B"], [100, 100], [0, 1], [0, 0], [100, 100], [0, 0], words)
     answer = handlers.bind("index", request, [b""])()
     assert answer["needs"] == []
-    assert answer["counts"]["unreadable"] == 1
+    assert answer["counts"]["unreadable"] == 2
+    assert [record.reason for record in handlers.session.index.files] == [
+        "This file could not be read.",
+        "The browser was not allowed to read this file.",
+    ]
 
 
 def test_opening_again_starts_from_nothing() -> None:

@@ -162,6 +162,23 @@ def test_a_fault_of_ours_costs_one_file_only(monkeypatch: pytest.MonkeyPatch) ->
     assert index.files[0].signature == "not understood (ZeroDivisionError)"
 
 
+def test_a_file_there_is_no_memory_for_says_so_and_costs_itself_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    index = DiscIndex()
+    need = index.add(memory_entry(discs.ct_slice(), "A", 0))
+    other = index.add(memory_entry(b"hello", "B", 1))
+    assert need
+    assert other
+
+    def full(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("scanfolio.reading.dicom_file.read_start", full)
+    assert index.feed(need, discs.ct_slice()) == []
+    assert index.feed(other, b"hello") == []
+    assert [r.kind for r in index.files] == [Kind.UNREADABLE, Kind.DOCUMENT]
+    assert index.files[0].reason == "There was not enough memory to read this file."
+
+
 def test_a_deflated_data_set_that_inflates_without_end_is_stopped() -> None:
     whole = discs.ct_slice(1, discs.DEFLATED)
     start = whole[: facts_of(whole).data_set_offset]

@@ -28,7 +28,7 @@ from scanfolio.bridge.messages import (
     WithoutIdentity,
 )
 from scanfolio.effects import Steps
-from scanfolio.errors import RequestError
+from scanfolio.errors import RequestError, SourceError
 from scanfolio.export.planned import Choices, second_set
 from scanfolio.letter.write import BLANK
 from scanfolio.reading.index import Need
@@ -108,7 +108,7 @@ class Handlers:
         for entry_id, offset, asked, length, error in zip(*_columns(params), strict=True):
             data = None if error else bytes(packed[start : start + length])
             start += length
-            needs.extend(index.feed(Need(entry_id, offset, asked), data, error))
+            needs.extend(index.feed(Need(entry_id, offset, asked), data, _not_read(error) if error else ""))
         return needs
 
     def _directory(self, params: Look, head: memoryview) -> dict[str, Any]:
@@ -236,6 +236,11 @@ class GivenSource:
 
 def _same_place(entry_id: int, offset: int, length: int) -> tuple[int, int]:
     return entry_id, offset
+
+
+def _not_read(word: str) -> SourceError:
+    """Why a piece is missing, from the browser's name for it."""
+    return SourceError(say(f"reading.reason.{'not_allowed' if word == 'NotAllowedError' else 'read_error'}"))
 
 
 def _columns(params: Index) -> tuple[list[Any], ...]:

@@ -161,6 +161,9 @@ class DiscIndex:
         except StopIteration as result:
             self._settle(entry, result.value)
             return []
+        except MemoryError:
+            self._settle(entry, Finding(Kind.UNREADABLE, "needs more memory", say("reading.reason.memory")))
+            return []
         except Exception as problem:  # noqa: BLE001  # a fault of ours in one file must not cost all the others
             reason = say("reading.reason.internal")
             self._settle(entry, Finding(Kind.UNREADABLE, f"not understood ({type(problem).__name__})", reason))
