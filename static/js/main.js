@@ -257,11 +257,13 @@ showing.addEventListener("painted", () => {
   app.setPresets(presets);
   app.setWindow(viewport.window);
 });
-showing.addEventListener("cannot", (event) => {
+let stageMessages = 0;
+showing.addEventListener("cannot", async (event) => {
   const words = /** @type {CustomEvent} */ (event).detail;
-  if (words?.gone) disc?.noteFailure();
-  if (words?.gone) app.setStageMessage({ title: t("stage.gone"), text: t("stage.gone_more") });
-  else app.setStageMessage(words ? { title: words.title || t("stage.cannot"), text: words.hint } : null);
+  const mine = ++stageMessages;
+  if (!words?.gone) return app.setStageMessage(words ? { title: words.title || t("stage.cannot"), text: words.hint } : null);
+  const denied = (await disc?.noteFailure()) ?? false;
+  if (mine === stageMessages) app.setStageMessage({ title: t("stage.gone"), text: t(denied ? "stage.denied_more" : "stage.gone_more") });
 });
 showing.addEventListener("playing", (event) => app.setPlaying(/** @type {CustomEvent} */ (event).detail));
 

@@ -141,9 +141,11 @@ export class OpenDisc extends EventTarget {
     return this.putBack();
   }
 
-  /** A read failed after everything was read: say so if it is for want of permission. */
+  /** An image or a copy could not be had: say so if it is for want of permission. @returns {Promise<boolean>} whether it is */
   async noteFailure() {
-    if (!this.isReading && (await this.isDenied())) this.#emit("denied", null);
+    const denied = await this.isDenied();
+    if (denied && !this.isReading) this.#emit("denied", null);
+    return denied;
   }
 
   /** Nobody waits for the disc: what could not be read stays unread. */

@@ -133,6 +133,7 @@ def test_leave_taken_back_after_it_was_read(page: Page, tmp_path: Path) -> None:
     take_back(page, "list file read")
     page.browser.eval("scanfolio.step(25)")
     page.browser.wait("document.querySelector('.cover')?.innerText.includes('can no longer be read')")
+    assert "Is the disc still inserted?" not in page.text(".cover")
     notice(page, "The browser may no longer read this folder.")
     press(page, ALLOW)
     page.browser.wait("document.querySelector('.cover').hidden")
