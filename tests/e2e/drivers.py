@@ -90,6 +90,10 @@ class Browser(ABC):
         """Click a link; gives back control at the load event of the page it leads to. Raises Missing."""
         raise Missing(f"{self.name} does not tell when a page that was clicked for is there")
 
+    def go_back(self) -> None:
+        """The browser's own button; gives back control at the page before, kept or loaded anew. Raises Missing."""
+        raise Missing(f"{self.name} does not tell when the page before is there")
+
     def preload(self, script: str) -> None:
         """Run statements in every page that is loaded from now on, before its own scripts. Raises Missing."""
         raise Missing(f"{self.name} cannot run a script before the page's")
@@ -179,7 +183,8 @@ class Chromium(Browser):
 
     name = "chromium"
 
-    def __init__(self) -> None:
+    def __init__(self, *, keeps_pages: bool = False) -> None:
+        """`keeps_pages`: with the back/forward cache, which people have and Playwright turns off."""
         super().__init__()
         executable = program("chromium", "chromium-browser", "google-chrome")
         from playwright.sync_api import sync_playwright
@@ -187,7 +192,10 @@ class Chromium(Browser):
         self._playwright = sync_playwright().start()
         root = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
         arguments = [*root, "--disable-dev-shm-usage"]
-        self._browser = self._playwright.chromium.launch(executable_path=executable, args=arguments)
+        turned_on = ["--disable-back-forward-cache"] if keeps_pages else []
+        self._browser = self._playwright.chromium.launch(
+            executable_path=executable, args=arguments, ignore_default_args=turned_on
+        )
         self.context = self._browser.new_context(accept_downloads=True)
         self.context.on("request", lambda request: self.addresses.append(request.url))
         self.page = self.context.new_page()
@@ -196,6 +204,9 @@ class Chromium(Browser):
 
     def goto(self, url: str) -> None:
         self.page.goto(url)
+
+    def go_back(self) -> None:
+        self.page.go_back(wait_until="commit")  # a page that was kept has no load event
 
     def follow(self, css: str) -> None:
         with self.page.expect_event("load"):
@@ -311,6 +322,14 @@ class Firefox(Browser):
 
     def goto(self, url: str) -> None:
         self._command("browsingContext.navigate", context=self._context, url=url, wait="complete")
+
+    def go_back(self) -> None:
+        here = self.eval("location.href")
+        self._command("browsingContext.traverseHistory", context=self._context, delta=-1)
+        there, end = here, time.monotonic() + 60
+        while there == here and time.monotonic() < end:
+            with contextlib.suppress(RuntimeError):  # it left while it was asked
+                there = self.eval("location.href")
 
     def follow(self, css: str) -> None:
         self._command("session.subscribe", events=["browsingContext.load"])

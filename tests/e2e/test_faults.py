@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 from conftest import HOMES, Page
-from drivers import Chromium
 from trouble import (
     KILL,
     NOTICE,
@@ -160,19 +159,6 @@ def test_a_worker_that_dies_while_the_disc_is_read(page_over_http: Page, disc: P
     notice(page, "is starting again")
     page.browser.eval("window.__openGate()")
     everything_is_there(report_of(page))
-
-
-def test_a_tab_that_sleeps_while_the_disc_is_read_reads_on(disc: Path) -> None:
-    """What Chromium does to a tab in the background, sooner or later."""
-    for page in prepared("chromium", "http"):
-        assert isinstance(page.browser, Chromium)
-        begin(page, disc, 1)
-        session = page.browser.context.new_cdp_session(page.browser.page)
-        session.send("Page.setWebLifecycleState", {"state": "frozen"})
-        session.send("Page.setWebLifecycleState", {"state": "active"})
-        page.browser.eval("window.__openGate()")
-        everything_is_there(report_of(page))
-        assert page.browser.eval(f"{NOTICE}.hidden")
 
 
 def test_a_worker_that_dies_while_a_copy_is_made(page_over_http: Page, disc: Path) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import DIST, Page
-from drivers import Chromium, Missing, Site, open_browser
+from drivers import Browser, Chromium, Missing, Site, open_browser
 
 from discs import ct_slice, encode, make_instance, write_files
 
@@ -30,11 +30,13 @@ NOTICE = "document.querySelector('.fault')"
 ROOM = 60
 
 
-def prepared(browser_name: str, home: str, before: str = BEFORE) -> Iterator[Page]:
+def prepared(
+    browser_name: str, home: str, before: str = BEFORE, open_it: Callable[[str], Browser] = open_browser
+) -> Iterator[Page]:
     if not (DIST / "index.html").exists():
         pytest.skip("dist/ is not built (python3 build.py build)")
     try:
-        browser = open_browser(browser_name)
+        browser = open_it(browser_name)
     except Missing as missing:
         pytest.skip(str(missing))
     with browser:
