@@ -1,7 +1,7 @@
 // The Standard's grey-scale arithmetic: written out by hand from PS3.3 C.11.2.1, not from the code it tests.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { fillTable, grey, levels, looked, unshifter, windowed } from "../../static/js/viewport/window.js";
+import { fillLevels, fillTable, grey, levels, looked, unshifter, windowed } from "../../static/js/viewport/window.js";
 import { draggedWindow, frameValues, storedValues, valueRange, windowOfRange, windowStep } from "../../static/js/viewport/values.js";
 import { presetsFor } from "../../static/js/viewport/presets.js";
 
@@ -85,6 +85,23 @@ test("unused high bits are dropped and the sign is that of the stored bits", () 
   assert.equal(table[0xf800], 0);
   assert.equal(table[0x17ff], 255);
 });
+
+for (const dtype of /** @type {const} */ (["uint8", "int8", "uint16", "int16"])) {
+  test(`the table says the same whatever the unused bits of ${dtype} hold`, () => {
+    const size = dtype.endsWith("16") ? 65536 : 256;
+    const bits = size > 256 ? Uint16Array.from({ length: size }, (_, v) => v) : Uint8Array.from({ length: size }, (_, v) => v);
+    const raw = dtype === "int8" ? new Int8Array(bits.buffer) : dtype === "int16" ? new Int16Array(bits.buffer) : bits;
+    const table = new Uint8Array(65536);
+    const most = Math.log2(size) - 1;
+    for (const [left, right] of [[0, 0], [1, 1], [4, 4], [most, most], [2, 5], [0, 3]]) {
+      const r = recipe({ dtype, rows: 1, columns: size, shift_left: left, shift_right: right, slope: 2, intercept: -9 });
+      fillTable(r, window(40, 400), table);
+      const expected = new Uint8Array(size);
+      fillLevels(r, raw, window(40, 400), expected);
+      assert.deepEqual(table.slice(0, size), expected, `${left} ${right}`);
+    }
+  });
+}
 
 test("bytes become values wherever they start, and too few are refused", () => {
   const bytes = new Uint8Array([9, 1, 2, 3, 4, 0, 0, 0]);

@@ -13,8 +13,9 @@ HEAD = """# What others made
 
 Written by `python3 build.py notices` from `assets.lock.json`; do not edit. The page is made of Scanfolio (MIT, see
 LICENSE) and of the works below. Their licence texts stand in `licences/` beside the page. Pyodide is under the Mozilla
-Public License 2.0 and is shipped as its authors published it, with Python's standard library compiled and without the
-modules that make no sense in a page; its source is that of the npm package of the same name and version.
+Public License 2.0; its source is that of the npm package of the same name and version. It is shipped as its authors
+published it but for two things: Python's standard library is compiled and without the modules that make no sense in a
+page, and indirect calls in `pyodide.asm.wasm` go through functions of their own (`tools/build/calls.py` does that).
 """
 
 

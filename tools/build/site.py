@@ -10,6 +10,7 @@ import os
 import shutil
 from pathlib import Path
 
+from . import calls
 from .alone import alone
 from .console import Problem, megabytes, run, say, size_of
 from .fetch import artefact, ensure_artefacts
@@ -65,7 +66,7 @@ def build_site_alone() -> Path:
     pyodide_folder()
     packs = ensure_packs()
     files: dict[str, bytes | Path] = {f"assets/{name}": path for name, path in packs.items()}
-    files["assets/pyodide.asm.wasm"] = artefact("pyodide.asm.wasm").cached
+    files["assets/pyodide.asm.wasm"] = python_runtime()
     files["assets/worker.mjs"] = bundle(ROOT / "static/js/worker.js", "esm")
     sample = sample_disc()
     if sample:
@@ -99,6 +100,20 @@ def build_site_alone() -> Path:
         else "dist/ is up to date."
     )
     return DIST
+
+
+def python_runtime() -> Path:
+    """Python as the page runs it: the published WebAssembly, but for how it calls (calls.py)."""
+    published = artefact("pyodide.asm.wasm")
+    rules = Path(calls.__file__).read_bytes()
+    made = CACHE / "runtime" / f"{short_hash(published.sha256.encode() + rules)}-{published.file}"
+    if not made.is_file():
+        shutil.rmtree(made.parent, ignore_errors=True)
+        made.parent.mkdir(parents=True)
+        partial = made.with_name(made.name + ".part")
+        partial.write_bytes(calls.through_functions(published.cached.read_bytes()))
+        partial.replace(made)
+    return made
 
 
 def content_of(content: bytes | Path) -> bytes:

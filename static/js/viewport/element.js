@@ -7,7 +7,7 @@ import { captions, english, numbers } from "./captions.js";
 import { Interaction } from "./interaction.js";
 import { Overlay } from "./overlay.js";
 import { presetsFor } from "./presets.js";
-import { Surface } from "./surface.js";
+import { BLACK, Surface } from "./surface.js";
 import { storedValues } from "./values.js";
 import { deviceMatrix, fitScale, flipped, newView, panned, planeSize, rotated, scaleOf, viewMatrix, zoomed } from "./view.js";
 
@@ -16,6 +16,12 @@ import { deviceMatrix, fitScale, flipped, newView, panned, planeSize, rotated, s
 /** @typedef {import("./interaction.js").Tool} Tool */
 
 const NEAREST_FROM = 8; // device pixels per image pixel: from here on pixels are shown as what they are
+
+/** A frame with everything that may be written on one. @type {Frame} */
+const UNSEEN = {
+  recipe: { ...BLACK, windows: [{ center: 0.5, width: 400, function: "LINEAR" }], spacing_mm: { row: 0.5, column: 0.5 }, spacing_source: "pixel", letters: { top: "A", right: "L", bottom: "P", left: "R" }, position_mm: -0.5, thickness_mm: 1 },
+  values: new Uint16Array(0), text: { tl: ["A"], tr: ["A"] }, label: "A", index: 1, count: 1,
+};
 
 export class ImageViewport extends HTMLElement {
   /** Page texts: set once by the page before the first frame. @type {import("./captions.js").Say} */
@@ -110,7 +116,13 @@ export class ImageViewport extends HTMLElement {
 
   /** Nothing is shown yet: have compiled and made what drawing needs, so that the first picture does not wait for it. */
   warm() {
-    if (!this.#frame) this.#surface?.warm();
+    if (this.#frame || !this.#surface) return;
+    this.#surface.warm();
+    this.#frame = UNSEEN;
+    this.#write();
+    this.getBoundingClientRect(); // the letters of every size of text are made when it is laid out
+    this.#frame = null;
+    this.#write();
   }
 
   /** Whether a picture is in view (or about to be painted). */

@@ -10,7 +10,7 @@ const SIDE = 512;
 /** After so many the browser has compiled the loops. */
 const WARM_DRAWS = 12;
 /** What most slices are like. @type {Recipe} */
-const BLACK = {
+export const BLACK = {
   sop_instance_uid: "", frame: 0, rows: SIDE, columns: SIDE, samples: 1, kind: "gray", dtype: "uint16", shift_left: 0, shift_right: 0,
   slope: 1, intercept: 0, unit: "", windows: [], voi_lut: null, invert: false, lossy: { is: false, text: "" }, pixel_aspect: 1,
   spacing_mm: null, spacing_source: "", letters: null, position_mm: null, thickness_mm: null, cannot: "",

@@ -93,11 +93,16 @@ export function fillTable(recipe, display, out) {
   fill(lowest, from - 1, grey(lowest * slope + intercept, display));
   fill(to + 1, highest, grey(highest * slope + intercept, display));
   for (let stored = from; stored <= to; stored++) out[stored & mask] = grey(stored * slope + intercept, display);
-  if (shift_left || shift_right) {
-    const shifted = out.slice(0, size);
-    const unshift = unshifter(recipe);
-    for (let raw = 0; raw < size; raw++) out[raw] = shifted[unshift(raw) & mask];
+  if (shift_left === shift_right) {
+    // The unused bits are the highest ones: whatever they hold, the table says the same, over and over.
+    const period = size >> shift_left;
+    if (signed) out.copyWithin(period / 2, size - period / 2, size);
+    for (let done = period; done < size; done *= 2) out.copyWithin(done, 0, done);
+    return;
   }
+  const shifted = out.slice(0, size);
+  const unshift = unshifter(recipe);
+  for (let raw = 0; raw < size; raw++) out[raw] = shifted[unshift(raw) & mask];
 }
 
 /**
