@@ -95,6 +95,10 @@ def data_set(data: bytes) -> bytes:
     return data[144 + struct.unpack_from("<I", data, 140)[0] :]
 
 
+def bytes_of(effect: Hash | WriteFile | Chunk) -> bytes:
+    return effect.data if isinstance(effect, Hash) else b"".join(effect.parts)
+
+
 def effects_of(steps: Steps) -> Generator[Effect, None, Any]:
     """Every effect as it comes, performed as far as it is a matter of hashing; returns what `steps` returns."""
     reply: dict[str, str] | None = None
@@ -110,7 +114,7 @@ def effects_of(steps: Steps) -> Generator[Effect, None, Any]:
         elif isinstance(effect, Hash | WriteFile | Chunk):
             name = {Hash: "name", Chunk: "file"}.get(type(effect), "path" if getattr(effect, "hashed", False) else "")
             if name and getattr(effect, name):
-                digests[getattr(effect, name)] = hashlib.sha256(effect.data).hexdigest()
+                digests[getattr(effect, name)] = hashlib.sha256(bytes_of(effect)).hexdigest()
         yield effect
 
 
@@ -129,10 +133,10 @@ def drive(steps: Steps) -> tuple[Any, dict[str, bytes], bytes]:
         if isinstance(effect, WriteFile):
             assert unfinished in ("", effect.path), "one file after the other"
             assert (effect.path in files) == bool(unfinished)
-            files[effect.path] = files.get(effect.path, b"") + effect.data
+            files[effect.path] = files.get(effect.path, b"") + bytes_of(effect)
             unfinished = effect.path if effect.more else ""
         elif isinstance(effect, Chunk):
-            stream += effect.data
+            stream += bytes_of(effect)
 
 
 def open_files(files: Mapping[str, bytes], lost: frozenset[str] = frozenset()) -> Opened:

@@ -7,13 +7,14 @@ runs on CPython and in a worker, reports progress, can be cancelled, and never n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from scanfolio.errors import BytesNotHere, SourceError
 
 T = TypeVar("T")
+Part = bytes | bytearray | memoryview
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +39,11 @@ class WriteFile:
 
     The driver may go on before the bytes are on the disk, with so many of them on the way and no more; a failure is
     raised at a later write or at Settled. `more`: the file goes on in the next WriteFile of this path. `hashed`: the
-    SHA-256 of `data` will be wanted, under `path`.
+    SHA-256 of `parts` in a row will be wanted, under `path`. Nothing may change in them any more.
     """
 
     path: str
-    data: bytes
+    parts: Sequence[Part]
     more: bool = False
     hashed: bool = False
 
@@ -54,7 +55,7 @@ class Chunk:
     `file`: the file in the zip whose whole content these bytes are; their SHA-256 will be wanted under that name.
     """
 
-    data: bytes
+    parts: Sequence[Part]
     file: str = ""
 
 
@@ -101,6 +102,11 @@ class Lend:
     """
 
     entry_ids: tuple[int, ...]
+
+
+def joined(parts: Sequence[Part]) -> Part:
+    """`parts` in a row, without a copy where there is only one."""
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 Effect = Progress | Item | WriteFile | Chunk | Hash | Settled | LoadPackage | Fetch | Lend

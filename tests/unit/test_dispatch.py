@@ -121,9 +121,9 @@ def test_a_write_waits_for_the_page_and_never_blames_the_disc(failed: str, title
     told: list[str] = []
 
     def writing(_: Any) -> effects.Steps:
-        yield effects.WriteFile("A", b"one")
+        yield effects.WriteFile("A", [b"o", b"ne"])
         try:
-            yield effects.WriteFile("B", b"two")
+            yield effects.WriteFile("B", [b"two"])
         except SourceError:  # would be taken for a scratch on the disc, and the image for left out
             told.append("source")
         return {}
@@ -159,8 +159,8 @@ def test_a_part_that_does_not_load_is_not_the_discs_fault() -> None:
 def test_a_digest_falls_back_to_python_where_the_page_has_none() -> None:
     def hashing(_: Any) -> effects.Steps:
         yield effects.Hash("A", b"abc")
-        yield effects.WriteFile("B", b"def", hashed=True)
-        yield effects.Chunk(b"not asked for")
+        yield effects.WriteFile("B", [b"d", b"ef"], hashed=True)
+        yield effects.Chunk([b"not asked for"])
         return {"digests": (yield effects.Settled()), "later": (yield effects.Settled())}
 
     page = Page(judge=hashing)

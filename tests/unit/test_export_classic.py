@@ -16,14 +16,17 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence as Items
 
 from enhanced import PULSES, UPRIGHT, enhanced_ct, enhanced_mr, enhanced_pet
-from exports import Exported, MemorySource, drive, export, open_files, plan_of, re_read
+from exports import Exported, MemorySource, drive, effects_of, export, open_files, plan_of, re_read
 from instances import BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT, JPEG_2000_LOSSLESS, RLE, encode, make_instance, pattern
+from scanfolio.effects import WriteFile
 from scanfolio.errors import ExportError
-from scanfolio.export.classic import split
+from scanfolio.export import write
+from scanfolio.export.classic import pixels, split
 from scanfolio.export.classic.common import frame_uid, series_uid
 from scanfolio.export.classic.flat import decimal
 from scanfolio.export.papers import NOT_READY
 from scanfolio.export.parts import divide
+from scanfolio.export.planned import EVERYONE
 from scanfolio.export.write import write_folder
 from scanfolio.scroll import scroll
 from scanfolio.session import Session
@@ -529,6 +532,36 @@ def test_an_image_on_a_scratch_is_left_out_once_and_the_export_goes_on() -> None
     manifest, _, _ = drive(write_folder(plan, "{}", ""))
     assert [i.source_path for i in manifest.instances] == ["B"]
     assert [(left.path, left.code) for left in manifest.left_out] == [("A", "unreadable")]
+
+
+def test_a_frame_that_fails_after_others_were_written_ends_the_copy(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without what is kept of the frames a second reading can fail; an image must not arrive with a slice missing."""
+    monkeypatch.setattr(pixels, "KEPT_BYTES", 0)
+    opened = open_files({"A": encode(enhanced_ct(4))}, frozenset({"A"}))
+    steps = effects_of(write_folder(plan_of_opened(opened), "{}", ""))
+    written = 0
+    with pytest.raises(ExportError, match="can no longer be read"):
+        for effect in steps:
+            written += isinstance(effect, WriteFile) and effect.path.startswith("DICOM/")
+            opened.source.broken = written == 2
+    assert written == 2
+
+
+def test_the_copy_is_the_same_however_few_headers_are_read_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
+    unlisted = encode(make_instance("dose_report"))
+    start = unlisted.find(b"\x40\x00\x30\xa7SQ")  # Content Sequence, whose items go into the record
+    unlisted = unlisted[: start + 12] + b"\x01\x02\x03\x04" + unlisted[start + 16 :]
+    files = {f"{n}.DCM": encode(make_instance("ct", n, series=2)) for n in (1, 2, 4, 5)}
+    files |= {"A": encode(enhanced_ct(5)), "3.DCM": unlisted}
+    copies = []
+    for ahead in (1, 3, 1000):
+        monkeypatch.setattr(write, "READ_AHEAD", ahead)
+        exported = export(files, for_old_software=True, patient_key=EVERYONE)
+        assert [(left.path, left.code) for left in exported.manifest.left_out] == [("3.DCM", "damaged")]
+        assert re_read(exported).ok
+        copies.append(exported.files)
+    assert copies[0] == copies[1] == copies[2]
+    assert len(exported.images) == 9
 
 
 def plan_of_opened(opened: Any) -> Any:

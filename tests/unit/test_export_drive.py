@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 
 from discs import files_of
 from exports import open_files
-from scanfolio.effects import Chunk, Progress, Steps, WriteFile
+from scanfolio.effects import Chunk, Progress, Settled, Steps, WriteFile
 from scanfolio.errors import Cancelled, ExportError
 from scanfolio.export import drive
 from scanfolio.export.plan import make_plan
@@ -106,3 +107,74 @@ def test_progress_is_passed_on() -> None:
     seen: list[tuple[str, int, int]] = []
     drive.run(steps(), on_progress=lambda *p: seen.append(p))  # type: ignore[arg-type]
     assert seen == [("writing", 1, 2), ("writing", 2, 2)]
+
+
+class Recorded:
+    """A sink that keeps what it is given, and in which order things happened to it."""
+
+    written = Path("nowhere")
+
+    def __init__(self, fails_at: int = 0) -> None:
+        self.happened: list[str] = []
+        self.data = b""
+        self.fails_at = fails_at
+
+    def write(self, effect: WriteFile | Chunk) -> None:
+        self.happened.append("write")
+        if len(self.happened) == self.fails_at:
+            raise OSError(errno.EIO, "Input/output error")
+        self.data += b"".join(effect.parts)
+
+    def close(self) -> None:
+        self.happened.append("close")
+
+    def confirm(self) -> None:
+        self.happened.append("confirm")
+
+    def discard(self) -> None:
+        self.happened.append("discard")
+
+
+LARGE = bytes(range(256)) * 1024  # worth a thread
+
+
+def chunks(count: int) -> Steps:
+    """Large chunks and small ones in turn; returns the digests."""
+    for n in range(count):
+        yield Chunk([b"head %d" % n])
+        yield Chunk([b"%d" % n, memoryview(LARGE), bytearray(LARGE)], str(n))
+        yield Progress("writing", n, count)
+    return (yield Settled())
+
+
+def test_what_is_written_beside_the_reading_keeps_its_order_and_its_sums() -> None:
+    sink = Recorded()
+    sums = drive.run(chunks(60), sink)
+    parts = [b"%d" % n + LARGE * 2 for n in range(60)]
+    assert sums == {str(n): hashlib.sha256(part).hexdigest() for n, part in enumerate(parts)}
+    assert sink.data == b"".join(b"head %d" % n + part for n, part in enumerate(parts))
+    assert sink.happened == ["write"] * 120 + ["close"]
+
+
+@pytest.mark.parametrize("at", [2, 119, 120])
+def test_a_failure_beside_the_reading_is_said_and_nothing_follows_it(at: int) -> None:
+    sink = Recorded(fails_at=at)
+    with pytest.raises(ExportError, match="could not be written"):
+        drive.run(chunks(60), sink)
+    assert sink.happened[-1] == "discard"
+    assert "close" not in sink.happened
+    assert b"".join(b"head %d" % n + b"%d" % n + LARGE * 2 for n in range(60)).startswith(sink.data)
+
+
+def test_when_it_is_stopped_nothing_is_written_any_more() -> None:
+    sink = Recorded()
+
+    def stop(stage: str, done: int, total: int) -> None:
+        if done == 30:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        drive.run(chunks(60), sink, stop)
+    assert sink.happened.count("discard") == 1
+    assert sink.happened[-1] == "discard"
+    assert len(sink.happened) <= 63

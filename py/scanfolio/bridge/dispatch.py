@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import traceback
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from typing import Any
@@ -44,7 +44,7 @@ class _Job:
     call: Callable[[], Any]
     steps: effects.Steps | None = None
     reply: Any = None
-    hashed: tuple[str, bytes] | None = None  # what the page was just asked to hash, and may not be able to
+    hashed: tuple[str, effects.Part] | None = None  # what the page was just asked to hash, and may not be able to
     digests: dict[str, str] = field(default_factory=dict)
     waiting: bool = False
     asked: str = ""  # the type of the message whose reply is waited for
@@ -153,10 +153,10 @@ class Dispatcher:
                     )
             case effects.Item(item):
                 self._post({"type": "item", "id": job.request_id, "item": again(item, self._handlers.language)}, [])
-            case effects.WriteFile(path, data, more, hashed):
-                self._write(job, data, path, path if hashed else "", more)
-            case effects.Chunk(data, file):
-                self._write(job, data, "", file)
+            case effects.WriteFile(path, parts, more, hashed):
+                self._write(job, parts, path, path if hashed else "", more)
+            case effects.Chunk(parts, file):
+                self._write(job, parts, "", file)
             case effects.Hash(name, data):
                 job.hashed = (name, data)
                 self._wait(job, {"type": "digest", "name": name}, [data])
@@ -169,7 +169,8 @@ class Dispatcher:
             case effects.Fetch(entry_id, offset, length):
                 self._wait(job, {"type": "need", "entry_id": entry_id, "offset": offset, "length": length})
 
-    def _write(self, job: _Job, data: bytes, path: str, name: str, more: bool = False) -> None:
+    def _write(self, job: _Job, parts: Sequence[effects.Part], path: str, name: str, more: bool = False) -> None:
+        data = effects.joined(parts)
         job.hashed = (name, data) if name else None
         self._wait(job, {"type": "write", "path": path, "name": name, "more": more}, [data])
 

@@ -7,18 +7,18 @@ import hashlib
 import os
 import sys
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Protocol
 
-from scanfolio.effects import Chunk, Hash, Progress, Settled, Steps, WriteFile
+from scanfolio.effects import Chunk, Hash, Part, Progress, Settled, Steps, WriteFile
 from scanfolio.errors import ExportError
 from scanfolio.export.papers import NOT_READY
 from scanfolio.words import say
 
 WORTH_A_THREAD_BYTES = 64 << 10
-HASHED_AT_ONCE_BYTES = 16 << 20
+ON_THE_WAY_BYTES = 8 << 20
 OnProgress = Callable[[str, int, int], None]
 
 
@@ -54,10 +54,11 @@ class FolderSink:
             self._at = target.parent
         if not self._goes_on:
             self._made.append(target)
-        with target.open("ab" if self._goes_on else "wb", buffering=0) as file:
-            left = memoryview(effect.data)
-            while left:
-                left = left[file.write(left) :]
+        with open(target, "ab" if self._goes_on else "wb", buffering=0) as file:
+            for part in effect.parts:
+                left = memoryview(part)
+                while left:
+                    left = left[file.write(left) :]
         self._goes_on = effect.more
 
     def _make_folder(self, folder: Path) -> None:
@@ -98,7 +99,8 @@ class ZipFileSink:
             raise _not_written(error, str(path)) from error
 
     def write(self, effect: WriteFile | Chunk) -> None:
-        self._file.write(effect.data)
+        for part in effect.parts:
+            self._file.write(part)
 
     def close(self) -> None:
         self._file.flush()
@@ -144,75 +146,100 @@ def run(steps: Steps, sink: Sink | None = None, on_progress: OnProgress | None =
     ExportError when `sink` cannot take the bytes.
     """
     reply: dict[str, str] | None = None
-    hasher = _Hasher()
+    beside = _Beside(sink)
     try:
         while True:
             try:
                 effect = steps.send(reply)
             except StopIteration as result:
+                beside.settled()
                 if sink is not None:
                     sink.close()
                 return result.value
             reply = None
-            if isinstance(effect, Hash):
-                hasher.take(effect.name, effect.data)
+            if isinstance(effect, WriteFile):
+                beside.take(effect.path if effect.hashed else "", effect.parts, effect)
+            elif isinstance(effect, Chunk):
+                beside.take(effect.file, effect.parts, effect)
+            elif isinstance(effect, Hash):
+                beside.take(effect.name, [effect.data])
             elif isinstance(effect, Settled):
-                reply = hasher.settled()
-            elif isinstance(effect, WriteFile | Chunk):
-                assert sink is not None, "this use-case writes, so it needs a sink"
-                name = effect.file if isinstance(effect, Chunk) else effect.path if effect.hashed else ""
-                if name:
-                    hasher.take(name, effect.data)
-                sink.write(effect)
+                reply = beside.settled()
             elif isinstance(effect, Progress) and on_progress is not None:
                 on_progress(effect.stage, effect.done, effect.total)
     except BaseException as error:
+        beside.stop()
         if sink is not None:
             sink.discard()
         if isinstance(error, OSError):
             raise _not_written(error, "") from error
         raise
     finally:
-        hasher.close()
+        beside.stop()
 
 
-class _Hasher:
-    """SHA-256 beside the reading and writing: hashlib lets other threads go on meanwhile."""
+class _Beside:
+    """Hashing and writing beside the reading: both let other threads go on meanwhile. Each keeps its own order."""
 
-    def __init__(self) -> None:
-        self._pool: ThreadPoolExecutor | None = None
-        self._under_way: deque[tuple[str, int, Future[str]]] = deque()
+    def __init__(self, sink: Sink | None) -> None:
+        self._sink = sink
+        self._pools: list[ThreadPoolExecutor] = []
+        self._under_way: deque[tuple[int, str, Future[str] | None, Future[None] | None]] = deque()
         self._bytes = 0
         self._digests: dict[str, str] = {}
+        self._failed = False
 
-    def take(self, name: str, data: bytes) -> None:
-        if sys.platform == "emscripten" or len(data) < WORTH_A_THREAD_BYTES:
-            self._digests[name] = _sha256(data)
+    def take(self, name: str, parts: Sequence[Part], effect: WriteFile | Chunk | None = None) -> None:
+        """Hash `parts` under `name` unless it is "", and have the sink write `effect`, soon."""
+        size = sum(map(len, parts))
+        if sys.platform == "emscripten" or (size < WORTH_A_THREAD_BYTES and not self._under_way):
+            if name:
+                self._digests[name] = _sha256(parts)
+            if effect is not None:
+                self._write(effect)
             return
-        self._pool = self._pool or ThreadPoolExecutor(1)
-        self._under_way.append((name, len(data), self._pool.submit(_sha256, data)))
-        self._bytes += len(data)
-        while self._bytes > HASHED_AT_ONCE_BYTES:
+        if not self._pools:
+            self._pools = [ThreadPoolExecutor(1), ThreadPoolExecutor(1)]
+        hashing, writing = self._pools
+        written = None if effect is None else writing.submit(self._write, effect)
+        self._under_way.append((size, name, hashing.submit(_sha256, parts) if name else None, written))
+        self._bytes += size
+        while self._bytes > ON_THE_WAY_BYTES and len(self._under_way) > 1:
             self._finish_one()
 
     def settled(self) -> dict[str, str]:
+        """The digests since the last time. Raises what the sink met."""
         while self._under_way:
             self._finish_one()
         digests, self._digests = self._digests, {}
         return digests
 
+    def _write(self, effect: WriteFile | Chunk) -> None:
+        assert self._sink is not None, "this use-case writes, so it needs a sink"
+        if not self._failed:  # what is under way behind a failure would only follow a gap
+            self._failed = True
+            self._sink.write(effect)
+            self._failed = False
+
     def _finish_one(self) -> None:
-        name, size, digest = self._under_way.popleft()
-        self._digests[name] = digest.result()
+        size, name, digest, written = self._under_way.popleft()
         self._bytes -= size
+        if written is not None:
+            written.result()
+        if digest is not None:
+            self._digests[name] = digest.result()
 
-    def close(self) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+    def stop(self) -> None:
+        """What has not begun never will; what has is waited for."""
+        for pool in self._pools:
+            pool.shutdown(cancel_futures=True)
 
 
-def _sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+def _sha256(parts: Sequence[Part]) -> str:
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part)
+    return digest.hexdigest()
 
 
 def _not_written(error: OSError, where: str) -> ExportError:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from functools import cache
 from struct import Struct
 
+from scanfolio.effects import Part
 from scanfolio.errors import ReadingError
 from scanfolio.export.elements import ITEM, ITEM_END, LONG_VRS, MAX_DEPTH, SEQUENCE_END, SHORT_VRS, UNDEFINED_LENGTH
 from scanfolio.reading.deflated import inflater_of
@@ -31,8 +32,6 @@ _LITTLE = (Struct("<HHI"), Struct("<HH2sH"), Struct("<H"), Struct("<I"))
 _BIG = (Struct(">HHI"), Struct(">HH2sH"), Struct(">H"), Struct(">I"))
 BITS_ALLOCATED, PIXEL_REPRESENTATION, LUT_DESCRIPTOR, WAVEFORM_BITS = 0x00280100, 0x00280103, 0x00283002, 0x54001004
 PIXEL_DATA = 0x7FE00010
-
-Part = bytes | bytearray | memoryview
 
 
 def inflate(data: Part, limit: int = MAX_INFLATED_BYTES) -> bytes:

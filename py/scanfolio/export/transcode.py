@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from struct import pack
 from typing import TYPE_CHECKING
 
+from scanfolio.effects import Part
 from scanfolio.errors import PixelError, ReadingError
 from scanfolio.export.elements import (
     MoreNeeded,
@@ -27,7 +28,6 @@ from scanfolio.export.reencode import (
     IMPLICIT_LITTLE,
     NATIVE,
     PIXEL_DATA,
-    Part,
     re_encode,
 )
 from scanfolio.model import SopInstance

@@ -1,19 +1,20 @@
 """Carries out a plan: instances, table of contents, the papers that go with them. Into a zip or a folder.
 
 A zip begins with its DICOMDIR (PS3.12 Annex V calls it the manifest), so all headers are read first; a folder gets it
-last, so that an export broken off is never taken for a whole one. Memory holds one instance at a time.
+last, so that an export broken off is never taken for a whole one, and its headers are read shortly before the rest of
+their files. Memory holds one instance at a time.
 """
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from scanfolio.effects import Chunk, Effect, Hash, LoadPackage, Progress, Settled, Steps, WriteFile, patiently
+from scanfolio.effects import Chunk, Effect, Hash, LoadPackage, Part, Progress, Settled, Steps, WriteFile, patiently
 from scanfolio.errors import ExportError, PixelError, ReadingError, ScanfolioError, SourceError
 from scanfolio.export import classic
 from scanfolio.export.classic.data_set import frame_data_set, frame_elements
@@ -35,6 +36,7 @@ from scanfolio.words import again, say
 T = TypeVar("T")
 FILES_LOST_IN_A_ROW = 3  # after so many unreadable files the disc is taken for gone
 SETTLED_EVERY = 1024  # instances, whose check sums are then asked for
+READ_AHEAD = 16  # files whose headers are read before the first of them is written into a folder
 
 
 @dataclass(slots=True)
@@ -44,6 +46,7 @@ class _Run:
     plan: Plan
     file_set_uid: str
     created: datetime
+    gatherer: Gatherer = field(default_factory=Gatherer)
     listed: dict[str, Listed] = field(default_factory=dict)
     written: list[WrittenInstance] = field(default_factory=list)
     unsigned: list[partial[WrittenInstance]] = field(default_factory=list)  # without their check sums yet
@@ -51,7 +54,9 @@ class _Run:
     supplied: list[Supplied] = field(default_factory=list)
     sha256: dict[str, str] = field(default_factory=dict)
     total_bytes: int = 0
+    tried: int = 0
     lost_in_a_row: int = 0
+    made: tuple[int, bytes] = (0, b"")  # the DICOMDIR of so many listed instances, of which none is ever added
 
     def leave(self, planned: PlannedFile, code: str, error: Exception) -> None:
         """Leave a file out; of a frame, all of its source: an image may not arrive with a slice missing."""
@@ -61,7 +66,9 @@ class _Run:
             for other in self.plan.files:
                 if other.instance.entry_id == instance.entry_id:
                     self.listed.pop(other.file_id, None)
-            if any(w.source_sop_instance_uid == instance.sop_instance_uid for w in self.written):
+            sources = {w.source_sop_instance_uid for w in self.written}
+            sources |= {w.keywords["source_sop_instance_uid"] for w in self.unsigned}
+            if instance.sop_instance_uid in sources:
                 title, hint = say("export.stopped.source", language), say("export.stopped.source_hint", language)
                 raise ExportError(title, hint=hint, where=instance.path, detail=str(error)) from error
         detail = getattr(error, "title", "")
@@ -84,17 +91,23 @@ class _Run:
     def directory(self) -> bytes:
         if not self.listed:
             raise ExportError(say("export.refused.nothing", self.plan.choices.language))
-        data, self.supplied = dicomdir(list(self.listed.values()), self.file_set_uid)
-        return data
+        if self.made[0] != len(self.listed):
+            data, self.supplied = dicomdir(list(self.listed.values()), self.file_set_uid)
+            self.made = len(self.listed), data
+        return self.made[1]
 
-    def leave_what_cannot_be_listed(self) -> None:
+    def leave_what_cannot_be_listed(self, files: Sequence[PlannedFile]) -> None:
         """Keys may be damaged, or too long for a directory record: such files cost themselves, not the export."""
         try:
-            self.directory()
+            listed_here = [self.listed[f.file_id] for f in files if f.file_id in self.listed]
+            if len(listed_here) == len(self.plan.files):
+                self.directory()  # it is kept
+            elif listed_here:
+                dicomdir(listed_here, self.file_set_uid)
         except ExportError:
             raise
         except Exception:  # noqa: BLE001  as in `_understood`
-            for planned in self.plan.files:
+            for planned in files:
                 listed = self.listed.get(planned.file_id)
                 try:
                     if listed is not None:
@@ -139,18 +152,17 @@ def write_zip(
     run = _begin(plan, created, file_set_uid)
     sink = ZipOut(run.created)
     yield from _packages(plan)
-    yield from _read_headers(run)
-    directory = run.directory()
-    yield from _add(run, sink, "DICOMDIR", directory)
+    yield from _read_headers(run, plan.files)
+    yield from _add(run, sink, "DICOMDIR", [run.directory()])
     yield from _write_viewer(run, sink)
     expected = len(run.listed)
-    yield from _write_instances(run, sink)
+    yield from _write_instances(run, sink, plan.files)
     if len(run.listed) != expected:
         # Something turned out to be undecodable only now. The directory already sent is superseded by a right one:
         # the zip's own list names only the second, and whoever unpacks front to back overwrites the first with it.
-        yield from _add(run, sink, "DICOMDIR", run.directory())
+        yield from _add(run, sink, "DICOMDIR", [run.directory()])
     yield from _write_papers(run, sink, report_json, report_text)
-    yield Chunk(sink.writer.finish())
+    yield Chunk([sink.writer.finish()])
     yield Settled()
     return run.manifest()
 
@@ -164,12 +176,13 @@ def write_folder(
     """
     run = _begin(plan, created, file_set_uid)
     sink = FolderOut()
-    yield WriteFile(NOT_READY, NOT_READY_TEXT)
+    yield WriteFile(NOT_READY, [NOT_READY_TEXT])
     yield Settled()  # it stands there before anything else does
     yield from _packages(plan)
-    yield from _read_headers(run)
     yield from _write_viewer(run, sink)
-    yield from _write_instances(run, sink)
+    for files in _some_at_a_time(plan.files):
+        yield from _read_headers(run, files)
+        yield from _write_instances(run, sink, files)
     directory = run.directory()
     if plan.removal:
         plan.removal.search("DICOMDIR", directory, run.created)
@@ -177,7 +190,7 @@ def write_folder(
     run.total_bytes += len(directory)
     yield from _write_papers(run, sink, report_json, report_text)
     yield Settled()  # and the table of contents after everything else
-    yield WriteFile("DICOMDIR", directory)
+    yield WriteFile("DICOMDIR", [directory])
     yield Settled()
     return run.manifest()
 
@@ -191,17 +204,27 @@ def _packages(plan: Plan) -> Steps:
         yield LoadPackage(name)
 
 
-def _read_headers(run: _Run) -> Steps:
-    """First pass: what the directory records need, without pixels."""
+def _some_at_a_time(files: Sequence[PlannedFile]) -> Iterator[Sequence[PlannedFile]]:
+    """`files` in runs of READ_AHEAD or a few more: the frames of one source stay together."""
+    start = 0
+    while start < len(files):
+        end = min(start + READ_AHEAD, len(files))
+        while end < len(files) and files[end].instance.entry_id == files[end - 1].instance.entry_id:
+            end += 1
+        yield files[start:end]
+        start = end
+
+
+def _read_headers(run: _Run, files: Sequence[PlannedFile]) -> Steps:
+    """What the directory records of `files` need, without pixels."""
     total = len(run.plan.files)
-    gatherer = Gatherer()
-    for done, planned in enumerate(run.plan.files):
-        if done % 32 == 0:
-            yield Progress("preparing", done, total)
+    for done, planned in enumerate(files):
+        if done % READ_AHEAD == 0:
+            yield Progress("preparing", done, total) if len(files) == total else Progress("writing", run.tried, total)
         if planned.frame is not None and run.is_left(planned):
             continue
         try:
-            listed = yield from patiently(partial(_understood, planned, partial(_listed, run.plan, planned, gatherer)))
+            listed = yield from patiently(partial(_understood, planned, partial(_listed, run, planned)))
         except SourceError as error:
             run.leave(planned, "unreadable", error)
             continue
@@ -210,27 +233,27 @@ def _read_headers(run: _Run) -> Steps:
             continue
         run.lost_in_a_row = 0
         run.listed[planned.file_id] = listed
-    run.leave_what_cannot_be_listed()
-    yield Progress("preparing", total, total)
+    run.leave_what_cannot_be_listed(files)
 
 
-def _listed(plan: Plan, planned: PlannedFile, gatherer: Gatherer) -> Listed:
-    instance = planned.as_written
+def _listed(run: _Run, planned: PlannedFile) -> Listed:
+    instance, removal = planned.as_written, run.plan.removal
     if planned.frame is None:
         elements = header_elements(planned.entry, instance, WANTED_TAGS)
     else:
         elements = frame_elements(planned.entry, planned.instance, planned.frame, WANTED_TAGS)
-    if plan.removal:
-        elements = plan.removal.cleaned_elements(planned.file_id, elements)
-    return gatherer.listed(
+    if removal:
+        elements = removal.cleaned_elements(planned.file_id, elements)
+    return run.gatherer.listed(
         planned.file_id, instance.sop_class_uid, instance.sop_instance_uid, planned.transfer_syntax_uid, elements
     )
 
 
-def _write_instances(run: _Run, sink: Out) -> Steps:
-    files = [f for f in run.plan.files if f.file_id in run.listed]
-    for done, planned in enumerate(files):
-        yield Progress("writing", done, len(files))
+def _write_instances(run: _Run, sink: Out, files: Sequence[PlannedFile]) -> Steps:
+    for planned in files:
+        progress = Progress("writing", run.tried, len(run.plan.files))
+        yield progress
+        run.tried += 1
         if planned.file_id not in run.listed:
             continue
         source, instance = planned.instance, planned.as_written
@@ -238,13 +261,11 @@ def _write_instances(run: _Run, sink: Out) -> Steps:
         changes: tuple[str, ...] = ()
         try:
             if is_streamed(planned) and not run.plan.removal:
-                size = yield from _stream(run, sink, planned, meta, Progress("writing", done, len(files)))
+                size = yield from _stream(run, sink, planned, meta, progress)
             else:
                 data_set = yield from patiently(partial(_understood, planned, partial(_data_set, run.plan, planned)))
                 changes = data_set.changes
-                whole = b"".join((meta, *data_set.parts))
-                size = len(whole)
-                yield from _add(run, sink, planned.file_id, whole)
+                size = yield from _add(run, sink, planned.file_id, [meta, *data_set.parts])
         except SourceError as error:
             run.leave(planned, "unreadable", error)
             continue
@@ -274,11 +295,8 @@ def _write_instances(run: _Run, sink: Out) -> Steps:
         )
         if len(run.unsigned) == SETTLED_EVERY:
             yield from _settle(run)
-    yield from _settle(run)
     classic.forget()
-    yield Progress("writing", len(files), len(files))
-    if not run.written:
-        raise ExportError(say("export.refused.nothing", run.plan.choices.language))
+    yield Progress("writing", run.tried, len(run.plan.files))
 
 
 def _data_set(plan: Plan, planned: PlannedFile) -> Transcoded:
@@ -308,12 +326,16 @@ def _stream(run: _Run, sink: Out, planned: PlannedFile, meta: bytes, progress: P
     return len(meta) + length
 
 
-def _add(run: _Run, sink: Out, path: str, data: bytes) -> Generator[Effect, Any, None]:
-    """Write a whole file; its check sum comes with `_settle`."""
+def _add(run: _Run, sink: Out, path: str, parts: list[Part]) -> Generator[Effect, Any, int]:
+    """Write a whole file and return its size; its check sum comes with `_settle`."""
     if run.plan.removal:
+        data = b"".join(parts)
         run.plan.removal.search(path, data, run.created)
-    yield from sink.add(path, data)
-    run.total_bytes += len(data)
+        parts = [data]
+    yield from sink.add(path, parts)
+    size = sum(map(len, parts))
+    run.total_bytes += size
+    return size
 
 
 def _settle(run: _Run) -> Generator[Effect, Any, None]:
@@ -332,7 +354,7 @@ def _write_viewer(run: _Run, sink: Out) -> Steps:
     for done, file in enumerate(viewer.files):
         yield Progress("preparing", done, len(viewer.files))
         data = yield from contents(file)
-        yield from _add(run, sink, f"{VIEWER_FOLDER}/{file.path}", data)
+        yield from _add(run, sink, f"{VIEWER_FOLDER}/{file.path}", [data])
     yield from _settle(run)
     for file in viewer.files:
         check(file, run.sha256[f"{VIEWER_FOLDER}/{file.path}"])
@@ -340,6 +362,7 @@ def _write_viewer(run: _Run, sink: Out) -> Steps:
 
 def _write_papers(run: _Run, sink: Out, report_json: bytes | str, report_text: str) -> Steps:
     """What stands beside the file-set. 8.3 names (IHE PDI); nothing executable."""
+    yield from _settle(run)
     manifest = run.manifest()
     json_bytes = report_json.encode("utf-8") if isinstance(report_json, str) else report_json
     papers = {
@@ -354,10 +377,10 @@ def _write_papers(run: _Run, sink: Out, report_json: bytes | str, report_text: s
     if run.plan.removal:  # the report is of the source, with its names and paths
         del papers["REPORT.TXT"], papers["REPORT.JSN"]
     for path, data in papers.items():
-        yield from _add(run, sink, path, data)
+        yield from _add(run, sink, path, [data])
     yield from _settle(run)
     sums = "".join(f"{digest}  {path}\n" for path, digest in sorted(run.sha256.items()))
-    yield from sink.add("SHA256SUM.TXT", sums.encode("ascii"))
+    yield from sink.add("SHA256SUM.TXT", [sums.encode("ascii")])
     run.total_bytes += len(sums)
     part = run.plan.part
     if part and run.total_bytes > part.media_bytes:

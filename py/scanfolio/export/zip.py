@@ -6,11 +6,13 @@ the Windows Explorer read it; memory is one entry.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from struct import pack
 from zlib import crc32
+
+from scanfolio.effects import Part
 
 LIMIT_32 = 0xFFFFFFFF
 LIMIT_16 = 0xFFFF
@@ -37,7 +39,7 @@ class ZipWriter:
         self._time = created.hour << 11 | created.minute << 5 | created.second // 2
         self._date = max(created.year - 1980, 0) << 9 | created.month << 5 | created.day
 
-    def add(self, path: str, parts: list[bytes | bytearray | memoryview]) -> Iterator[bytes | bytearray | memoryview]:
+    def add(self, path: str, parts: Sequence[Part]) -> Iterator[Part]:
         """The bytes of one stored entry whose content is `parts` in a row. A path added again replaces the first."""
         crc = size = 0
         for part in parts:

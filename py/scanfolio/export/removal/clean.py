@@ -14,6 +14,7 @@ from enum import StrEnum
 from struct import error, pack
 
 from scanfolio import __version__
+from scanfolio.effects import Part
 from scanfolio.errors import ReadingError
 from scanfolio.export.elements import (
     MAX_DEPTH,
@@ -25,7 +26,7 @@ from scanfolio.export.elements import (
     read_items,
     sequence,
 )
-from scanfolio.export.reencode import IMPLICIT_LITTLE, Part, dictionary_vr, re_encode
+from scanfolio.export.reencode import IMPLICIT_LITTLE, dictionary_vr, re_encode
 from scanfolio.export.removal.choices import Dates
 from scanfolio.export.removal.values import Secret, dummy, shifted
 from scanfolio.standard.removal import action_for, codes, edition, nested_types, types_of

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cache, partial
 from typing import Any
 
-from scanfolio.effects import LoadPackage, Progress, Steps, patiently
+from scanfolio.effects import LoadPackage, Part, Progress, Steps, patiently
 from scanfolio.errors import ExportError, ReadingError, ScanfolioError, SourceError
 from scanfolio.export.compare import stored_differences
 from scanfolio.export.elements import RawElement, element, read_elements
@@ -19,7 +19,6 @@ from scanfolio.export.large import MAX_WHOLE_BYTES
 from scanfolio.export.manifest import Manifest
 from scanfolio.export.planned import Action, Choices, LeftOut, Plan, PlannedFile, decoded_size
 from scanfolio.export.records import WANTED_TAGS
-from scanfolio.export.reencode import Part
 from scanfolio.export.removal.choices import Dates, RemovalChoices
 from scanfolio.export.removal.clean import CLASS_UIDS, Outcome, Treatment, clean, clean_pixels_apart
 from scanfolio.export.removal.papers import standing_texts
