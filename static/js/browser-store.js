@@ -47,6 +47,10 @@ export async function storeSink() {
     forgetLast = remove;
     return {
       ...sink,
+      async refute() {
+        await forget();
+        return true;
+      },
       async abort() {
         await sink.abort();
         await remove();

@@ -71,12 +71,13 @@ export class Copying {
       await disc.settled;
       const done = await writeExport(disc, { ...wire(choice), viewer: choice.viewer && !choice.only }, target, running.signal, (progress) => this.app.setExportProgress(progress));
       if (done.verification.ok && done.written.blob && ["blob", "store"].includes(target.kind)) download(done.written.blob, name);
-      if (target.kind === "store") done.verification.ok ? forgetLater(done.manifest.total_bytes) : await forget();
+      if (done.verification.ok && target.kind === "store") forgetLater(done.manifest.total_bytes);
       if (done.manifest.left_out.some((/** @type {any} */ { code }) => code === "unreadable")) disc.noteFailure();
       this.app.setExportDone({
         ...done.verification,
         ...done.manifest,
         where: choice.where,
+        gone: done.gone,
         name: choice.where === "zip" ? name : /** @type {any} */ (target).handle?.name,
       });
     } catch (error) {

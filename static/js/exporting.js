@@ -17,7 +17,7 @@ let nextWritten = WRITTEN_FROM;
  * @param {{kind: "blob"} | {kind: "store"} | {kind: "file", handle: any} | {kind: "folder", handle: any}} target
  * @param {AbortSignal} signal
  * @param {(progress: {stage: string, done: number, total: number}) => void} onProgress
- * @returns {Promise<{manifest: any, verification: any, written: import("./save.js").Written}>} rejects; then nothing is left behind
+ * @returns {Promise<{manifest: any, verification: any, written: import("./save.js").Written, gone: boolean}>} `gone`: it was not identical, and nothing of it is left. Rejects; then nothing is left behind, either
  */
 export async function writeExport(disc, choices, target, signal, onProgress) {
   const sink = await sinkFor(target);
@@ -39,9 +39,10 @@ export async function writeExport(disc, choices, target, signal, onProgress) {
     const written = await sink.close();
     performance.mark("scanfolio:copied");
     const verification = await readBack(disc, written, signal, tell);
+    const gone = !verification.ok && (await sink.refute());
     if (verification.ok) await sink.confirm();
     await disc.rejudge().catch(() => {}); // the report now speaks of the copy, too
-    return { manifest, verification, written };
+    return { manifest, verification, written, gone };
   } catch (error) {
     await Promise.allSettled(writing); // what is on its way arrives first, so that it can be taken away
     await sink.abort();

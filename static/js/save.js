@@ -2,8 +2,8 @@
 // Files out: a .zip that is kept only when it is whole, or a folder that is emptied again when something fails.
 
 /**
- * Several `write`s may be under way; `more`: the file goes on in the next one of its path. `close` keeps what was written, `confirm` says that it has been read back and is identical, `abort` leaves nothing.
- * @typedef {{write(path: string, bytes: ArrayBuffer, more: boolean): Promise<void>, close(): Promise<Written>, confirm(): Promise<void>, abort(): Promise<void>}} Sink
+ * Several `write`s may be under way; `more`: the file goes on in the next one of its path. `close` keeps what was written, `confirm` says that it has been read back and is identical, `refute` that it is not: true where nothing of it is left that could be taken for a copy. `abort` leaves nothing.
+ * @typedef {{write(path: string, bytes: ArrayBuffer, more: boolean): Promise<void>, close(): Promise<Written>, confirm(): Promise<void>, refute(): Promise<boolean>, abort(): Promise<void>}} Sink
  */
 /**
  * What was written. A zip is one file, `blob`, too; of a folder the files are opened one by one: holding 70,000 of them open
@@ -46,6 +46,7 @@ export function blobSink() {
       return zipped(blob);
     },
     async confirm() {},
+    refute: async () => true, // nobody was given it
     async abort() {
       parts = [];
       small = [];
@@ -58,19 +59,33 @@ export async function fileSink(handle) {
   // A picker makes an empty file where there was none; one that was there before is the person's.
   const isNew = (await handle.getFile()).size === 0;
   const stream = await handle.createWritable();
+  let isOurs = isNew; // until it is closed, what was there before is there
   return {
     async write(_path, chunk) { await stream.write(chunk); },
     async close() {
       await stream.close();
+      isOurs = true;
       const file = await handle.getFile();
       return { ...zipped(file), handle };
     },
     async confirm() {},
+    refute: () => takeAway(handle),
     async abort() {
       await stream.abort().catch(() => {});
-      if (isNew) await handle.remove?.().catch(() => {});
+      if (isOurs) await takeAway(handle);
     },
   };
+}
+
+/** Remove a file, or where the browser cannot, empty it. @param {any} handle @returns {Promise<boolean>} whether that could be done */
+async function takeAway(handle) {
+  try {
+    await handle.remove();
+    return true;
+  } catch {
+    const emptied = handle.createWritable().then((/** @type {any} */ stream) => stream.close());
+    return emptied.then(() => true, () => false);
+  }
 }
 
 /** @param {Blob} blob @returns {Written} */
@@ -138,6 +153,7 @@ export async function folderSink(folder) {
       return { archive: false, files, open: fileAt, handle: folder };
     },
     async confirm() { await folder.removeEntry(NOT_READY).catch(() => {}); },
+    refute: async () => false, // what stands in it says that it is not ready
     async abort() {
       for (const opened of open.values()) await opened.then((stream) => stream.abort()).catch(() => {});
       for (const top of tops) await folder.removeEntry(top, { recursive: true }).catch(() => {});

@@ -128,6 +128,7 @@
  * @property {"folder"|"zip"} where
  * @property {string} [name] of the folder or the .zip
  * @property {boolean} [ok]
+ * @property {boolean} [gone] it was not identical, and nothing of it was left
  * @property {object} [identity] what was removed, where identifying data was
  */
 /** @typedef {{title: string, hint?: string, detail?: string, code?: string, where?: string}} ErrorWords */

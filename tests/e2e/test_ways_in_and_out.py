@@ -295,6 +295,44 @@ def test_a_disc_pulled_out_while_it_is_copied_leaves_nothing(copy: str, tmp_path
     pages.close()
 
 
+STICK_WITH_A_BAD_SPOT = """(async () => {
+    const root = await navigator.storage.getDirectory();
+    const real = await root.getFileHandle("DICOM.ZIP", {create: true});
+    let closed = false;
+    const handle = {
+        name: "DICOM.ZIP",
+        remove: () => real.remove(),
+        createWritable: async () => {
+            const stream = await real.createWritable();
+            return {write: (c) => stream.write(c), abort: () => stream.abort(), close: () => stream.close().then(() => { closed = true; })};
+        },
+        getFile: async () => {
+            const file = await real.getFile();
+            const spoilt = (file.size >> 1) | 0;
+            return closed ? new Blob([file.slice(0, spoilt), new Uint8Array(16).fill(0xAB), file.slice(spoilt + 16)]) : file;
+        },
+    };
+    window.showSaveFilePicker = async () => handle;
+})()"""
+
+
+def test_a_zip_that_is_not_identical_does_not_stay(tmp_path: Path) -> None:
+    pages = open_page("chromium", "http")
+    page = next(pages)
+    assert isinstance(page.browser, Chromium)
+    page.open(disc_folder(tmp_path, "clean"))
+    page.browser.eval(STICK_WITH_A_BAD_SPOT)
+    page.browser.eval("void (location.hash = '#/export')")
+    view = page.browser.page
+    view.click("text=One .zip file")
+    view.click("text=is the right person.")
+    view.locator("button:visible", has_text="Make the copy").click()
+    view.locator("h1", has_text="The copy is not the same as your disc.").wait_for()
+    assert view.locator("li", has_text="Nothing of this attempt was kept").is_visible()
+    assert page.browser.eval(IN_STORE) == []
+    pages.close()
+
+
 @pytest.mark.parametrize("browser_name", ["chromium", "firefox"])
 def test_a_zip_built_in_the_browsers_own_storage_is_whole_and_goes_away(browser_name: str, tmp_path: Path) -> None:
     pages = open_page(browser_name, "http")

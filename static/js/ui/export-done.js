@@ -53,7 +53,7 @@ function differentPage(done, view, words) {
       h("div", { class: "button-row" }, h("button", { class: "button primary large", type: "button", on: { click: () => emit(page, "new-copy") } }, t("different.again")))),
     h("div", { class: "col" },
       block("different.means", h("p", { class: "plain" }, t("different.means_more"))),
-      block("report.do", h("ol", { class: "steps" }, [done.where === "zip" ? "different.zip_1" : "different.folder_1", "different.2", "different.3"].map((key) => h("li", {}, h("p", { class: "plain" }, t(key))))))),
+      block("report.do", h("ol", { class: "steps" }, [done.gone ? "different.gone" : done.where === "zip" ? "different.zip_1" : "different.folder_1", "different.2", "different.3"].map((key) => h("li", {}, h("p", { class: "plain" }, t(key))))))),
     h("div", { class: "col" }, h("section", { class: "card block" }, h("h2", {}, t("different.what")),
       h("ul", { class: "differences" }, view.differences.slice(0, 50).map(({ path, what }) => h("li", {}, h("span", { class: "mono" }, path), h("small", {}, what)))),
       view.differences.length > 50 ? h("p", { class: "label" }, t("check.and_more", { count: view.differences.length - 50 })) : null)));
