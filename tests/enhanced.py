@@ -210,3 +210,13 @@ def _overridden(ds: Dataset, overrides: Mapping[str, Any]) -> Dataset:
         else:
             setattr(ds, keyword, value)
     return ds
+
+
+def with_colour_tables(ds: Dataset, first: int, presentation: str = "COLOR") -> Dataset:
+    """`ds` (an enhanced CT) with Supplemental Palette Color Lookup Tables: values from `first` on have a colour."""
+    for colour, table in (("Red", range(0, 512, 2)), ("Green", range(256)), ("Blue", range(256, 0, -1))):
+        setattr(ds, f"{colour}PaletteColorLookupTableDescriptor", [256, first, 16])
+        setattr(ds, f"{colour}PaletteColorLookupTableData", np.array(table, "<u2").tobytes())
+    ds.PixelPresentation = presentation
+    ds.SharedFunctionalGroupsSequence[0].CTImageFrameTypeSequence[0].PixelPresentation = presentation
+    return ds

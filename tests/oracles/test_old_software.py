@@ -40,7 +40,7 @@ REAL = {
     "MR in Implicit VR": "dcmjs/test/invalid-vr-length-test.dcm",
     "Legacy Converted CT": "dcmqi/segmentations/23x38x3/multiframe/mf.dcm",
     "CT, its colours taken out": "pydicom-data/eCT_Supplemental.dcm",
-    "CT in RLE, its colours taken out": "dicomparser/encapsulated/multi-frame/CT0012.not_fragmented_bot_rle.dcm",
+    "CT in RLE, none of its colours used": "dicomparser/encapsulated/multi-frame/CT0012.not_fragmented_bot_rle.dcm",
 }
 MADE = ("made CT", "made MR", "made MR in RLE", "made PET")
 
@@ -61,6 +61,8 @@ def real(name: str) -> bytes:
     data = path.read_bytes()
     if name.endswith("colours taken out"):
         return _grey(path)
+    if name.endswith("colours used"):
+        return _grey_by_its_values(path)
     return gzip.decompress(data) if path.suffix == ".gz" else data
 
 
@@ -74,6 +76,18 @@ def _grey(path: Path) -> bytes:
             del ds[element.tag]
     ds.PixelPresentation = "MONOCHROME"
     ds.SharedFunctionalGroupsSequence[0].CTImageFrameTypeSequence[0].PixelPresentation = "MONOCHROME"
+    stream = BytesIO()
+    ds.save_as(stream)
+    return stream.getvalue()
+
+
+def _grey_by_its_values(path: Path) -> bytes:
+    """The same CT with its colour tables, which begin behind its largest value."""
+    from io import BytesIO
+
+    ds = pydicom.dcmread(path)
+    for colour in ("Red", "Green", "Blue"):
+        getattr(ds, f"{colour}PaletteColorLookupTableDescriptor")[1] = int(ds.pixel_array.max()) + 1
     stream = BytesIO()
     ds.save_as(stream)
     return stream.getvalue()

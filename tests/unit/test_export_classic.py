@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import json
 from collections.abc import Mapping
@@ -15,7 +16,7 @@ import pytest
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence as Items
 
-from enhanced import PULSES, UPRIGHT, enhanced_ct, enhanced_mr, enhanced_pet
+from enhanced import PULSES, UPRIGHT, enhanced_ct, enhanced_mr, enhanced_pet, with_colour_tables
 from exports import Exported, MemorySource, drive, effects_of, export, open_files, plan_of, re_read
 from instances import BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT, JPEG_2000_LOSSLESS, RLE, encode, make_instance, pattern
 from scanfolio.effects import WriteFile
@@ -31,6 +32,8 @@ from scanfolio.export.write import write_folder
 from scanfolio.scroll import scroll
 from scanfolio.session import Session
 from scanfolio.standard.classic import CLASSIC, CT, MR, PET
+
+HIGHEST = max(int(pattern(n).max()) for n in range(3))
 
 MADE = {
     "ct": lambda: enhanced_ct(4),
@@ -255,6 +258,85 @@ WHOLE = {
     "no moment of a frame": (
         lambda: _in_frame(enhanced_pet(), "FrameContentSequence", FrameReferenceDateTime=""), "kind"),
 }  # fmt: skip
+
+
+@pytest.mark.parametrize("syntax", [EXPLICIT, IMPLICIT, BIG_ENDIAN, RLE])
+def test_colour_tables_that_no_pixel_uses_stay_behind(syntax: str) -> None:
+    source = with_colour_tables(enhanced_ct(3), HIGHEST + 1)
+    exported = split_export(source, syntax=syntax)
+    images = by_frame(exported)
+    assert len(images) == 3
+    for number, image in enumerate(images):
+        assert np.array_equal(image.pixel_array, pattern(number))
+        assert image.PixelPresentation == "MONOCHROME"
+        assert not [e.keyword for e in image if "Palette" in e.keyword]
+    changes = exported.manifest.instances[0].changes
+    assert "(0028,1101) left out" in changes
+    assert any("said to be MONOCHROME" in change for change in changes)
+    assert re_read(exported).differences == ()
+
+
+@pytest.mark.parametrize("syntax", [EXPLICIT, BIG_ENDIAN, RLE])
+def test_one_coloured_pixel_keeps_the_image_whole(syntax: str) -> None:
+    exported = split_export(with_colour_tables(enhanced_ct(3), HIGHEST), syntax=syntax)
+    assert [kept.code for kept in exported.plan.kept_whole] == ["colours"]
+    (whole,) = written(exported)
+    assert whole.NumberOfFrames == 3
+    assert whole.RedPaletteColorLookupTableDescriptor == [256, HIGHEST, 16]
+    assert re_read(exported).ok
+
+
+def test_signed_values_are_compared_as_such() -> None:
+    def made(first: int) -> Dataset:
+        ds = enhanced_ct(2)
+        values = np.full((2, 32, 32), -900, np.int16)
+        values[1, 5, 5] = -3
+        ds.PixelData, ds.PixelRepresentation, ds.BitsStored, ds.HighBit = values.tobytes(), 1, 16, 15
+        return with_colour_tables(ds, first)
+
+    for first, images in ((-2, 2), (-3, 1)):
+        exported = split_export(made(first))
+        assert len(exported.manifest.instances) == images, first
+        assert re_read(exported).ok
+
+
+def test_a_frame_that_is_grey_by_its_own_word_may_have_any_value() -> None:
+    ds = with_colour_tables(enhanced_ct(3), 1, "MIXED")
+    shared = ds.SharedFunctionalGroupsSequence[0].CTImageFrameTypeSequence[0]
+    del ds.SharedFunctionalGroupsSequence[0].CTImageFrameTypeSequence
+    for k, presentation in enumerate(("MONOCHROME", "COLOR", "MONOCHROME")):
+        kind = copy.deepcopy(shared)
+        kind.PixelPresentation = presentation
+        groups(ds, k).CTImageFrameTypeSequence = Items([kind])
+    assert [kept.code for kept in split_export(ds).plan.kept_whole] == ["colours"]
+    frames = np.frombuffer(ds.PixelData, "<u2").reshape(3, 32, 32).copy()
+    frames[1] = 0
+    ds.PixelData = frames.tobytes()
+    exported = split_export(ds)
+    assert len(by_frame(exported)) == 3
+    assert re_read(exported).differences == ()
+
+
+@pytest.mark.parametrize("change", ["one table", "different tables", "no numbers"])
+def test_colour_tables_that_cannot_be_understood_keep_it_whole(change: str) -> None:
+    ds = with_colour_tables(enhanced_ct(2), HIGHEST + 1)
+    if change == "one table":
+        del ds.GreenPaletteColorLookupTableDescriptor
+    elif change == "different tables":
+        ds.BluePaletteColorLookupTableDescriptor = [256, HIGHEST + 2, 16]
+    else:
+        for colour in ("Red", "Green", "Blue"):
+            delattr(ds, f"{colour}PaletteColorLookupTableDescriptor")
+    assert [kept.code for kept in split_export(ds).plan.kept_whole] == ["colours"]
+
+
+def test_a_copy_in_which_a_colour_became_grey_is_not_called_identical() -> None:
+    """As if the plan had overlooked it: the comparison looks at the pixels by itself."""
+    exported = split_export(with_colour_tables(enhanced_ct(3), HIGHEST + 1))
+    coloured = with_colour_tables(enhanced_ct(3), HIGHEST)
+    opened = open_files({"E0.DCM": encode(coloured)})
+    verification = re_read(replace(exported, opened=opened))
+    assert "values that had a colour are grey in it" in {d.what for d in verification.differences}
 
 
 def _placeless(ds: Dataset) -> Dataset:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from scanfolio.errors import PixelError, ReadingError
 from scanfolio.export.classic.common import NOT_OF_ONE_FRAME, USED_UP, frame_uid, series_uid
 from scanfolio.export.classic.flat import FLATTENED, LAST_TAG, OF_THE_ROOT
+from scanfolio.export.classic.split import PALETTES
 from scanfolio.export.compare import PIXEL_ELEMENTS, elements_differ
 from scanfolio.export.reencode import EXPLICIT_BIG
 from scanfolio.model import SopInstance
@@ -68,8 +69,24 @@ def frame_differences(
     found += _place_and_scale(before, frame, copy)
     expected = _laid_flat(before, frame)
     big = source.transfer_syntax_uid == EXPLICIT_BIG
+    first_coloured = _grey_now(before, expected)
     found += elements_differ(expected, after, WRITTEN | USED_UP | PIXEL_ELEMENTS, big=big)
-    return found + _pixels(source_entry, source, frame, copy_entry, copy)
+    return found + _pixels(source_entry, source, frame, copy_entry, copy, first_coloured)
+
+
+def _grey_now(before: Dataset, expected: Dataset) -> int | None:
+    """Of an image with colour tables: `expected` without them, and the first value that would have had a colour."""
+    table = before.get("RedPaletteColorLookupTableDescriptor")
+    if table is None:
+        return None
+    for tag in PALETTES & expected.keys():
+        del expected[tag]
+    if expected.get("PixelPresentation", "") == "MONOCHROME":
+        return None  # it was grey before
+    if "PixelPresentation" in expected:
+        expected.PixelPresentation = "MONOCHROME"
+    first = int(table[1])
+    return first - 0x10000 if before.PixelRepresentation and first > 0x7FFF else first
 
 
 @lru_cache(maxsize=1)
@@ -180,8 +197,15 @@ def _has_a_place(flat: Dataset, holder: Dataset, tag: Any) -> bool:
     return True
 
 
-def _pixels(source_entry: Entry, source: SopInstance, frame: int, copy_entry: Entry, copy: SopInstance) -> list[str]:
-    """Stored values, bit for bit."""
+def _pixels(
+    source_entry: Entry,
+    source: SopInstance,
+    frame: int,
+    copy_entry: Entry,
+    copy: SopInstance,
+    first_coloured: int | None,
+) -> list[str]:
+    """Stored values, bit for bit; and that none of them had a colour."""
     import numpy as np
 
     from scanfolio.pixels.stored import decode
@@ -191,4 +215,5 @@ def _pixels(source_entry: Entry, source: SopInstance, frame: int, copy_entry: En
     except PixelError as error:
         return [f"cannot be decoded: {error.detail}"]
     same = a.values.dtype == b.values.dtype and np.array_equal(a.values, b.values)
-    return [] if same else ["it has other pixels"]
+    lost = first_coloured is not None and a.values.max() >= first_coloured
+    return ([] if same else ["it has other pixels"]) + (["values that had a colour are grey in it"] if lost else [])

@@ -29,6 +29,8 @@ def frame_data_set(entry: Entry, instance: SopInstance, frame: int) -> Transcode
     cells = frame_cells(entry, instance, frame)
     changes = [f"made of frame {frame + 1} of {instance.number_of_frames}, functional groups laid flat"]
     changes += [f"{name} left out" for name in sorted({*enhanced.lost, *lost})]
+    if frame in enhanced.coloured:
+        changes.append("no value of it is one that the colour tables map, so it is said to be MONOCHROME")
     if instance.encapsulated:
         changes.append(f"pixels decompressed from {instance.transfer_syntax_uid}")
         flat.update(_lossy(entry, instance, frame, flat.encoded(), cells))

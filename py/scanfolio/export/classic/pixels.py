@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from scanfolio.errors import ReadingError
+from scanfolio.export.classic.split import Enhanced
 from scanfolio.export.reencode import EXPLICIT_LITTLE, IMPLICIT_LITTLE
 from scanfolio.model import SopInstance
 from scanfolio.source.entry import Entry
@@ -35,6 +36,14 @@ def frame_cells(entry: Entry, instance: SopInstance, frame: int) -> bytes:
     """The cells of frame `frame` (from 0). The first call for an image reads, and where it must decodes, all of it."""
     kept = all_frames(entry, instance)
     return _frame(entry, instance, frame) if kept is None else kept[frame]
+
+
+def uses_colours(entry: Entry, enhanced: Enhanced, frame: int) -> bool:
+    """Whether a stored value of frame `frame` has a colour. Raises PixelError, ReadingError or SourceError."""
+    from scanfolio.pixels.stored import decode
+
+    first = enhanced.coloured_from
+    return first is not None and int(decode(entry, enhanced.instance, frame).values.max()) >= first
 
 
 def _frame(entry: Entry, instance: SopInstance, frame: int) -> bytes:

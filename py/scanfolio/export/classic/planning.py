@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from functools import partial
 
 from scanfolio.effects import LoadPackage, Progress, Steps, patiently
-from scanfolio.errors import SourceError
+from scanfolio.errors import PixelError, ReadingError, SourceError
+from scanfolio.export.classic.pixels import uses_colours
 from scanfolio.export.classic.split import Enhanced, concerns, read_enhanced
 from scanfolio.export.planned import Choices, KeptWhole
 from scanfolio.model import SopInstance
+from scanfolio.pixels.syntax import needs_imagecodecs
 from scanfolio.source.entry import Entry
 from scanfolio.words import say
 
@@ -34,7 +36,7 @@ def split_steps(instances: Sequence[SopInstance], entries: Sequence[Entry], choi
         yield Progress("comparing", done, len(wanted))
         try:
             enhanced: Enhanced = yield from patiently(partial(read_enhanced, entries[instance.entry_id], instance))
-            why_not = enhanced.why_not
+            why_not = enhanced.why_not or (yield from _why_not_by_pixels(entries[instance.entry_id], enhanced))
         except SourceError:
             why_not = "groups"
         if why_not:
@@ -43,6 +45,24 @@ def split_steps(instances: Sequence[SopInstance], entries: Sequence[Entry], choi
         else:
             split[instance.entry_id] = _images(enhanced)
     return split, tuple(whole)
+
+
+def _why_not_by_pixels(entry: Entry, enhanced: Enhanced) -> Steps:
+    """Where there are colour tables: "colours" if a frame uses them, "" if none does."""
+    if not enhanced.coloured:
+        return ""
+    instance = enhanced.instance
+    yield LoadPackage("numpy")
+    if needs_imagecodecs(instance.transfer_syntax_uid):
+        yield LoadPackage("imagecodecs")
+    for frame in enhanced.coloured:
+        yield Progress("comparing", frame, instance.number_of_frames)
+        try:
+            if (yield from patiently(partial(uses_colours, entry, enhanced, frame))):
+                return "colours"
+        except (PixelError, ReadingError):
+            return "values"
+    return ""
 
 
 def _images(enhanced: Enhanced) -> list[tuple[int, SopInstance]]:

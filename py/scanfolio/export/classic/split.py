@@ -18,6 +18,7 @@ from scanfolio.export.classic.common import (
     NOT_OF_ONE_FRAME,
     ORIENTATION,
     POSITION,
+    PRESENTATION,
     SPACING,
     USED_UP,
     add_common,
@@ -43,7 +44,9 @@ from scanfolio.standard.classic import CLASSIC, CT, MR
 
 SHARED, PER_FRAME = 0x52009229, 0x52009230
 MAX_HEADER_BYTES = 1 << 28
-_PALETTES = (0x00281101, 0x00281201, 0x00281221)  # Supplemental Palette Color Lookup Tables
+_DESCRIPTORS = (0x00281101, 0x00281102, 0x00281103)
+PALETTES = frozenset((*_DESCRIPTORS, 0x00281199, *range(0x00281201, 0x00281204), *range(0x00281221, 0x00281224)))
+"""Supplemental Palette Color Lookup Tables (C.7.6.19)."""
 _PIXEL_HEADER_BYTES = {"1.2.840.10008.1.2": 8}
 
 
@@ -51,7 +54,9 @@ _PIXEL_HEADER_BYTES = {"1.2.840.10008.1.2": 8}
 class Enhanced:
     """An enhanced image whose header was read. `why_not` is a stable code where it cannot be split, else "".
 
-    `base` are the elements all frames share, `ranks` their order (from 1), `lost` what has no place in theirs.
+    `base` are the elements all frames share, `ranks` their order (from 1), `lost` what has no place in theirs. Stored
+    values from `coloured_from` on have a colour (C.8.16.2.1.1.1); no image can be made of a frame of `coloured` that
+    holds one, which its pixels say.
     """
 
     instance: SopInstance
@@ -61,6 +66,8 @@ class Enhanced:
     ranks: Sequence[int] = ()
     series: Series | None = None
     lost: tuple[str, ...] = ()
+    coloured_from: int | None = None
+    coloured: Sequence[int] = ()
 
     def header(self, frame: int) -> tuple[Flat, list[str]]:
         """(elements of frame `frame` as an image, what has no place there). Raises ReadingError where it is none."""
@@ -80,7 +87,10 @@ class Enhanced:
             return flat, "place", lost
         if not add_image_type(flat):
             return flat, "kind", lost
-        if flat.text(0x00089205) not in ("", "MONOCHROME"):
+        presentation = flat.text(PRESENTATION)
+        if presentation == "COLOR" and self.coloured_from is not None:
+            flat.put(PRESENTATION, b"CS", "MONOCHROME")
+        elif presentation not in ("", "MONOCHROME"):
             return flat, "colours", lost
         add_identity(flat, instance.sop_class_uid, instance.sop_instance_uid, frame)
         add_times(flat)
@@ -164,12 +174,18 @@ def _read(entry: Entry, instance: SopInstance) -> Enhanced:
     )
     if len(shared) > 1 or len(frames) != instance.number_of_frames:
         return Enhanced(instance, "groups", Flat())
-    if any(flat.has(tag) for tag in _PALETTES):
-        return Enhanced(instance, "colours", Flat())
+    coloured_from = None
+    if any(flat.has(tag) for tag in PALETTES):
+        coloured_from = _first_coloured(flat, instance)
+        if coloured_from is None:
+            return Enhanced(instance, "colours", Flat())
     overlays = [tag for tag in flat if tag >> 16 & 0xFF01 == 0x6000 and tag & 0xFFFF == 0x0015]
     if any(flat.number(tag) not in (None, 1.0) for tag in overlays):
         return Enhanced(instance, "colours", Flat())
     lost = ["(0088,0200)"] if 0x00880200 in flat else []
+    for tag in PALETTES & flat.keys():  # in grey, and beside grey values alone, some software would colour by them
+        lost.append(tag_name(tag))
+        del flat[tag]
     for tag in [*NOT_OF_ONE_FRAME, POSITION, ORIENTATION, SPACING]:
         flat.pop(tag, None)
     for tag in [tag for tag in flat if not tag & 0xFFFF or tag > LAST_TAG]:
@@ -179,14 +195,33 @@ def _read(entry: Entry, instance: SopInstance) -> Enhanced:
     for groups in shared:
         lost += lay_flat(flat, groups)
     ranks = [facts.instance_number or n for n, facts in enumerate(frames_of(entry, instance).facts, 1)]
-    enhanced = Enhanced(instance, "", flat, frames, ranks, lost=tuple(lost))
+    enhanced = Enhanced(instance, "", flat, frames, ranks, lost=tuple(lost), coloured_from=coloured_from)
     if CLASSIC[instance.sop_class_uid] not in (CT, MR):
         enhanced = replace(enhanced, series=_pet_series(enhanced))
+    coloured = []
     for frame in range(len(frames)):
         _, why_not, _ = enhanced._frame(frame)
         if why_not:
             return Enhanced(instance, why_not, Flat())
-    return enhanced
+        if coloured_from is not None and not _is_grey(flat, frames[frame]):
+            coloured.append(frame)
+    return replace(enhanced, coloured=tuple(coloured))
+
+
+def _is_grey(base: Flat, groups: bytes) -> bool:
+    """A frame that is said to be grey throughout: then no value of it has a colour, however large."""
+    flat = Flat(base)
+    lay_flat(flat, elements_of(groups))
+    return flat.text(PRESENTATION) == "MONOCHROME"
+
+
+def _first_coloured(flat: Flat, instance: SopInstance) -> int | None:
+    """The first stored value with a colour, None where the tables do not say it."""
+    said = {tuple(flat.numbers(tag)) for tag in _DESCRIPTORS}
+    if len(said) != 1 or len(next(iter(said))) != 3:
+        return None
+    first = int(next(iter(said))[1]) & 0xFFFF  # written as US or SS, whatever the pixels are
+    return first - 0x10000 if instance.pixel_representation and first > 0x7FFF else first
 
 
 def _head(entry: Entry, instance: SopInstance) -> bytes:
