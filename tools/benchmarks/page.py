@@ -161,14 +161,14 @@ def _memory_per_file(url: str, few: Path, many: Path, count: int) -> Row:
     return Row("memory for each further file, everything", f"{each / 1000:.1f} kB", "-", None, None, note)
 
 
-def _floor(folder: Path, options: argparse.Namespace) -> Opening:
-    """A page that only reads: when it has the first file's first bytes, and those of all."""
+def _floor(folder: Path, options: argparse.Namespace, give: Callable[[Opened, Path], None] = _give) -> Opening:
+    """A page that only reads: when it has the first file's first bytes, and those of all (or has only listed them)."""
     with served(reading_page(options.scratch / "plain-reading")) as url:
         taken = []
         for _ in range(options.runs):
             with opened(url) as page:
                 page.mark("scanfolio:ready")
-                _give(page, folder)
+                give(page, folder)
                 first, indexed = page.mark("scanfolio:first-file"), page.mark("scanfolio:indexed")
                 taken.append(Opening(first - page.mark("given"), indexed - page.mark("given")))
     return Opening(*(statistics.median(values) for values in zip(*taken, strict=True)))
@@ -186,6 +186,7 @@ def _opening(url: str, folders: dict[int, Path], options: argparse.Namespace, pe
         n: statistics.median(_open_once(url, folders[n], _drop).first_image for _ in range(options.runs))
         for n in (100, most)
     }
+    floor_of_dropped = _floor(folders[most], options, _drop)
     per_file = {n: t.indexed / n for n, t in times.items()}
     listed = with_dicomdir(folders[1000], options.scratch / "ct1000-dicomdir")
     by_directory = [_open_once(url, listed) for _ in range(options.runs)]
@@ -216,6 +217,14 @@ def _opening(url: str, folders: dict[int, Path], options: argparse.Namespace, pe
             dropped[most] / dropped[100],
             1.2,
             "given as a handle, as the folder picker gives it, too",
+        ),
+        Row(
+            "the same against the floor",
+            short(dropped[most]),
+            f"a page that only reads the first file {short(floor_of_dropped.first_image)}",
+            dropped[most] / floor_of_dropped.first_image,
+            None,
+            "while Chromium lists a folder it opens no file of it",
         ),
         Row(
             "first image by the DICOMDIR, 1,000 files",

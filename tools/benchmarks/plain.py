@@ -18,7 +18,7 @@ await py.loadPackage(WHEELS.map(at), { checkIntegrity: false });
 await py.runPythonAsync("import numpy, pydicom");
 postMessage("ready");
 """
-READING_PAGE = """<!doctype html><meta charset="utf-8"><title>plain reading</title>
+READING_PAGE = """<!doctype html><meta charset="utf-8"><title>plain reading</title><body style="height: 90vh">
 <input type="file" webkitdirectory id="folder-input"><script type="module">
 performance.mark("scanfolio:ready");
 const input = document.getElementById("folder-input");
@@ -34,6 +34,26 @@ input.onchange = async () => {
     }
   };
   await Promise.all(Array.from({ length: 16 }, run));
+  performance.mark("scanfolio:indexed");
+};
+// a folder dropped: only its first file is read, as soon as the browser has named it
+async function* filesIn(folder) {
+  for await (const handle of folder.values()) {
+    if (handle.kind === "directory") yield* filesIn(handle);
+    else yield handle;
+  }
+}
+document.ondragover = (event) => event.preventDefault();
+document.ondrop = async (event) => {
+  event.preventDefault();
+  let first = true;
+  for await (const handle of filesIn(await event.dataTransfer.items[0].getAsFileSystemHandle())) {
+    if (first) {
+      await (await handle.getFile()).slice(0, 16384).arrayBuffer();
+      performance.mark("scanfolio:first-file");
+    }
+    first = false;
+  }
   performance.mark("scanfolio:indexed");
 };
 </script>"""
@@ -56,7 +76,7 @@ def pyodide_page(folder: Path) -> Path:
 
 
 def reading_page(folder: Path) -> Path:
-    """A page without Python that only reads the first 16 KB of every file."""
+    """A page without Python that only reads the first 16 KB of every file; of a folder dropped, of the first file."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "index.html").write_text(READING_PAGE, encoding="utf-8")
     return folder
