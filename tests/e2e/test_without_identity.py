@@ -6,7 +6,7 @@ import io
 import zipfile
 from pathlib import Path
 
-from conftest import Page
+from conftest import DIST, Page
 from drivers import Chromium
 
 from discs import encode
@@ -47,6 +47,8 @@ def test_property_25_it_is_apart_shows_what_goes_and_writes_nothing_of_the_perso
     assert view.get_by_text("There may be writing in the picture").is_visible()
     view.locator("input[name='removal-dates'][value='shift']").check()
     view.locator("#pseudonym").fill("Case 12")
+    assert not view.locator("#with-viewer").is_checked()
+    view.locator("#with-viewer").check()
     view.locator("details[data-outcome='removed']").wait_for()
 
     make = view.locator("button:visible", has_text="Make NOID.ZIP")
@@ -63,7 +65,10 @@ def test_property_25_it_is_apart_shows_what_goes_and_writes_nothing_of_the_perso
 
     with zipfile.ZipFile(io.BytesIO(copy.read_bytes())) as archive:
         files = {name: archive.read(name) for name in archive.namelist()}
-    assert leaks(files, MARKS) == []
+    viewer = {name: data for name, data in files.items() if name.startswith("VIEWER/") and name != "VIEWER/disc.js"}
+    assert viewer["VIEWER/index.htm"] == (DIST / "index.html").read_bytes()
+    assert view.get_by_text("open INDEX.HTM on the copy").is_visible()
+    assert leaks({name: data for name, data in files.items() if name not in viewer}, MARKS) == []
     copies = data_sets(files)
     assert len(copies) == 3
     assert {(str(ds.PatientName), ds.PatientID, ds.PatientIdentityRemoved) for ds in copies} == {

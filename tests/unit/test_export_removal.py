@@ -16,22 +16,25 @@ from pydicom.sequence import Sequence
 
 from character_sets import CASES
 from discs import files_of
+from enhanced import enhanced_ct
 from exports import MemorySource, drive, export, re_read
 from instances import ANOTHER, IMPLICIT, RLE, SAMPLE, compress, encode, make_instance, pattern, uid
 from planted import BINARY, DATE, MARKS, all_elements, data_sets, leaks, plant, with_bad_head
 from scanfolio.errors import ExportError
+from scanfolio.export import write
 from scanfolio.export.papers import NOT_READY
-from scanfolio.export.planned import EVERYONE, KEEP_ENCODING, Choices, Plan, second_set
+from scanfolio.export.parts import PAPERS_BYTES, divide
+from scanfolio.export.planned import EVERYONE, KEEP_ENCODING, Choices, Plan, planned_size, second_set
 from scanfolio.export.removal.choices import Dates, RemovalChoices
 from scanfolio.export.removal.clean import Outcome
 from scanfolio.export.removal.search import Forbidden
 from scanfolio.export.removal.values import Secret, shifted
 from scanfolio.export.verify import Verification
-from scanfolio.export.viewer import Viewer
 from scanfolio.model import Disc
 from scanfolio.session import Session
 from scanfolio.standard import removal
 from scanfolio.standard.iods import iod_of
+from viewer_files import on_disc, viewer
 
 SHIFT = RemovalChoices(Dates.SHIFT)
 EVERYTHING = RemovalChoices(documents=True, burned_in=True)
@@ -414,13 +417,97 @@ def test_choices_that_do_not_go_together_are_refused() -> None:
         remove(files_of("clean"), encoding=KEEP_ENCODING)
     with pytest.raises(ExportError, match="one copy"):
         remove(files_of("enhanced_ct"), for_old_software=True)
-    with pytest.raises(ExportError, match="no viewer"):
-        remove(files_of("clean"), viewer=Viewer(()))
     for name in ("Müller", "a\\b", "A^B", "x" * 57, " "):
         with pytest.raises(ExportError, match="stand-in"):
             remove(files_of("clean"), RemovalChoices(pseudonym=name))
     with pytest.raises(ExportError):  # the person's own name as a stand-in
         remove(files_of("clean"), RemovalChoices(pseudonym="SAMPLE-001"))
+
+
+@pytest.mark.parametrize("into", ["folder", "zip"])
+def test_the_viewer_goes_along_byte_for_byte_and_nothing_beside_it_is_of_the_person(into: str) -> None:
+    ds = make_instance("ct", PatientName="Doctype^Licences")  # words of the viewer's own files
+    plant(ds)
+    ds.PatientName = "Doctype^Licences"
+    copied = remove(one(ds), into=into, viewer=viewer())
+    found = {path: data for path, data in copied.files.items() if path.startswith("VIEWER/")}
+    assert {path: data for path, data in found.items() if path != "VIEWER/disc.js"} == on_disc()
+    beside = {path: data for path, data in copied.files.items() if path == "VIEWER/disc.js" or path not in found}
+    assert leaks(beside) == leaks(beside, (b"Doctype^", b"Licences^")) == []
+    assert copied.verification.ok, copied.verification.differences
+    readme = copied.files["README.TXT"]
+    assert b"VIEWER\\" in readme
+    assert b"There is no viewer" not in readme
+    assert b'href="VIEWER/index.htm"' in copied.files["INDEX.HTM"]
+    assert json.loads(copied.files["EXPORT.JSN"])["viewer"] is True
+
+
+def test_what_stands_in_disc_js_is_searched_like_everything_we_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(write, "disc_js", lambda plan, manifest: b"/* Scanfolio */ PLANTEDNAME")
+    with pytest.raises(ExportError) as stopped:
+        remove(one(make_instance("ct", PatientName="PLANTEDNAME^Jo")), viewer=viewer())
+    assert stopped.value.where == "VIEWER/disc.js"
+
+
+def test_parts_for_small_media_are_of_one_map_of_identifiers_and_each_is_searched() -> None:
+    series = [make_instance("ct", n) for n in range(1, 7)]
+    for ds in series:
+        plant(ds, nested=False)
+    follows = Dataset()
+    follows.ReferencedSOPClassUID, follows.ReferencedSOPInstanceUID = series[0].SOPClassUID, series[0].SOPInstanceUID
+    series[5].DerivationImageSequence = Sequence([follows])
+    session = Session("Disc of PLANTED")
+    drive(session.read(MemorySource({f"PLANTED/IM{n}": encode(ds) for n, ds in enumerate(series)})))
+    plan = drive(session.plan(Choices(removal=RemovalChoices(), viewer=viewer())))[0]
+    largest = max(-(-planned_size(f) // 2048) * 2048 + 4096 for f in plan.files)
+    viewer_bytes = viewer().size_in(2048) + 4096 * len(viewer().files)
+    parts = divide(plan, PAPERS_BYTES + 512 * len(plan.files) + viewer_bytes + 3 * largest + largest // 2)
+    assert [len(part.files) for part in parts] == [3, 3]
+    copies = []
+    for part in parts:
+        _, files, _ = drive(session.write(part, "folder"))
+        verification = drive(session.verify(MemorySource(files)))[0]
+        assert verification.ok, verification.differences
+        assert verification.identity_removed
+        assert leaks({p: d for p, d in files.items() if not p.startswith("VIEWER/") or p == "VIEWER/disc.js"}) == []
+        record = json.loads(files["EXPORT.JSN"])
+        assert [left["path"] for left in record["left_out"] if left["code"] == "other-part"] == [""] * 3
+        copies.append((data_sets(files), record))
+    (first, first_record), (second, _) = copies
+    assert len({c.SeriesInstanceUID for c in (*first, *second)}) == 1
+    assert len({c.SOPInstanceUID for c in (*first, *second)}) == 6
+    new = {c.SOPInstanceUID for c in first}
+    assert [
+        c.DerivationImageSequence[0].ReferencedSOPInstanceUID in new for c in second if "DerivationImageSequence" in c
+    ] == [True]
+    elsewhere = {left["sop_instance_uid"] for left in first_record["left_out"]}
+    assert elsewhere == {c.SOPInstanceUID for c in second}
+
+
+def test_a_leak_in_a_later_part_stops_that_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    series = [make_instance("ct", n, PatientName="PLANTEDNAME^Jo") for n in range(1, 5)]
+    series[3].PositionReferenceIndicator = "near plantedname"
+    session = Session("Disc")
+    drive(session.read(MemorySource({f"IM{n}": encode(ds) for n, ds in enumerate(series)})))
+    plan = drive(session.plan(Choices(removal=RemovalChoices())))[0]
+    largest = max(-(-planned_size(f) // 2048) * 2048 + 4096 for f in plan.files)
+    first, second = divide(plan, PAPERS_BYTES + 512 * len(plan.files) + 2 * largest + largest // 2)
+    drive(session.write(first, "folder"))
+    with pytest.raises(ExportError, match="was still in it"):
+        drive(session.write(second, "folder"))
+
+
+def test_single_images_for_older_systems_are_made_first_and_cleaned_then() -> None:
+    ds = enhanced_ct(3)
+    plant(ds)
+    single = export({"PLANTED/E": encode(ds)}, for_old_software=True)
+    assert len(single.images) == 3
+    copied = remove(single.images)
+    assert leaks(copied.files) == leaks(copied.files, (ds.SOPInstanceUID.encode(),)) == []
+    assert copied.verification.ok, copied.verification.differences
+    assert len({c.SOPInstanceUID for c in copied.copies}) == 3
+    (origin,) = {c.ConversionSourceAttributesSequence[0].ReferencedSOPInstanceUID for c in copied.copies}
+    assert origin.startswith("2.25.") and origin != ds.SOPInstanceUID
 
 
 def test_there_is_no_second_copy_of_what_cannot_be_rewritten() -> None:

@@ -53,7 +53,6 @@ def readme_txt(plan: Plan, manifest: Manifest) -> bytes:
     actions = Counter(i.action for i in manifest.instances)
     left_out = Counter(f.code for f in manifest.left_out)
     instances = _written(plan, manifest)
-    viewer = plan.choices.viewer is not None
     blocks = [
         "MEDICAL IMAGES (DICOM)",
         *part_of(plan),
@@ -77,9 +76,9 @@ def readme_txt(plan: Plan, manifest: Manifest) -> bytes:
             "  REPORT.TXT     what was found on the source disc (REPORT.JSN: for programs)\r\n"
             "  EXPORT.JSN     every file, where it came from, what was changed\r\n"
             "  SHA256SUM.TXT  check sums of all files"
-            + (f"\r\n  {FOLDER}\\        Scanfolio, a page to look at the images with" if viewer else "")
+            + viewer_line(plan)
         ),
-        VIEWER if viewer else "There is no viewer and no program on it. Nothing starts by itself.",
+        viewer_text(plan),
         "What was changed:",
         "\r\n".join(f"  {n} instances {DONE[a]}" for a, n in actions.items() if n)
         + "\r\n  Every file: new name, empty preamble, new File Meta Information."
@@ -171,6 +170,15 @@ def disc_js(plan: Plan, manifest: Manifest) -> bytes:
         "of": plan.part.of if plan.part else 1,
     }
     return f"/* Scanfolio */\nSCANFOLIO_DISC = {json.dumps(facts)};\n".encode("ascii")
+
+
+def viewer_line(plan: Plan) -> str:
+    """The row of the layout, where a viewer goes along."""
+    return f"\r\n  {FOLDER}\\        Scanfolio, a page to look at the images with" if plan.choices.viewer else ""
+
+
+def viewer_text(plan: Plan) -> str:
+    return VIEWER if plan.choices.viewer else "There is no viewer and no program on it. Nothing starts by itself."
 
 
 def part_of(plan: Plan) -> list[str]:

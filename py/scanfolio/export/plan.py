@@ -64,8 +64,6 @@ def plan_steps(disc: Disc, entries: Sequence[Entry], choices: Choices) -> Steps:
     if choices.removal and choices.for_old_software:
         hint = _say(choices, "removal.refused.splitting_hint")
         raise ExportError(_say(choices, "removal.refused.splitting"), hint=hint)
-    if choices.removal and choices.viewer:
-        raise ExportError(_say(choices, "removal.refused.viewer"), hint=_say(choices, "removal.refused.splitting_hint"))
     if choices.removal and choices.encoding != MOST_COMPATIBLE:
         hint = _say(choices, "removal.refused.encoding_hint")
         raise ExportError(_say(choices, "removal.refused.encoding"), hint=hint)

@@ -6,6 +6,7 @@ import { emit, h, icon, put, setText } from "./h.js";
 import { oldSoftwareBox } from "./export-old-software.js";
 import { drawThumbnail } from "./series-row.js";
 import { viewerBytes } from "../viewer-files.js";
+import { viewerChoice } from "./viewer-choice.js";
 
 /** @typedef {import("../types.js").PatientFacts} PatientFacts */
 /** @typedef {import("../types.js").ExportPlan} ExportPlan */
@@ -147,17 +148,10 @@ export class ExportChoose {
         this.canFolder
           ? h("div", { class: "pair" }, this.#radio("where", "folder", t("export.folder"), t("export.folder_more"), null, "stick"), this.#radio("where", "zip", t("export.zip"), t("export.zip_more"), null, "archive"))
           : h("p", { class: "note" }, icon("archive"), h("span", {}, h("b", {}, t("export.zip")), " ", t("export.only_zip"), " ", this.needs))),
-      viewerBytes ? h("fieldset", {}, h("legend", {}, t("export.along")), this.#viewerBox()) : null);
-  }
-
-  #viewerBox() {
-    const box = h("input", { type: "checkbox", id: "with-viewer", on: { change: () => {
-      this.#viewer = box.checked;
-      this.#summary();
-    } } });
-    box.checked = this.#viewer;
-    return h("label", { class: "choice" }, box, h("span", { class: "title" }, t("export.viewer")),
-      h("span", { class: "side num" }, t("export.viewer_size", { size: formatBytes(viewerBytes) })), h("span", { class: "more" }, t("export.viewer_more")));
+      viewerChoice(this.#viewer, (wanted) => {
+        this.#viewer = wanted;
+        this.#summary();
+      }));
   }
 
   /** @param {PatientFacts} patient */

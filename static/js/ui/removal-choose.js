@@ -1,6 +1,8 @@
 // A copy without identifying data: what it is, what may be chosen, what happens to every entry. Apart from the export.
 import { formatBytes, formatPerson, formatPersonSpoken, formatDate, t } from "../i18n.js";
+import { viewerBytes } from "../viewer-files.js";
 import { emit, h, icon, put, setText } from "./h.js";
+import { viewerChoice } from "./viewer-choice.js";
 
 /** @typedef {import("../types.js").ExportChoice} ExportChoice */
 /** @typedef {import("../types.js").ExportPlan} ExportPlan */
@@ -15,6 +17,7 @@ export class RemovalChoose {
   /** @type {import("../types.js").PatientFacts | null} */
   #patient = null;
   #confirmed = false;
+  #viewer = false;
   #wish = { dates: "remove", pseudonym: "", documents: false, burned_in: false };
   /** @type {ExportPlan | null} */
   #plan = null;
@@ -38,6 +41,7 @@ export class RemovalChoose {
   /** @param {{chosen: ExportChoice | null, patient: import("../types.js").PatientFacts, confirmed: boolean}} state */
   open({ chosen, patient, confirmed }) {
     this.#chosen = chosen;
+    this.#viewer = chosen?.viewer ?? false;
     this.update({ patient, confirmed });
     this.#plan = null;
     this.reword();
@@ -62,7 +66,7 @@ export class RemovalChoose {
 
   /** @returns {ExportChoice | null} */
   get choice() {
-    return this.#chosen && { ...this.#chosen, encoding: "most-compatible", for_old_software: false, viewer: false, where: "zip", removal: { ...this.#wish } };
+    return this.#chosen && { ...this.#chosen, encoding: "most-compatible", for_old_software: false, viewer: this.#viewer, where: "zip", removal: { ...this.#wish } };
   }
 
   /** In the language it is now. */
@@ -77,6 +81,10 @@ export class RemovalChoose {
         h("fieldset", {}, h("legend", {}, t("noid.dates")), h("div", { class: "pair" }, this.#dates("remove"), this.#dates("shift"))),
         h("fieldset", {}, h("legend", {}, t("noid.include")), this.#tick("documents"), this.#tick("burned_in")),
         h("fieldset", {}, h("legend", {}, h("label", { for: "pseudonym" }, t("noid.pseudonym"))), this.#pseudonym(), h("p", { class: "label" }, t("noid.pseudonym_more"))),
+        viewerChoice(this.#viewer, (wanted) => {
+          this.#viewer = wanted;
+          this.#say();
+        }),
         h("section", { class: "block", "aria-live": "polite" }, h("h2", {}, t("noid.preview")), h("p", { class: "label" }, t("noid.preview_note")), this.preview)),
       h("aside", { class: "sum", "aria-label": t("noid.summary") }, h("h2", {}, t("noid.summary")), this.size, this.confirmBox, this.make, this.why, h("p", { class: "label" }, t("noid.searched")))));
     this.#say();
@@ -147,7 +155,7 @@ export class RemovalChoose {
     if (reason && this.#confirmed) this.make.setAttribute("aria-disabled", "true");
     else this.make.removeAttribute("aria-disabled");
     const plan = this.#plan;
-    setText(this.size, [formatPerson(patient.name), plan?.instances ? t("count.files", { count: plan.instances }) : "", plan?.size_after ? formatBytes(plan.size_after) : ""].filter(Boolean).join(" · "));
+    setText(this.size, [formatPerson(patient.name), plan?.instances ? t("count.files", { count: plan.instances }) : "", plan?.size_after ? formatBytes(plan.size_after + (this.#viewer ? viewerBytes : 0)) : ""].filter(Boolean).join(" · "));
     put(this.preview, !plan ? h("p", { class: "label" }, t("noid.looking")) : plan.refused ? h("p", { class: "plain" }, plan.refused) : this.#table(plan));
   }
 

@@ -11,7 +11,7 @@ export function removalDonePage(done) {
         h("p", {}, t("noid.done_ready", { name: made.name ?? "", size: formatBytes(made.total_bytes ?? 0) }))),
       h("div", { class: "button-row" }, h("button", { class: "button", type: "button", on: { click: () => emit(page, "go", "disc") } }, t("action.back_to_scans")))),
     h("div", { class: "col" },
-      h("section", { class: "block" }, h("h2", {}, t("done.now")), h("ol", { class: "steps" }, ["noid.done_1", "noid.done_2", "noid.done_3"].map((key) => h("li", {}, h("p", { class: "plain" }, t(key))))))),
+      h("section", { class: "block" }, h("h2", {}, t("done.now")), h("ol", { class: "steps" }, ["noid.done_1", "noid.done_2", ...(made.viewer ? ["done.viewer"] : []), "noid.done_3"].map((key) => h("li", {}, h("p", { class: "plain" }, t(key))))))),
     h("div", { class: "col" },
       h("section", { class: "block" }, h("h2", {}, t("noid.cannot")), h("ul", { class: "plain-list" }, ["noid.cannot_1", "noid.cannot_2", "noid.cannot_3", "noid.cannot_4"].map((key) => h("li", {}, h("p", {}, t(key))))))));
   return page;

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from scanfolio import __version__
 from scanfolio.export.manifest import Manifest, WrittenInstance
-from scanfolio.export.papers import DONE, as_text, index_htm, part_of
+from scanfolio.export.papers import DONE, as_text, disc_js, index_htm, part_of, viewer_line, viewer_text
 from scanfolio.export.planned import Action, Plan
 from scanfolio.words import catalogue
 
@@ -31,6 +31,7 @@ def readme_txt(plan: Plan, manifest: Manifest) -> bytes:
     actions = Counter(i.action for i in manifest.instances)
     left_out = Counter(f.code for f in manifest.left_out)
     moved = removal.get("dates") == "shift"
+    searched_apart = ", but for the viewer's files, which are those of its build," if plan.choices.viewer else ""
     blocks = [
         "MEDICAL IMAGES (DICOM), IDENTIFYING DATA REMOVED",
         *part_of(plan),
@@ -45,9 +46,9 @@ def readme_txt(plan: Plan, manifest: Manifest) -> bytes:
             "  DICOM\\         the images\r\n"
             "  INDEX.HTM      a readable list for a web browser\r\n"
             "  EXPORT.JSN     every file and what was changed\r\n"
-            "  SHA256SUM.TXT  check sums of all files"
+            "  SHA256SUM.TXT  check sums of all files" + viewer_line(plan)
         ),
-        "There is no viewer and no program on it. Nothing starts by itself.",
+        viewer_text(plan),
         "What was removed:",
         (
             f"  Attributes as {removal.get('profile', '')} says, at every depth; private attributes but for factors to "
@@ -57,7 +58,8 @@ def readme_txt(plan: Plan, manifest: Manifest) -> bytes:
             + ("  Dates: moved by a secret number of days, the same for all images of one person; times of day stay."
                if moved else "  Dates and times: removed, or replaced by ones that say nothing.")
             + "\r\n  The pixels are unchanged: compared with the source.\r\n"
-            f"  Everything written was searched for {removal.get('searched_for', 0)} original values; none was found."
+            f"  Everything written{searched_apart} was searched for {removal.get('searched_for', 0)} original values; "
+            "none was found."
         ),
         "How the images were brought into this form:",
         "\r\n".join(f"  {n} instances {DONE[a]}" for a, n in actions.items() if n),
@@ -74,6 +76,7 @@ def standing_texts(plan: Plan) -> list[str]:
     record = plan.removal.as_record() if plan.removal else None
     empty = Manifest("", "", plan.choices.encoding, (one,), (), (), 0, {}, 0, record)
     texts = [readme_txt(plan, empty).decode("ascii"), index_htm(plan, empty).decode("utf-8")]
+    texts.append(disc_js(plan, empty).decode("ascii"))
     texts += [json.dumps(empty.as_dict()), *DONE.values()]
     for said in (catalogue("en"), catalogue(plan.choices.language)):
         for key, text in said.items():
