@@ -61,7 +61,7 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Hash:
-    """The SHA-256 of `data` will be wanted, under `name` (WebCrypto does it 20 times as fast as Pyodide). No reply."""
+    """The SHA-256 of `data` will be wanted, under `name` (WebCrypto does it beside Python, and faster). No reply."""
 
     name: str
     data: bytes
