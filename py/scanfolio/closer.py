@@ -42,7 +42,7 @@ def _digests_of_duplicates(disc: Disc, entries: Sequence[Entry]) -> Steps:
         entry, start = entries[instance.entry_id], instance.data_set_offset
         try:
             data = yield from patiently(partial(entry.read, start, entry.size - start))
-        except SourceError:
+        except (SourceError, MemoryError):
             continue  # the rule then says that it could not be compared
         yield Hash(str(instance.entry_id), data)
         yield Progress("comparing", n, len(doubled))
@@ -58,7 +58,7 @@ def _trailing(disc: Disc, entries: Sequence[Entry]) -> Steps:
         entry = entries[instance.entry_id]
         try:
             length = yield from patiently(partial(data_set_length, entry, instance))
-        except SourceError:
+        except (SourceError, MemoryError):
             continue
         found[instance.entry_id] = entry.size - instance.data_set_offset - length
         yield Progress("comparing", n, len(wanted))
@@ -88,7 +88,7 @@ def _references(disc: Disc, entries: Sequence[Entry]) -> Steps:
                     referred.add(reference)
                 if count % PER_STEP == PER_STEP - 1:
                     yield progress
-        except (SourceError, Declined):
+        except (SourceError, Declined, MemoryError):
             continue
         found[instance.entry_id] = frozenset(referred)
     return found

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from scanfolio.rules.closer import Closer
     from scanfolio.rules.report import Report
 
+LARGE_PICTURE = 1 << 22  # pixels; where a smaller one finds no memory, it is not the picture that is too large
 MAX_RECIPES = 1 << 15  # given together with a series; those of further frames are asked for one by one
 
 
@@ -41,6 +42,8 @@ def _in_memory(instance: SopInstance) -> Iterator[None]:
     try:
         yield
     except MemoryError as error:
+        if (instance.rows or 0) * (instance.columns or 0) < LARGE_PICTURE:
+            raise
         raise refuse("too_large", instance, rows=instance.rows or 0, columns=instance.columns or 0) from error
 
 

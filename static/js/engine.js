@@ -175,6 +175,11 @@ export class Engine extends EventTarget {
     this.dispatchEvent(new CustomEvent("failed", { detail }));
   }
 
+  /** What this worker has used up of the memory comes back only with another one. @param {string} detail */
+  replace(detail) {
+    if (this.#worker) this.#died(detail);
+  }
+
   /** @param {string} detail */
   #died(detail) {
     if (!this.isReady) return this.#fail(detail);

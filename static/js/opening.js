@@ -177,7 +177,10 @@ export class OpenDisc extends EventTarget {
         try {
           return await (deaths ? this.#read(/** @type {Choice} */ (this.#choice)) : work());
         } catch (error) {
-          if (/** @type {any} */ (error).wire?.code !== "worker" || this.#close.signal.aborted || deaths >= MOST_DEATHS) throw error;
+          const { code = "", detail = "" } = /** @type {any} */ (error).wire ?? {};
+          const isFull = code === "memory" && !deaths; // a new worker has room; if that does not do either, it is told
+          if ((code !== "worker" && !isFull) || this.#close.signal.aborted || deaths >= MOST_DEATHS) throw error;
+          if (isFull) this.engine.replace(detail);
           this.#again = true;
           await this.engine.ready;
           this.#attempt = new AbortController();

@@ -231,6 +231,9 @@ def _read_headers(run: _Run, files: Sequence[PlannedFile]) -> Steps:
         except ReadingError as error:
             run.leave(planned, "damaged", error)
             continue
+        except MemoryError as error:
+            run.leave(planned, "too-large", error)
+            continue
         run.lost_in_a_row = 0
         run.listed[planned.file_id] = listed
     run.leave_what_cannot_be_listed(files)
