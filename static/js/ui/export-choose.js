@@ -1,7 +1,8 @@
 // Choosing what to copy. Good choices are made beforehand; who the person is, never.
-import { formatBytes, formatDate, formatPerson, formatPersonSpoken, formatTimeExpected, list, phrase, t } from "../i18n.js";
+import { formatBytes, formatDate, formatPerson, formatTimeExpected, list, phrase, t } from "../i18n.js";
 import { holdsText, seriesCount, seriesTitle, studyHolds, studyTitle } from "./catalogue-view.js";
 import { choiceOf, chosenEnhanced, chosenHolds, dispensable, mediumFor, secondsExpected } from "./export-choices.js";
+import { ConfirmBox } from "./confirm-box.js";
 import { emit, h, icon, put, setText } from "./h.js";
 import { oldSoftwareBox } from "./export-old-software.js";
 import { drawThumbnail } from "./series-row.js";
@@ -22,7 +23,6 @@ export class ExportChoose {
   /** @type {"folder" | "zip"} */
   #where = "zip";
   #viewer = false;
-  #confirmed = false;
   #oldSoftware = false;
   /** @type {ExportPlan | null} */
   #plan = null;
@@ -36,20 +36,14 @@ export class ExportChoose {
     this.questions = h("div", { class: "ask-list" });
     this.old = oldSoftwareBox((wanted) => { this.#oldSoftware = wanted; this.#changed(); });
     this.facts = h("dl", {});
-    this.confirm = h("input", { type: "checkbox", on: { change: () => {
-      this.#confirmed = this.confirm.checked;
-      emit(this.element, "confirm-person", { key: this.#patient?.key, right: this.confirm.checked });
-      this.#summary();
-    } } });
-    this.confirmText = h("span", { class: "title" });
-    this.confirmBox = h("div", { class: "confirm" }, h("label", { class: "choice" }, this.confirm, this.confirmText));
+    this.confirm = new ConfirmBox(() => this.#summary());
     this.make = [this.#button(), this.#button()];
     this.why = [h("p", { class: "why-not", role: "status" }), h("p", { class: "why-not" })];
     /** What building a large .zip takes, where that may be much. */
     this.needs = h("span", { role: "status" });
     this.left = h("div", { class: "left-out" });
     this.more = h("div", { class: "left-out" });
-    this.sum = h("aside", { class: "sum", "aria-label": phrase("export.summary") }, h("h2", {}, phrase("export.your_copy")), this.facts, this.left, this.confirmBox, this.make[0], this.why[0], h("p", { class: "label" }, phrase("export.promise")), this.more);
+    this.sum = h("aside", { class: "sum", "aria-label": phrase("export.summary") }, h("h2", {}, phrase("export.your_copy")), this.facts, this.left, this.confirm.element, this.make[0], this.why[0], h("p", { class: "label" }, phrase("export.promise")), this.more);
     this.element = h("div", { class: "export-choose" },
       h("div", { class: "export" },
         h("div", { class: "title" }, h("a", { class: "tool-quiet back-link", href: "#/disc" }, icon("left", "icon s"), phrase("action.back_to_scans")), h("h1", { tabindex: "-1" }, phrase("export.title")), h("p", {}, phrase("export.lead"))),
@@ -59,8 +53,7 @@ export class ExportChoose {
 
   /** @param {{patient: PatientFacts, confirmed: boolean}} state */
   update({ patient, confirmed }) {
-    this.#confirmed = confirmed;
-    this.confirm.checked = confirmed;
+    this.confirm.update({ patient, confirmed });
     if (this.#patient !== patient) {
       const before = this.#patient;
       this.#patient = patient;
@@ -115,18 +108,14 @@ export class ExportChoose {
       emit(this.element, "make-copy", this.choice);
       return;
     }
-    if (reason === "export.confirm_first") {
-      this.confirmBox.classList.add("asked");
-      this.confirmBox.scrollIntoView({ block: "center" });
-      this.confirm.focus();
-    }
+    if (reason === "export.confirm_first") this.confirm.ask();
   }
 
   /** Why the button does nothing yet: the key of a sentence, or the sentence of the plan. */
   #reason() {
     if (!this.#keys.size) return "export.choose_something";
     if (this.#plan?.refused) return this.#plan.refused;
-    if (!this.#confirmed) return "export.confirm_first";
+    if (!this.confirm.isTicked) return "export.confirm_first";
     return "";
   }
 
@@ -259,11 +248,10 @@ export class ExportChoose {
     const builtIn = plan?.built_in;
     setText(this.needs, builtIn ? t(builtIn === "storage" ? "export.in_storage" : "export.in_memory", { size: formatBytes(size) }) : "");
     this.#showPlan(plan);
-    const spoken = formatPersonSpoken(patient.name);
-    setText(this.confirmText, spoken ? (born ? t("export.confirm", { name: spoken, date: born }) : t("export.confirm_no_date", { name: spoken })) : t("export.confirm_nameless", { number: patient.patient_id || "-" }));
+    this.confirm.say();
     const reason = this.#reason();
     const sentence = reason.startsWith("export.") ? t(reason) : reason;
-    if (!reason || reason !== "export.confirm_first") this.confirmBox.classList.remove("asked");
+    if (!reason || reason !== "export.confirm_first") this.confirm.calm();
     for (const button of this.make) {
       // Not yet confirmed is no dead end: the button then leads to the question.
       if (reason && reason !== "export.confirm_first") button.setAttribute("aria-disabled", "true");

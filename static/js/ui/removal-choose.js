@@ -1,6 +1,7 @@
 // A copy without identifying data: what it is, what may be chosen, what happens to every entry. Apart from the export.
-import { formatBytes, formatPerson, formatPersonSpoken, formatDate, t } from "../i18n.js";
+import { formatBytes, formatPerson, t } from "../i18n.js";
 import { viewerBytes } from "../viewer-files.js";
+import { ConfirmBox } from "./confirm-box.js";
 import { emit, h, icon, put, setText } from "./h.js";
 import { viewerChoice } from "./viewer-choice.js";
 
@@ -16,7 +17,6 @@ export class RemovalChoose {
   #chosen = null;
   /** @type {import("../types.js").PatientFacts | null} */
   #patient = null;
-  #confirmed = false;
   #viewer = false;
   #wish = { dates: "remove", pseudonym: "", documents: false, burned_in: false };
   /** @type {ExportPlan | null} */
@@ -25,13 +25,7 @@ export class RemovalChoose {
 
   constructor() {
     this.element = h("div", { class: "removal" });
-    this.confirm = h("input", { type: "checkbox", on: { change: () => {
-      this.#confirmed = this.confirm.checked;
-      emit(this.element, "confirm-person", { key: this.#patient?.key, right: this.confirm.checked });
-      this.#say();
-    } } });
-    this.confirmText = h("span", { class: "title" });
-    this.confirmBox = h("div", { class: "confirm" }, h("label", { class: "choice" }, this.confirm, this.confirmText));
+    this.confirm = new ConfirmBox(() => this.#say());
     this.preview = h("div", { class: "preview" });
     this.why = h("p", { class: "why-not", role: "status" });
     this.size = h("p", { class: "label" });
@@ -52,8 +46,7 @@ export class RemovalChoose {
   /** @param {{patient: import("../types.js").PatientFacts, confirmed: boolean}} state */
   update({ patient, confirmed }) {
     this.#patient = patient;
-    this.#confirmed = confirmed;
-    this.confirm.checked = confirmed;
+    this.confirm.update({ patient, confirmed });
     this.#say();
   }
 
@@ -86,7 +79,7 @@ export class RemovalChoose {
           this.#say();
         }),
         h("section", { class: "block", "aria-live": "polite" }, h("h2", {}, t("noid.preview")), h("p", { class: "label" }, t("noid.preview_note")), this.preview)),
-      h("aside", { class: "sum", "aria-label": t("noid.summary") }, h("h2", {}, t("noid.summary")), this.size, this.confirmBox, this.make, this.why, h("p", { class: "label" }, t("noid.searched")))));
+      h("aside", { class: "sum", "aria-label": t("noid.summary") }, h("h2", {}, t("noid.summary")), this.size, this.confirm.element, this.make, this.why, h("p", { class: "label" }, t("noid.searched")))));
     this.#say();
   }
 
@@ -127,11 +120,7 @@ export class RemovalChoose {
 
   #go() {
     if (this.#reason()) {
-      if (!this.#confirmed) {
-        this.confirmBox.classList.add("asked");
-        this.confirmBox.scrollIntoView({ block: "center" });
-        this.confirm.focus();
-      }
+      if (!this.confirm.isTicked) this.confirm.ask();
       return;
     }
     emit(this.element, "make-copy", this.choice);
@@ -139,20 +128,18 @@ export class RemovalChoose {
 
   #reason() {
     if (this.#plan?.refused) return this.#plan.refused;
-    if (!this.#confirmed) return t("export.confirm_first");
+    if (!this.confirm.isTicked) return t("export.confirm_first");
     return this.#plan ? "" : t("noid.looking");
   }
 
   #say() {
     const patient = this.#patient;
     if (!patient) return;
-    const spoken = formatPersonSpoken(patient.name);
-    const born = formatDate(patient.birth_date);
-    setText(this.confirmText, spoken ? (born ? t("export.confirm", { name: spoken, date: born }) : t("export.confirm_no_date", { name: spoken })) : t("export.confirm_nameless", { number: patient.patient_id || "-" }));
+    this.confirm.say();
     const reason = this.#reason();
     setText(this.why, reason);
-    if (this.#confirmed) this.confirmBox.classList.remove("asked");
-    if (reason && this.#confirmed) this.make.setAttribute("aria-disabled", "true");
+    if (this.confirm.isTicked) this.confirm.calm();
+    if (reason && this.confirm.isTicked) this.make.setAttribute("aria-disabled", "true");
     else this.make.removeAttribute("aria-disabled");
     const plan = this.#plan;
     setText(this.size, [formatPerson(patient.name), plan?.instances ? t("count.files", { count: plan.instances }) : "", plan?.size_after ? formatBytes(plan.size_after + (this.#viewer ? viewerBytes : 0)) : ""].filter(Boolean).join(" · "));
