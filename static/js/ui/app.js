@@ -1,12 +1,11 @@
 // The one thing main.js talks to: it tells the screens what is known about the disc (DiscState) and what changed.
 import { t } from "../i18n.js";
 import { Announcer } from "./announcer.js";
-import { answerPage } from "./answer-page.js";
 import { AppBar } from "./app-bar.js";
 import { BottomNav } from "./bottom-nav.js";
-import { discHolds } from "./catalogue-view.js";
 import { DiscScreen } from "./disc-screen.js";
 import { DiscState } from "./disc-state.js";
+import { Drawn, hasFullLetter } from "./drawn.js";
 import { STAGES } from "./export-choices.js";
 import { ExportScreen } from "./export-screen.js";
 import { emit, rewrite, stand, setText } from "./h.js";
@@ -23,9 +22,6 @@ import { StatusBar } from "./status-bar.js";
 
 /** @typedef {import("../types.js").ScreenName} ScreenName */
 /** @typedef {import("../types.js").ErrorWords} ErrorWords */
-
-/** Classes whose letter stands on the answer's own page. @type {Set<string>} */
-const FULL_LETTER = new Set(["E", "F"]);
 
 export class App {
   /** @type {DiscState | null} null: nothing is open */
@@ -45,6 +41,7 @@ export class App {
     this.letter = new Letter();
     this.printing = new Printing((letters) => (letters ? letterPaper(this.letter.letters) : this.screen === "disc" || this.screen === "report" ? this.reportPage.paper() : null));
     this.exportScreen = new ExportScreen((key) => this.disc.rail.thumbnail(key));
+    this.drawn = new Drawn(this, { look: () => this.#setLooking(true), askPerson: () => this.#askPerson() });
     this.help = new HelpDialog();
     this.appBar = new AppBar(() => this.help.open());
     const { banner, rail, stage, drawer, slot } = this.disc;
@@ -120,11 +117,11 @@ export class App {
       this.disc.exportPanel.showReading();
     }
     if (!disc) return;
-    if (disc.phase === "reading") this.#showReading(disc);
+    if (disc.phase === "reading") this.drawn.reading(disc);
     else if (disc.phase === "judging") this.disc.banner.showJudging();
-    this.#showAnswer();
-    this.#showRail();
-    this.#showCover();
+    this.drawn.answer(this.#disc);
+    this.drawn.rail(this.#disc);
+    this.drawn.cover(this.#disc);
   }
 
   /** What is open is called otherwise: the sample disc has a name in every language. @param {string} name */
@@ -138,7 +135,7 @@ export class App {
     const disc = this.#disc;
     if (!disc) return;
     Object.assign(disc, { catalogue, report, saved: null, savedAsked: false });
-    this.#showAnswer();
+    this.drawn.answer(this.#disc);
     this.#showPlace();
   }
 
@@ -148,7 +145,7 @@ export class App {
     if (!disc?.report) return;
     disc.report = report;
     if (disc.answer === "wrong") disc.looking = true; // where the answer can be taken back stays in view
-    this.#showReport(disc, report);
+    this.drawn.report(disc, report);
   }
 
   // -- starting
@@ -168,7 +165,7 @@ export class App {
   prepare() {
     if (this.#disc) return;
     const blank = new DiscState();
-    this.#showReading(blank);
+    this.drawn.reading(blank);
     this.disc.setCover(blank.cover);
     this.disc.layOut();
   }
@@ -185,15 +182,9 @@ export class App {
     disc.reading = { done, total };
     disc.timeLeft.note(done, performance.now());
     this.appBar.setSource(disc.name);
-    this.#showReading(disc);
-    this.#showRail();
+    this.drawn.reading(disc);
+    this.drawn.rail(this.#disc);
     if (total) this.announce(t("reading.long", { done, total }));
-  }
-
-  /** @param {DiscState} disc */
-  #showReading({ reading: { done, total }, timeLeft, hasImage, catalogue }) {
-    this.disc.banner.showReading({ done, total, secondsLeft: total ? timeLeft.secondsFor(total - done) : NaN, firstImage: hasImage });
-    this.disc.reportPanel.showReading(catalogue, { done, total });
   }
 
   /** The list of files in an archive is being read. @param {{done: number, total: number}} state in whatever it counts */
@@ -210,14 +201,11 @@ export class App {
     const disc = this.#disc;
     if (!disc) return;
     disc.lookFurther(path.slice(path.lastIndexOf("/") + 1));
-    this.disc.setAnswer(null);
-    this.disc.exportPanel.showReading();
-    this.reportPage.showWaiting();
-    this.exportScreen.reset();
+    this.drawn.awaitAnswer();
     this.showOpening({ done: 0, total: 0 });
     this.disc.reportPanel.showReading(disc.catalogue, disc.reading);
-    this.#showRail();
-    this.#showCover();
+    this.drawn.rail(this.#disc);
+    this.drawn.cover(this.#disc);
     this.go("disc");
   }
 
@@ -226,7 +214,7 @@ export class App {
     if (!this.#disc || this.#disc.phase === "judging") return;
     this.#disc.phase = "judging";
     this.disc.banner.showJudging();
-    this.#showRail();
+    this.drawn.rail(this.#disc);
   }
 
   /** A new disc: nothing of the one before stays. */
@@ -234,18 +222,8 @@ export class App {
     this.#disc = new DiscState();
     this.#later.clear();
     this.landing.setRefusal(null);
-    this.disc.rail.clear();
-    this.disc.setAnswer(null);
-    this.disc.scrubber.setPlaying(false);
-    this.disc.scrubber.setSlice({ n: 0, total: 0 });
-    this.disc.toolbar.setPresets([]);
-    this.disc.detailsPanel.setTags(null);
-    this.disc.exportPanel.showReading();
-    this.disc.drawer.show("report");
-    this.reportPage.showWaiting();
-    this.letter.reset();
-    this.exportScreen.reset();
-    this.#showCover();
+    this.drawn.clear();
+    this.drawn.cover(this.#disc);
     this.go("disc");
     return this.#disc;
   }
@@ -258,22 +236,13 @@ export class App {
     disc.name ||= catalogue.name;
     this.appBar.setSource(disc.name);
     if (disc.phase === "reading") this.disc.reportPanel.showReading(catalogue, disc.reading);
-    this.#showCover();
-    this.#showRail();
+    this.drawn.cover(this.#disc);
+    this.drawn.rail(this.#disc);
   }
 
   /** @param {string} key @param {import("../types.js").Thumbnail} thumbnail */
   setThumbnail(key, thumbnail) {
     this.disc.rail.setThumbnail(key, thumbnail);
-  }
-
-  #showRail() {
-    const disc = this.#disc;
-    if (disc) this.disc.rail.update({ patients: disc.patients, current: disc.current, reading: disc.phase === "reading", unread: disc.reading.total - disc.reading.done, answer: disc.answer });
-  }
-
-  #showCover() {
-    this.disc.setCover(this.#disc?.cover ?? null);
   }
 
   // -- looking
@@ -291,7 +260,7 @@ export class App {
     if (!disc) return;
     if (!disc.hasImage) {
       disc.hasImage = true;
-      this.#showCover();
+      this.drawn.cover(this.#disc);
     }
     this.#later.put("slice", () => {
       this.disc.scrubber.setSlice({ n, total, label: disc.seriesName });
@@ -303,7 +272,7 @@ export class App {
   setStageMessage(words) {
     if (!this.#disc) return;
     this.#disc.message = words;
-    this.#showCover();
+    this.drawn.cover(this.#disc);
   }
 
   /** @param {"scroll"|"brightness"|"zoom"|"pan"} name */
@@ -316,7 +285,7 @@ export class App {
     this.#later.put("window", () => this.disc.toolbar.setWindow(window));
     if (this.#disc?.awaitsPaint) {
       this.#disc.awaitsPaint = false;
-      this.#showCover();
+      this.drawn.cover(this.#disc);
     }
   }
 
@@ -355,7 +324,7 @@ export class App {
     disc.phase = "done";
     disc.checkedAt = new Date();
     if (disc.answer === "wait") disc.answer = "ask";
-    this.#showAnswer();
+    this.drawn.answer(this.#disc);
     if (asksHospital(report)) this.letter.ask();
     this.#showPlace();
     this.announce(report.verdict.title, { urgent: true });
@@ -372,41 +341,8 @@ export class App {
     this.reportPage.setSaved(saved);
   }
 
-  /** Everything that follows from the report, the catalogue, and what the person said. */
-  #showAnswer() {
-    const disc = this.#disc;
-    if (!disc?.report) return;
-    this.#showReport(disc, disc.report);
-    this.disc.exportPanel.showReady(disc.patients, disc.noCopy);
-    this.disc.setAnswer(disc.isFullPage ? this.#answerPage() : null);
-    this.#showCover();
-    this.#showRail();
-    this.#showExport();
-  }
-
-  /** @param {DiscState} disc @param {import("../types.js").Report} report */
-  #showReport(disc, report) {
-    const { patients, name, complete, checkedAt, saved, noCopy } = disc;
-    this.disc.banner.showVerdict(report, { complete, ...disc.reading, chosen: disc.chosenName });
-    this.disc.reportPanel.showReport(report);
-    const letter = asksHospital(report) && !FULL_LETTER.has(report.verdict.class) ? this.letter.element : null;
-    this.reportPage.update({ report, patients, name, complete, checkedAt, canCopy: !noCopy, saved, letter });
-  }
-
-  #answerPage() {
-    const { report, patients } = /** @type {DiscState} */ (this.#disc);
-    return answerPage(/** @type {import("../types.js").Report} */ (report), { patients, letter: this.letter.element, look: () => this.#setLooking(true) });
-  }
-
-  #showExport() {
-    const disc = /** @type {DiscState} */ (this.#disc);
-    const askWho = disc.phase === "done" && disc.patients.length > 1 ? { label: "action.H", act: () => this.#askPerson() } : undefined;
-    if (disc.noCopy) this.exportScreen.close(disc.noCopy, askWho);
-    else this.exportScreen.open({ patient: disc.patients[0], confirmed: disc.answer === "right", documents: discHolds(disc.patients).documents });
-  }
-
   #askPerson() {
-    this.disc.setAnswer(this.#answerPage());
+    if (this.#disc) this.drawn.question(this.#disc);
     this.go("disc");
   }
 
@@ -414,7 +350,7 @@ export class App {
   #setLooking(looking) {
     if (!this.#disc) return;
     this.#disc.looking = looking;
-    this.#showAnswer();
+    this.drawn.answer(this.#disc);
     if (looking) this.#showFirst();
   }
 
@@ -423,7 +359,7 @@ export class App {
     const disc = this.#disc;
     if (!disc) return;
     Object.assign(disc, { chosen: key, answer: "right", current: "", awaitsPaint: true });
-    this.#showAnswer();
+    this.drawn.answer(this.#disc);
     this.#showFirst();
     this.announce(t("chosen.long", { name: disc.chosenName }), { urgent: true });
     this.disc.banner.element.focus();
@@ -439,8 +375,8 @@ export class App {
     if (!this.#disc) return;
     const exporting = this.screen === "export";
     this.#disc.answer = right ? "right" : exporting ? "ask" : "wrong";
-    if (exporting) this.#showRail();
-    else this.#showAnswer();
+    if (exporting) this.drawn.rail(this.#disc);
+    else this.drawn.answer(this.#disc);
     this.announce(t(right ? "person.confirmed" : exporting ? "person.ask" : "person.wrong"), { urgent: true });
   }
 
@@ -485,7 +421,7 @@ export class App {
 
   /** @param {string} place */
   #goTo(place) {
-    if (place === "letter" && FULL_LETTER.has(this.#disc?.report?.verdict.class ?? "")) {
+    if (place === "letter" && hasFullLetter(this.#disc?.report)) {
       this.go("disc");
       this.#setLooking(false);
     } else if (place === "files" || place === "broken" || place === "letter") {
