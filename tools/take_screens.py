@@ -1,19 +1,22 @@
 """Takes the pictures of docs/screens from the built page: every screen at three widths, some in the dark.
 
-Run with the tests' environment (see build.py test): `python tools/take_screens.py`. Needs Chromium and dist/.
+Run with the tests' environment (see build.py test): `python tools/take_screens.py`, or with the names of some of PARTS.
+Needs Chromium and dist/.
 """
 
 from __future__ import annotations
 
+import shutil
 import sys
 import tempfile
+import zipfile
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "py"), str(ROOT / "tests"), str(ROOT / "tests" / "e2e"), str(ROOT)]
 
-from drivers import Chromium  # noqa: E402
+from drivers import Chromium, Site  # noqa: E402
 
 from discs import disc_folder  # noqa: E402
 
@@ -48,7 +51,6 @@ class Camera:
 def many_copies(folder: Path) -> None:
     """The sample's axial slices thirty times over, each with a number of its own: enough to catch the page reading."""
     import io
-    import zipfile
 
     import pydicom
 
@@ -62,8 +64,68 @@ def many_copies(folder: Path) -> None:
             (folder / f"I{len(list(folder.iterdir())):05d}").write_bytes(data.replace(uid.encode(), other.encode()))
 
 
-def main() -> None:
-    SCREENS.mkdir(parents=True, exist_ok=True)
+def stick_with_viewer(camera: Camera, folder: Path) -> Path:
+    """A copy of the sample disc with the viewer on it, as a person makes it over http."""
+    page = camera.page
+    page.click("text=Try the sample disc")
+    camera.browser.wait("scanfolio.report()")
+    with page.expect_download(timeout=120_000) as download:
+        page.evaluate("""async () => {
+            const { blob } = await scanfolio.export({ viewer: true });
+            const address = URL.createObjectURL(blob);
+            Object.assign(document.createElement("a"), { href: address, download: "DICOM.ZIP" }).click();
+        }""")
+    stick = folder / "STICK"
+    shutil.rmtree(stick, ignore_errors=True)
+    with zipfile.ZipFile(download.value.path()) as archive:
+        archive.extractall(stick)
+    return stick
+
+
+def viewer() -> None:
+    """What opens from a copy with the viewer: the page at its root, then the viewer, then its images."""
+    folder = Path(tempfile.gettempdir())  # its name is in the picture
+    with Site(ROOT / "dist") as site, Chromium() as browser:
+        camera = Camera(browser)
+        browser.goto(site.url)
+        browser.wait("window.scanfolio")
+        stick = stick_with_viewer(camera, folder)
+        browser.goto((stick / "INDEX.HTM").as_uri())
+        camera.take("stick")
+        browser.follow("a")
+        browser.eval("scanfolio.ready.then(() => true)")
+        camera.take("stick-viewer")
+        camera.open(stick)
+        browser.wait("document.querySelector('image-viewport').hasFrame")
+        camera.take("stick-open")
+
+
+def identity() -> None:
+    """The copy without identifying data: what it is and what goes, then the lists opened, then the copy made."""
+    with Chromium() as browser:
+        camera, page = Camera(browser), browser.page
+        page.add_init_script("delete window.showSaveFilePicker; delete window.showDirectoryPicker")
+        browser.goto((ROOT / "dist" / "index.html").as_uri())
+        browser.wait("window.scanfolio")
+        page.click("text=Try the sample disc")
+        browser.wait("scanfolio.report()")
+        camera.go("export")
+        page.get_by_text("Make a copy without identifying data").click()
+        page.locator("details[data-outcome='removed']").wait_for()
+        camera.take("identity")
+        page.evaluate("document.querySelectorAll('.removal details').forEach((list) => { list.open = true; })")
+        page.evaluate("document.querySelector('.preview').scrollIntoView()")
+        camera.take("identity-lists")
+        page.evaluate("scrollTo(0, 0)")
+        page.click(".removal .confirm label")
+        with page.expect_download(timeout=120_000):
+            page.click(".removal .button.primary")
+        page.wait_for_timeout(1500)
+        camera.take("identity-done")
+
+
+def screens() -> None:
+    """The main job from end to end, and the answer of every kind of disc."""
     folder = Path(tempfile.mkdtemp())
     with Chromium() as browser:
         camera, page = Camera(browser), browser.page
@@ -122,5 +184,9 @@ def main() -> None:
         camera.take("reading")
 
 
+PARTS = {"screens": screens, "identity": identity, "viewer": viewer}
+
 if __name__ == "__main__":
-    main()
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    for part in sys.argv[1:] or PARTS:
+        PARTS[part]()

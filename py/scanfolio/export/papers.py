@@ -139,18 +139,20 @@ def index_htm(plan: Plan, manifest: Manifest) -> bytes:
 body {{ font-family: sans-serif; max-width: 70em; margin: 2em auto; padding: 0 1em; line-height: 1.5 }}
 table {{ border-collapse: collapse; width: 100% }}
 th, td {{ border-bottom: 1px solid #bbb; padding: 0.3em 0.6em; text-align: left; vertical-align: top }}
+td:nth-child(3), td:nth-child(4) {{ white-space: nowrap }}
+.wide {{ overflow-x: auto }}
 .viewer a {{ font-size: 1.4em; font-weight: bold }}
 </style>
 </head>
 <body>
 <h1>{words("title")}</h1>
 {part}{viewer}<p>{words("lead", count=len(manifest.instances))}</p>
-<table>
+<div class="wide"><table>
 <thead><tr>{head}</tr></thead>
 <tbody>
 {chr(10).join(rows)}
 </tbody>
-</table>
+</table></div>
 <p>{words("note")}</p>
 </body>
 </html>
