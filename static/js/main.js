@@ -118,7 +118,13 @@ async function open(choice) {
   } catch (error) {
     const reason = /** @type {Error & {wire?: any}} */ (error);
     showScreen(); // never after the words about what went wrong
-    if (current === disc && reason.name !== "AbortError") app.showError(reason.wire ?? { title: t("error.open"), detail: String(reason) });
+    if (current === disc && reason.name !== "AbortError") {
+      current.close(); // a new worker must not read it once more, unseen
+      disc = null;
+      showing.setDisc(null);
+      notice.show(null);
+      app.showError(reason.wire ?? { title: t("error.open"), detail: String(reason) });
+    }
     throw error;
   }
 }

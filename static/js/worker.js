@@ -167,14 +167,24 @@ async function start(data) {
     if (!early.length) host?.warm();
     for (const event of early) take(event.data);
     early = [];
-    // A disc with one unusual file needs these; have them here before it is asked for, but keep nobody waiting for them.
-    for (const name of /** @type {const} */ (["numpy", "pydicom"])) booted.prefetch(name);
-    for (const name of /** @type {const} */ (["numpy", "pydicom"])) {
+    await ahead(booted);
+  } catch (error) {
+    postMessage({ type: "failed", detail: String(/** @type {Error} */ (error)?.message ?? error).slice(0, 2000) });
+  }
+}
+
+/** A disc with one unusual file needs these; have them here before it is asked for, but keep nobody waiting for them.
+ * @param {Awaited<ReturnType<typeof boot>>} booted */
+async function ahead(booted) {
+  const names = /** @type {const} */ (["numpy", "pydicom"]);
+  try {
+    for (const name of names) booted.prefetch(name);
+    for (const name of names) {
       while (performance.now() - lastTaken < QUIET_MS) await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
       await booted.load(name);
     }
-  } catch (error) {
-    postMessage({ type: "failed", detail: String(/** @type {Error} */ (error)?.message ?? error).slice(0, 2000) });
+  } catch {
+    // Whoever needs it is told then.
   }
 }
 

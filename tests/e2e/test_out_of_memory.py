@@ -6,12 +6,13 @@ refuse every further growth, as it does when the computer has none left.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from conftest import Page
+from drivers import Browser
 from trouble import BEFORE, NOTICE, ROOM, prepared, sixty_slices
 
 from discs import DEFLATED, ct_slice, write_files
@@ -44,8 +45,8 @@ window.__memoryIsFull = (full) => new Promise((resolve) => {{
 
 
 @pytest.fixture(params=["chromium", "firefox"])
-def page(request: pytest.FixtureRequest) -> Iterator[Page]:
-    yield from prepared(request.param, "http", HOOK + BEFORE)
+def page(request: pytest.FixtureRequest, browsers: Callable[..., Browser]) -> Iterator[Page]:
+    yield from prepared(browsers(request.param), "http", HOOK + BEFORE)
 
 
 def open_long_names(page: Page, count: int) -> str:
@@ -82,8 +83,8 @@ def test_a_worker_without_room_is_replaced_and_all_is_read(page: Page) -> None:
     assert page.browser.eval(f"{NOTICE}.hidden")
 
 
-def test_where_no_worker_has_room_it_is_said() -> None:
-    for page in prepared("chromium", "http", HOOK + BEFORE):
+def test_where_no_worker_has_room_it_is_said(browsers: Callable[..., Browser]) -> None:
+    for page in prepared(browsers("chromium"), "http", HOOK + BEFORE):
         page.browser.eval("void (window.__staysFull = true)")
         page.browser.eval("__memoryIsFull(true)")
         said = open_long_names(page, 40)
@@ -93,7 +94,8 @@ def test_where_no_worker_has_room_it_is_said() -> None:
         )
         assert said in page.text("#notice")
         assert page.browser.eval("scanfolio.report()") is None
+        assert page.browser.eval(f"{NOTICE}.hidden")
         page.browser.eval("void (window.__staysFull = false)")
-        page.browser.eval("__memoryIsFull(false)")
-        page.browser.wait("scanfolio.ready.then(() => true)")
+        page.browser.eval("scanfolio.ready.then(() => __memoryIsFull(false))")
+        assert page.browser.eval("scanfolio.report()") is None, "nobody reads on, unseen"
         assert open_long_names(page, 2) == "2"
