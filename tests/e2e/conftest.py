@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,6 +52,26 @@ def open_page(browser_name: str, home: str, query: str = "") -> Iterator[Page]:
         yield Page(browser, site)
         if site:
             site.close()
+
+
+@pytest.fixture(scope="module")
+def browsers() -> Iterator[Callable[..., Browser]]:
+    """Browsers by name, opened once per module and as good as new each time they are asked for."""
+    opened: dict[str, Browser] = {}
+
+    def browser(name: str, start: Callable[[str], Browser] = open_browser) -> Browser:
+        if name in opened:
+            opened[name].renew()
+        else:
+            try:
+                opened[name] = start(name)
+            except Missing as missing:
+                pytest.skip(str(missing))
+        return opened[name]
+
+    yield browser
+    for one in opened.values():
+        one.close()
 
 
 @pytest.fixture

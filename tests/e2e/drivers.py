@@ -82,6 +82,10 @@ class Browser(ABC):
         self.addresses: list[str] = []
         self.messages: list[str] = []
 
+    def renew(self) -> None:
+        """As new, only quicker than another one: an empty tab, nothing preloaded, nothing noted. Raises Missing."""
+        raise Missing(f"{self.name} has to be started anew")
+
     @abstractmethod
     def goto(self, url: str) -> None:
         """Load a page; gives back control at its load event."""
@@ -196,11 +200,19 @@ class Chromium(Browser):
         self._browser = self._playwright.chromium.launch(
             executable_path=executable, args=arguments, ignore_default_args=turned_on
         )
+        self._begin()
+
+    def _begin(self) -> None:
         self.context = self._browser.new_context(accept_downloads=True)
         self.context.on("request", lambda request: self.addresses.append(request.url))
         self.page = self.context.new_page()
         self.page.on("console", lambda message: self.messages.append(message.text))
         self.page.on("pageerror", lambda error: self.messages.append(str(error)))
+
+    def renew(self) -> None:
+        self.context.close()
+        self.addresses, self.messages = [], []
+        self._begin()
 
     def goto(self, url: str) -> None:
         self.page.goto(url)
@@ -285,6 +297,7 @@ class Firefox(Browser):
         self._socket = websocket.create_connection(f"{address}/session", suppress_origin=True, timeout=600)
         self._number = 0
         self._loaded = ""
+        self._preloaded: list[str] = []
         self._command("session.new", capabilities={"alwaysMatch": {"unhandledPromptBehavior": {"default": "ignore"}}})
         self._command("session.subscribe", events=["log.entryAdded", "network.beforeRequestSent"])
         self._context = self._command("browsingContext.getTree")["contexts"][0]["context"]
@@ -318,7 +331,16 @@ class Firefox(Browser):
             self._loaded = event["params"]["context"]
 
     def preload(self, script: str) -> None:
-        self._command("script.addPreloadScript", functionDeclaration=f"() => {{ {script} }}")
+        added = self._command("script.addPreloadScript", functionDeclaration=f"() => {{ {script} }}")
+        self._preloaded.append(added["script"])
+
+    def renew(self) -> None:
+        for script in self._preloaded:
+            self._command("script.removePreloadScript", script=script)
+        before, self._preloaded = self._context, []
+        self._context = self._command("browsingContext.create", type="tab")["context"]
+        self._command("browsingContext.close", context=before)
+        self.addresses, self.messages = [], []
 
     def goto(self, url: str) -> None:
         self._command("browsingContext.navigate", context=self._context, url=url, wait="complete")

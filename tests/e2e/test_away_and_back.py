@@ -41,8 +41,9 @@ def keeping(name: str) -> Browser:
 @pytest.fixture(
     params=[("chromium", "http"), ("firefox", "http"), ("firefox", "file")], ids=lambda home: "-".join(home)
 )
-def page(request: pytest.FixtureRequest) -> Iterator[Page]:
-    yield from prepared(*request.param, BEFORE + MARKS, keeping)
+def page(request: pytest.FixtureRequest, browsers: Callable[..., Browser]) -> Iterator[Page]:
+    name, home = request.param
+    yield from prepared(browsers(name, keeping), home, BEFORE + MARKS)
 
 
 @pytest.fixture
@@ -115,7 +116,7 @@ def test_back_from_another_page(page: Page, disc: Path) -> None:
         assert page.browser.eval("window.__workers.length") == 1
 
 
-def test_a_tab_that_was_asleep(disc: Path) -> None:
-    for page in prepared("chromium", "http"):
+def test_a_tab_that_was_asleep(browsers: Callable[..., Browser], disc: Path) -> None:
+    for page in prepared(browsers("chromium", keeping), "http"):
         in_the_middle_of_everything(page, disc, asleep_and_awake)
         assert page.browser.eval("window.__workers.length") == 1

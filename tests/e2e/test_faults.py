@@ -7,11 +7,12 @@ things of the test's own: a list of its workers, and a gate before its reads, so
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from conftest import HOMES, Page
+from drivers import Browser
 from trouble import (
     KILL,
     NOTICE,
@@ -31,14 +32,15 @@ from discs import write_files
 
 
 @pytest.fixture(params=HOMES, ids=lambda home: "-".join(home))
-def page(request: pytest.FixtureRequest) -> Iterator[Page]:
-    yield from prepared(*request.param)
+def page(request: pytest.FixtureRequest, browsers: Callable[..., Browser]) -> Iterator[Page]:
+    name, home = request.param
+    yield from prepared(browsers(name), home)
 
 
 @pytest.fixture(params=["chromium", "firefox"])
-def page_over_http(request: pytest.FixtureRequest) -> Iterator[Page]:
+def page_over_http(request: pytest.FixtureRequest, browsers: Callable[..., Browser]) -> Iterator[Page]:
     """Over http: after a double click the worker may hold no lock, and its end is noticed a minute later."""
-    yield from prepared(request.param, "http")
+    yield from prepared(browsers(request.param), "http")
 
 
 @pytest.fixture

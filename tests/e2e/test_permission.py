@@ -6,12 +6,12 @@ browsers that give pages no handles of folders. One test loses a real one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from conftest import Page
-from drivers import Chromium
+from drivers import Browser, Chromium
 from trouble import (
     BEFORE,
     NOTICE,
@@ -56,8 +56,8 @@ ALLOW = "Allow reading again"
 
 
 @pytest.fixture(params=["chromium", "firefox"])
-def page(request: pytest.FixtureRequest) -> Iterator[Page]:
-    yield from prepared(request.param, "http", PERMISSION + BEFORE)  # refused behind the gate
+def page(request: pytest.FixtureRequest, browsers: Callable[..., Browser]) -> Iterator[Page]:
+    yield from prepared(browsers(request.param), "http", PERMISSION + BEFORE)  # refused behind the gate
 
 
 def give(page: Page, folder: Path) -> None:
@@ -158,7 +158,7 @@ def test_leave_taken_back_after_it_was_read(page: Page, tmp_path: Path) -> None:
     assert (made["ok"], made["identical"]) == (True, ROOM + 6)
 
 
-def test_a_real_handle_whose_leave_ended_with_the_page(tmp_path: Path) -> None:
+def test_a_real_handle_whose_leave_ended_with_the_page(browsers: Callable[..., Browser], tmp_path: Path) -> None:
     """Kept over a reload, Chromium's handle has to be allowed anew, and lists nothing; nobody answers its question here."""
     keep = """addEventListener("drop", async ({ dataTransfer }) => {
         const handle = await dataTransfer.items[0].getAsFileSystemHandle();
@@ -173,7 +173,7 @@ def test_a_real_handle_whose_leave_ended_with_the_page(tmp_path: Path) -> None:
             found.onsuccess = () => resolve(found.result); };
     });"""
     disc = sixty_slices(tmp_path / "disc")
-    for page in prepared("chromium", "http", keep + BEFORE):
+    for page in prepared(browsers("chromium"), "http", keep + BEFORE):
         assert isinstance(page.browser, Chromium) and page.site
         session = page.browser.context.new_cdp_session(page.browser.page)
         data = {"items": [], "files": [str(disc)], "dragOperationsMask": 1}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import DIST, Page
-from drivers import Browser, Chromium, Missing, Site, open_browser
+from drivers import Browser, Chromium, Site
 
 from discs import ct_slice, encode, make_instance, write_files
 
@@ -30,24 +30,18 @@ NOTICE = "document.querySelector('.fault')"
 ROOM = 60
 
 
-def prepared(
-    browser_name: str, home: str, before: str = BEFORE, open_it: Callable[[str], Browser] = open_browser
-) -> Iterator[Page]:
+def prepared(browser: Browser, home: str, before: str = BEFORE) -> Iterator[Page]:
+    """The page in a browser that holds nothing else, after the statements `before`."""
     if not (DIST / "index.html").exists():
         pytest.skip("dist/ is not built (python3 build.py build)")
-    try:
-        browser = open_it(browser_name)
-    except Missing as missing:
-        pytest.skip(str(missing))
-    with browser:
-        browser.preload(before)
-        site = Site(DIST, "/any/sub-path/") if home == "http" else None
-        browser.goto(site.url if site else (DIST / "index.html").as_uri())
-        browser.wait("window.scanfolio", 60)
-        browser.eval("scanfolio.ready.then(() => true)")
-        yield Page(browser, site)
-        if site:
-            site.close()
+    browser.preload(before)
+    site = Site(DIST, "/any/sub-path/") if home == "http" else None
+    browser.goto(site.url if site else (DIST / "index.html").as_uri())
+    browser.wait("window.scanfolio", 60)
+    browser.eval("scanfolio.ready.then(() => true)")
+    yield Page(browser, site)
+    if site:
+        site.close()
 
 
 def sixty_slices(folder: Path) -> Path:
