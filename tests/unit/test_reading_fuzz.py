@@ -1,6 +1,6 @@
 """Mutated files, the whole way of a page: nothing raises, everything is listed, and the facts are the reference's.
 
-A plain run takes 4,000 of them (in Pyodide 400). SCANFOLIO_FUZZ=100000 makes it a long job, SCANFOLIO_FUZZ_SEED=7
+A plain run takes 10,000 of them (in Pyodide 600). SCANFOLIO_FUZZ=100000 makes it a long job, SCANFOLIO_FUZZ_SEED=7
 another one.
 """
 
@@ -24,7 +24,7 @@ from scanfolio.reading.facts import Converter
 from scanfolio.reading.index import DiscIndex
 
 IN_THE_PAGE = sys.platform == "emscripten"
-MUTANTS = int(os.environ.get("SCANFOLIO_FUZZ", "400" if IN_THE_PAGE else "4000"))
+MUTANTS = int(os.environ.get("SCANFOLIO_FUZZ", "600" if IN_THE_PAGE else "10000"))
 SEED = int(os.environ.get("SCANFOLIO_FUZZ_SEED", "0")) * 1_000_000_000
 PARTS = 10
 PER_DISC = 20
