@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pydicom
 
-from scanfolio.export.directory_check import FileFacts
+from scanfolio.export.directory_check import FileFacts, check_directory
 from scanfolio.export.records import WANTED_TAGS
 from scanfolio.export.transcode import header_elements
 from scanfolio.model import Disc
@@ -35,6 +35,21 @@ def facts_of(disc: Disc, entries: list[Entry]) -> dict[str, FileFacts]:
         values = {tag: value for tag, (_, value) in elements.items()}
         facts[i.path] = FileFacts(i.sop_class_uid, i.sop_instance_uid, i.transfer_syntax_uid, values)
     return facts
+
+
+def faults_of(directory: bytes, files: Mapping[str, FileFacts]) -> list[str]:
+    """What the second parser finds in a file-set of these files."""
+    entry = Entry(0, "DICOMDIR", len(directory), lambda offset, length: directory[offset : offset + length])
+    asking = check_directory(entry, files.keys())
+    facts = None
+    while True:
+        try:
+            wanted = asking.send(facts)
+        except StopIteration as result:
+            faults: list[str] = result.value
+            return faults
+        assert isinstance(wanted, str), "bytes in memory need no effect"
+        facts = files[wanted]
 
 
 def planted(directory: bytes, *, every: int = 1) -> Iterator[tuple[str, bytes]]:

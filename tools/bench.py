@@ -27,6 +27,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--full", action="store_true", help="up to 20,000 files (needs 2 GB of disk)")
     what = "only this: a disc of 5 GB in 70,000 (or so many) files, copied in the page"
     parser.add_argument("--large", type=int, nargs="?", const=70_000, help=what)
+    parser.add_argument("--into", choices=("zip", "folder"), action="append", help="with --large: only into this")
+    parser.add_argument("--list", action="store_true", help="with --large: given as a list of files, not as a folder")
     parser.add_argument("--only", choices=("core", "page", "size"), action="append", help="only these rows")
     parser.add_argument("--runs", type=int, default=3, help="runs of each measurement in the browser")
     parser.add_argument("--dist", type=Path, default=ROOT / "dist", help="the built page")

@@ -96,9 +96,9 @@ class Fetch:
 
 @dataclass(frozen=True, slots=True)
 class Lend:
-    """These files of the host will be read next; what was lent two times before need not stay. No reply.
+    """These files of the host will be read next; what was lent before need not stay. No reply.
 
-    Only of what a page has written are there files it lends so: holding all of 70,000 costs it hundreds of megabytes.
+    A page keeps the files and gives its worker only some of them: holding all of 70,000 costs hundreds of megabytes.
     """
 
     entry_ids: tuple[int, ...]

@@ -6,12 +6,56 @@ padding; "" means absent or empty (rules that must tell the two apart look at `a
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Generic, TypeVar
 
 PLAUSIBLE_FRAMES = 1000  # a claim up to here is taken at its word
 MAX_FRAMES = 1 << 18  # listed of one object and of one series; whole-slide pictures have some ten thousand
 ITEM_HEADER_BITS = 64
+MOST_KINDS = 1000
+
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Row(Mapping[K, V]):
+    """A mapping that shares its keys with its like; see Rows."""
+
+    __slots__ = ("_places", "_values")
+
+    def __init__(self, places: dict[K, int], values: tuple[V, ...]) -> None:
+        self._places, self._values = places, values
+
+    def __getitem__(self, key: K) -> V:
+        return self._values[self._places[key]]
+
+    def __iter__(self) -> Iterator[K]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._places
+
+
+class Rows(Generic[K, V]):
+    """Makes mappings of few kinds small: there may be 70,000 of them, and dicts take three times as much."""
+
+    def __init__(self) -> None:
+        self._kinds: dict[tuple[K, ...], dict[K, int]] = {}
+
+    def row(self, values: Mapping[K, V]) -> Row[K, V]:
+        keys = tuple(values)
+        places = self._kinds.get(keys)
+        if places is None:
+            if len(self._kinds) > MOST_KINDS:
+                self._kinds.clear()
+            places = self._kinds[keys] = {key: place for place, key in enumerate(keys)}
+        return Row(places, tuple(values.values()))
 
 
 class Kind(StrEnum):
@@ -226,7 +270,7 @@ class DirectoryRecord:
     sop_class_uid: str = ""
     sop_instance_uid: str = ""
     transfer_syntax_uid: str = ""
-    keys: dict[str, str] = field(default_factory=dict)  # keyword -> text value
+    keys: Mapping[str, str] = field(default_factory=dict)  # keyword -> text value
     absent: frozenset[str] = frozenset()
     children: tuple[DirectoryRecord, ...] = ()
 

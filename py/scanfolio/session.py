@@ -6,6 +6,7 @@ import hashlib
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from scanfolio import __version__, catalogue
@@ -202,12 +203,12 @@ class Session:
         )
         return self._report
 
-    def judge_as_dict(self, language: str = "en") -> Steps:
-        """The same, as the page takes it."""
+    def judge_as_dict(self, language: str = "en", *, files: bool = True) -> Steps:
+        """The same, as the page takes it; perhaps without the rows of the files."""
         from scanfolio.rules import report
 
         judged = yield from self.judge(language)
-        return report.as_dict(judged)
+        return report.as_dict(judged, files=files)
 
     def report_json(self) -> str:
         from scanfolio.rules import report
@@ -364,13 +365,17 @@ class Session:
     def write(self, plan: Plan, sink: str) -> Steps:
         """Write the export as effects: Chunks of a zip, or WriteFiles of a folder (`sink`). Returns its Manifest."""
         from scanfolio.export.write import write_folder, write_zip
+        from scanfolio.rules import report
 
         write = write_folder if sink == "folder" else write_zip
         self._removed_from = plan if plan.removal else None
         if not plan.removal and (self._report is None or self._report.language != plan.choices.language):
             yield from self.judge(plan.choices.language)
-        report = ("", "") if plan.removal else (self.report_json(), self.report_text())
-        self._manifest = yield from write(plan, *report)
+        if plan.removal:
+            self._manifest = yield from write(plan, "", "")
+        else:
+            judged = self._judged()
+            self._manifest = yield from write(plan, partial(report.as_json, judged), partial(report.as_text, judged))
         return self._manifest
 
     def verify(self, written: Source) -> Steps:

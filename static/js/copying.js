@@ -3,7 +3,7 @@
 import { STORE_ABOVE_BYTES, builtIn, forget, forgetLater } from "./browser-store.js";
 import { writeExport } from "./exporting.js";
 import { t } from "./i18n.js";
-import { readSpeed } from "./read-speed.js";
+import { FILES_LOOKED_AT, readSpeed } from "./read-speed.js";
 import { NO_IDENTITY_ZIP_NAME, SECOND_ZIP_NAME, ZIP_NAME, download } from "./save.js";
 import { ViewerMissing } from "./viewer-files.js";
 
@@ -43,7 +43,7 @@ export class Copying {
     try {
       await disc.settled;
       const plan = await disc.engine.ask("plan", wire(choice));
-      this.#readSpeed ??= readSpeed(disc.files.values());
+      this.#readSpeed ??= disc.files.some(FILES_LOOKED_AT).then((files) => readSpeed(files));
       const speed = await this.#readSpeed;
       const place = await builtIn(plan.size_after);
       if (ticket !== this.#planned) return;

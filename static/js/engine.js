@@ -4,8 +4,12 @@
 import { currentLanguage, t } from "./i18n.js";
 import { watchLifeline } from "./lifeline.js";
 import { startWorker } from "./packs.js";
+import { Spent } from "./spent.js";
 
 /** @typedef {{code: string, title: string, hint: string, where: string, detail: string}} WireError */
+
+/** What a browser holds of a File that was opened and handed on, with all it takes to reach it. */
+const FILE_BYTES = 48 << 10;
 
 /** An answer of the worker that is an error, with words for people. */
 export class EngineError extends Error {
@@ -19,7 +23,6 @@ export class EngineError extends Error {
 
 /**
  * @typedef {object} Ask
- * @property {[number, Blob][]} [files] files the worker may read, by entry number
  * @property {ArrayBuffer[]} [buffers] moved, not copied
  * @property {AbortSignal} [signal]
  * @property {(done: number, total: number, stage: string) => void} [onProgress]
@@ -36,8 +39,8 @@ export class Engine extends EventTarget {
   #next = 1;
   /** @type {Map<number, {ask: Ask, resolve: (v: any) => void, reject: (e: Error) => void}>} */
   #open = new Map();
-  /** @type {(entryId: number) => Blob | Promise<Blob> | undefined} */
-  #fileOf = () => undefined;
+  /** @type {(entryId: number) => Promise<Blob | undefined>} */
+  #fileOf = async () => undefined;
   /** @type {Promise<void>} resolves when Python runs */
   ready;
   /** @type {() => void} */
@@ -45,6 +48,7 @@ export class Engine extends EventTarget {
   /** @type {(e: Error) => void} */
   #markFailed = () => {};
   isReady = false;
+  #spent = new Spent(24 << 20, 256 << 20);
   #unwatch = () => {};
   #deaths = 0;
 
@@ -54,7 +58,7 @@ export class Engine extends EventTarget {
     this.ready.catch(() => {});
   }
 
-  /** @param {(entryId: number) => Blob | Promise<Blob> | undefined} fileOf where to find a file when the worker cannot read it itself */
+  /** @param {(entryId: number) => Promise<Blob | undefined>} fileOf where to find a file when the worker cannot read it itself */
   async start(fileOf) {
     this.#fileOf = fileOf;
     try {
@@ -85,7 +89,7 @@ export class Engine extends EventTarget {
       const answered = () => ask.signal?.removeEventListener("abort", cancel); // a signal lives as long as its disc
       this.#open.set(id, { ask, resolve: (value) => (answered(), resolve(value)), reject: (error) => (answered(), reject(error)) });
       ask.signal?.addEventListener("abort", cancel, { once: true });
-      this.#post({ type: "request", id, method, params, files: ask.files, buffers: ask.buffers }, ask.buffers);
+      this.#post({ type: "request", id, method, params, buffers: ask.buffers }, ask.buffers);
     });
   }
 
@@ -145,6 +149,7 @@ export class Engine extends EventTarget {
     const bytes = data.buffers[0].byteLength;
     try {
       await ask.onWrite?.(data.path, data.buffers[0], data.more);
+      this.#spent.add(bytes);
       this.#post({ type: "taken", id: data.id, bytes });
     } catch (error) {
       const reason = /** @type {Error} */ (error);
@@ -167,8 +172,9 @@ export class Engine extends EventTarget {
 
   /** The worker reads these files itself. What cannot be found here it misses when it reads. @param {{id: number, entry_ids: number[]}} wish */
   async #lend({ id, entry_ids }) {
-    const found = await Promise.all(entry_ids.map(async (entryId) => [entryId, await Promise.resolve(this.#fileOf(entryId)).catch(() => undefined)]));
+    const found = await Promise.all(entry_ids.map(async (entryId) => [entryId, await this.#fileOf(entryId).catch(() => undefined)]));
     this.#post({ type: "lent", id, files: found.filter(([, file]) => file) });
+    for (const _ of found) this.#spent.add(FILE_BYTES);
   }
 
   /** @param {string} detail */

@@ -26,8 +26,7 @@ export async function writeExport(disc, choices, target, signal, onProgress) {
   const tell = (/** @type {number} */ done, /** @type {number} */ total, /** @type {string} */ stage) => onProgress({ stage, done, total });
   try {
     const given = choices.viewer ? await viewerFiles(signal, (done, total) => tell(done, total, "preparing")) : [];
-    const manifest = await lending(disc, given, (viewer, files) => disc.engine.ask("export", { ...choices, viewer, sink: target.kind === "folder" ? "folder" : "zip" }, {
-      files,
+    const manifest = await lending(disc, given, (viewer) => disc.engine.ask("export", { ...choices, viewer, sink: target.kind === "folder" ? "folder" : "zip" }, {
       signal,
       onProgress: tell,
       onWrite: (path, bytes, more) => {
@@ -77,16 +76,16 @@ async function readBack(disc, written, signal, onProgress) {
  * Have the worker read files that are not the disc's, as long as `ask` takes.
  * @template T
  * @param {OpenDisc} disc @param {{path: string, file: Blob}[]} given
- * @param {(entries: import("./messages.d.ts").NewEntry[], files: [number, Blob][]) => Promise<T>} ask @returns {Promise<T>}
+ * @param {(entries: import("./messages.d.ts").NewEntry[]) => Promise<T>} ask @returns {Promise<T>}
  */
 async function lending(disc, given, ask) {
   /** @type {[number, Blob][]} */
   const files = given.map(({ file }) => [nextWritten++, file]);
   const entries = given.map(({ path, file }, n) => ({ entry_id: files[n][0], path, size: file.size }));
-  for (const [id, file] of files) disc.files.set(id, file);
+  for (const [id, file] of files) disc.files.keep(id, file);
   try {
-    return await ask(entries, files);
+    return await ask(entries);
   } finally {
-    for (const [id] of files) disc.files.delete(id);
+    for (const [id] of files) disc.files.drop(id);
   }
 }

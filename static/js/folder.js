@@ -1,16 +1,21 @@
 // @ts-check
 // Files in: from a directory handle, a file list, or a drop, as one stream of {path, file}. No file is read here.
 import { permissionFor } from "./permission.js";
+import { Spent } from "./spent.js";
 
 /** @typedef {{path: string, file: File}} Given */
 /** The files of what was chosen, from the first each time they are gone through. @typedef {AsyncIterable<Given> | Iterable<Given>} AllGiven */
 /** One file of what was chosen by its path, whatever the case of the letters; undefined where it is not there or cannot be looked up.
  * @typedef {(path: string) => Promise<File | undefined>} Find */
+/** The same by its exact path, as often as it is wanted; rejects where it cannot be had. Where there is this, no file has to be
+ * kept. @typedef {(path: string) => Promise<File>} OpenAgain */
 /** `permission`: where the browser may take back what the person allowed.
- * @typedef {{name: string, given: AllGiven, total?: number, find?: Find, permission?: import("./permission.js").Permission}} Chosen */
+ * @typedef {{name: string, given: AllGiven, total?: number, find?: Find, open?: OpenAgain, permission?: import("./permission.js").Permission}} Chosen */
+/** @typedef {Pick<FileSystemDirectoryHandle, "getDirectoryHandle" | "getFileHandle">} Folder */
 
 /** `getFile` is a question to the browser each time: that many are asked at once. */
 const HANDLES_AHEAD = 48;
+const FOLDERS_KEPT = 256;
 
 /** The picked folder's own name is not part of a path: what was opened is the root.
  * @param {FileList | File[]} list @returns {Chosen & {total: number}} */
@@ -44,24 +49,42 @@ const plainPath = (path) => path.toUpperCase().replace(/\.?(;1)?$/, "");
 
 /** @param {FileSystemDirectoryHandle} folder @returns {Chosen} */
 export function fromHandle(folder) {
+  const open = opener(folder);
   return {
     name: folder.name,
     given: { [Symbol.asyncIterator]: () => filesOf(handlesOf(folder, "")) },
     permission: permissionFor([folder]),
-    async find(path) {
-      const steps = path.split("/");
-      for (const names of [steps, steps.map((step) => step.toLowerCase())]) {
-        try {
-          let at = folder;
-          for (const step of names.slice(0, -1)) at = await at.getDirectoryHandle(step);
-          return await (await at.getFileHandle(names[names.length - 1])).getFile();
-        } catch {
-          // Not under this name.
-        }
-      }
-      return undefined;
-    },
+    open,
+    find: (path) => open(path).catch(() => open(path.toLowerCase())).catch(() => undefined),
   };
+}
+
+/** Opens files by their paths below `root`. @param {Folder} root @returns {OpenAgain} */
+function opener(root) {
+  /** @type {Map<string, Promise<Folder>>} by path */
+  const folders = new Map();
+  /** @param {string} path @returns {Promise<Folder>} */
+  const folderAt = (path) => {
+    if (!path) return Promise.resolve(root);
+    const known = folders.get(path);
+    if (known) return known;
+    const [above, name] = splitPath(path);
+    const found = folderAt(above).then((at) => at.getDirectoryHandle(name));
+    if (folders.size >= FOLDERS_KEPT) folders.clear();
+    folders.set(path, found);
+    found.catch(() => folders.delete(path)); // it may be there the next time
+    return found;
+  };
+  return async (path) => {
+    const [above, name] = splitPath(path);
+    return (await (await folderAt(above)).getFileHandle(name)).getFile();
+  };
+}
+
+/** @param {string} path @returns {[string, string]} the folder, "" for the outermost, and the name in it */
+export function splitPath(path) {
+  const at = path.lastIndexOf("/");
+  return [path.slice(0, Math.max(at, 0)), path.slice(at + 1)];
 }
 
 /** @param {FileSystemDirectoryHandle} folder @param {string} prefix @returns {AsyncGenerator<{path: string, handle: FileSystemFileHandle}>} */
@@ -82,11 +105,13 @@ async function* filesOf(handles) {
     const first = await file;
     return { path, file: isRefused(first) ? await fileOf(handle) : first }; // it was long ago: perhaps it is allowed by now
   };
+  const spent = new Spent(16 << 20, 64 << 20); // whoever goes through them may keep none
   let taken = 0;
   for await (const { path, handle } of handles) {
     asked.push({ path, handle, file: fileOf(handle) });
     while (asked.length > Math.min(taken, HANDLES_AHEAD)) {
       taken += 1;
+      spent.add(0);
       yield next();
     }
   }
@@ -104,8 +129,8 @@ async function fileOf(handle) {
 
 /** @type {WeakMap<Blob, string>} the browser's word for why */
 const refused = new WeakMap();
-/** @param {string} name @param {unknown} [error] */
-function unreadable(name, error) {
+/** What stands for a file that cannot be opened. @param {string} name @param {unknown} [error] */
+export function unreadable(name, error) {
   const file = new File([], name);
   refused.set(file, /** @type {Error | undefined} */ (error)?.name || "NotReadableError");
   return file;
@@ -133,7 +158,9 @@ export async function fromDrop(transfer) {
   if (handles.every((handle) => handle)) {
     const all = await Promise.all(handles);
     if (all.length === 1 && all[0].kind === "directory") return fromHandle(all[0]);
-    return { name: "", given: { [Symbol.asyncIterator]: () => filesOf(besideEachOther(all)) }, permission: permissionFor(all) };
+    const named = async (/** @type {string} */ name) => all.find((handle) => handle.name === name);
+    const open = opener({ getDirectoryHandle: named, getFileHandle: named });
+    return { name: "", given: { [Symbol.asyncIterator]: () => filesOf(besideEachOther(all)) }, open, permission: permissionFor(all) };
   }
   const known = entries.filter((entry) => entry !== null);
   if (known.length === 1 && known[0].isDirectory) return fromEntry(/** @type {FileSystemDirectoryEntry} */ (known[0]));

@@ -21,7 +21,7 @@ export class Frames {
   #cache = new Map();
   #bytes = 0;
 
-  /** @param {Engine} engine @param {Map<number, File>} files */
+  /** @param {Engine} engine @param {import("./disc-files.js").DiscFiles} files */
   constructor(engine, files) {
     this.engine = engine;
     this.files = files;
@@ -96,7 +96,7 @@ export class Frames {
   /** @param {any} recipe @returns {Promise<ArrayBuffer | null>} */
   async #slice(recipe) {
     const at = recipe.location;
-    const file = at && this.files.get(at.entry_id);
+    const file = at && (await this.files.readable(at.entry_id));
     return file ? (await takeAhead(file, at.offset, at.length)) ?? file.slice(at.offset, at.offset + at.length).arrayBuffer() : null;
   }
 }

@@ -7,6 +7,7 @@ import { isGone } from "./faults.js";
 import { isRefused } from "./folder.js";
 
 /** @typedef {import("./engine.js").Engine} Engine */
+/** @typedef {import("./disc-files.js").DiscFiles} DiscFiles */
 /** @typedef {import("./folder.js").Given} Given */
 /** @typedef {import("./pieces.js").Need} Need */
 
@@ -28,7 +29,7 @@ const UNDER_WAY = 5;
  * Every file given goes into the index exactly once, numbered in the order given.
  * @param {Engine} engine
  * @param {AsyncIterable<Given> | Iterable<Given>} given
- * @param {Map<number, File>} files filled: entry number → file
+ * @param {DiscFiles} files filled
  * @param {Options & {hold?: () => Promise<unknown> | null}} options `hold`: what has to happen before more is read
  */
 export async function indexAll(engine, given, files, { hold = () => null, ...options }) {
@@ -58,7 +59,7 @@ export async function indexAll(engine, given, files, { hold = () => null, ...opt
 
 /**
  * Files that could not be read are read once more. @param {Engine} engine @param {Need[]} needs their first pieces
- * @param {Map<number, File>} files @param {Options} options
+ * @param {DiscFiles} files @param {Options} options
  */
 export async function indexAgain(engine, needs, files, options) {
   const size = BATCH_FILES[BATCH_FILES.length - 1];
@@ -76,7 +77,7 @@ const breathe = scheduler?.yield ? () => scheduler.yield() : () => new Promise((
 
 /** New files, numbered on from `first`; or, without any, pieces of some that are known. @typedef {{first: number, paths: string[], needs: Need[]}} Batch */
 
-/** The files in batches. @param {AsyncIterable<Given> | Iterable<Given>} given @param {Map<number, File>} files */
+/** The files in batches. @param {AsyncIterable<Given> | Iterable<Given>} given @param {DiscFiles} files */
 async function* batches(given, files) {
   /** @returns {Batch} */
   const next = () => ({ first: entryId, paths: [], needs: [] });
@@ -85,7 +86,7 @@ async function* batches(given, files) {
   let batch = next();
   for await (const { path, file } of given) {
     if (entryId === 0 && !isRefused(file)) readAhead(file);
-    files.set(entryId, file);
+    files.add(entryId, path, file);
     batch.paths.push(path);
     entryId += 1;
     if (batch.paths.length < BATCH_FILES[Math.min(made, BATCH_FILES.length - 1)]) continue;
@@ -121,7 +122,7 @@ async function measured({ first, paths }, files) {
 /**
  * @param {Engine} engine
  * @param {Batch} batch
- * @param {Map<number, File>} files
+ * @param {DiscFiles} files
  * @param {Options} options
  * @param {Promise<void>} turn resolves when the batch before was posted
  * @param {() => void} posted
@@ -129,24 +130,25 @@ async function measured({ first, paths }, files) {
 async function send(engine, batch, files, { signal, onBatch, note = () => false, whenGone = async () => false }, turn, posted) {
   const { first } = batch;
   let { paths, needs } = batch;
+  const begun = paths.length ? await files.get(first) : undefined;
   for (;;) {
     /** @type {number[]} */
     let sizes = [];
     let pieces;
     do {
-      if (paths.length) ({ sizes, needs } = await measured(batch, files));
-      pieces = await readPieces(needs, files, signal);
+      const ids = paths.length ? paths.map((_, n) => first + n) : needs.map((need) => need.entry_id);
+      const there = await files.all(ids);
+      if (paths.length) ({ sizes, needs } = await measured(batch, there));
+      pieces = await readPieces(needs, there, signal);
     } while (note(needs, pieces.errors) && (await whenGone()));
     const { packed, lengths, errors } = pieces;
-    /** @type {[number, Blob][]} */
-    const given = paths.map((_, n) => [first + n, /** @type {File} */ (files.get(first + n))]);
     await turn;
     signal.throwIfAborted();
     const params = {
       first, paths, sizes, lengths, errors,
       piece_of: needs.map((need) => need.entry_id), offsets: needs.map((need) => need.offset), asked: needs.map((need) => need.length),
     };
-    const answering = engine.ask("index", params, { files: given, buffers: [packed], signal });
+    const answering = engine.ask("index", params, { buffers: [packed], signal });
     posted();
     const answer = await answering;
     onBatch(answer);
@@ -154,6 +156,5 @@ async function send(engine, batch, files, { signal, onBatch, note = () => false,
     needs = answer.needs;
     paths = [];
   }
-  const begun = first === 0 && files.get(0);
-  if (begun) leaveAhead(begun);
+  if (first === 0 && begun) leaveAhead(begun);
 }

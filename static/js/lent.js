@@ -1,38 +1,43 @@
 // @ts-check
-// Files the page lends the worker for a while: what was asked for last, and the time before, is there; the rest goes again.
+// The files the page lends the worker: those asked for last are here, the others go again. It holds no others.
 
-const TIMES_KEPT = 2;
+/** A step may go to and fro between some, and the next 128 of a disc and of its copy are lent at once. */
+const MOST = 512;
 
 export class Lent {
-  /** Which of the files are here on loan. @type {Set<number>} */
-  #onLoan = new Set();
-  /** @type {number[][]} */
-  #times = [];
+  /** Asked for last, last. @type {Map<number, Blob>} */
+  #files = new Map();
 
-  /** @param {Map<number, Blob>} files the worker's, of which others were given to stay */
-  constructor(files) {
-    this.files = files;
+  /** @param {number} id @returns {Blob | undefined} */
+  get(id) {
+    return this.#files.get(id);
   }
 
-  /** @param {number[]} ids */
-  hasAll(ids) {
-    return ids.every((id) => this.files.has(id));
+  /** They are needed now. @param {number[]} ids @returns {number[]} those that are not here */
+  missing(ids) {
+    return ids.filter((id) => {
+      const file = this.#files.get(id);
+      if (file) this.#put(id, file);
+      return !file;
+    });
   }
 
   /** @param {[number, Blob][]} given */
   take(given) {
-    for (const [id, file] of given) {
-      if (!this.files.has(id)) this.#onLoan.add(id);
-      this.files.set(id, file);
+    for (const [id, file] of given) this.#put(id, file);
+    for (const id of this.#files.keys()) {
+      if (this.#files.size <= MOST) break;
+      this.#files.delete(id);
     }
-    this.#times.push(given.map(([id]) => id).filter((id) => this.#onLoan.has(id)));
-    if (this.#times.length <= TIMES_KEPT) return;
-    const old = /** @type {number[]} */ (this.#times.shift());
-    const kept = new Set(this.#times.flat());
-    for (const id of old) {
-      if (kept.has(id)) continue;
-      this.#onLoan.delete(id);
-      this.files.delete(id);
-    }
+  }
+
+  clear() {
+    this.#files.clear();
+  }
+
+  /** @param {number} id @param {Blob} file */
+  #put(id, file) {
+    this.#files.delete(id);
+    this.#files.set(id, file);
   }
 }

@@ -63,7 +63,7 @@ engine.addEventListener("restarted", () => {
   if (!disc) notice.show(null);
   else if (!disc.isReading) disc.readAgain().catch(() => {});
 });
-engine.start((entryId) => disc?.fileOf(entryId));
+engine.start(async (entryId) => disc?.fileOf(entryId));
 watchSent((sent) => app.setSent(sent));
 tidy();
 

@@ -52,9 +52,12 @@ export interface Finish {
 /** No parameters. */
 export interface Nothing {
 }
-/** `answer`: what the person says to "is this you?": right, wrong or ask (taken back); "" leaves what was said. */
+/** `answer`: what the person says to "is this you?": right, wrong or ask (taken back); "" leaves what was said.
+
+    `files`: whether the answer has the rows of the files, which stay as they were told. */
 export interface Judge {
   answer?: string;
+  files?: boolean;
 }
 /** In which language, on which day (YYYYMMDD), and whether the texts on the disc may be read for it. */
 export interface LetterWish {

@@ -1,7 +1,8 @@
 // @ts-check
 // From what the person chose to a catalogue and a report. One disc at a time: opening another leaves nothing of the first.
 import { begunAhead, leaveAhead, readAhead, takeAhead } from "./ahead.js";
-import { Unreadable, findAgain } from "./faults.js";
+import { DiscFiles } from "./disc-files.js";
+import { Unreadable } from "./faults.js";
 import { HEAD_BYTES, indexAgain, indexAll } from "./indexer.js";
 import { Frames } from "./frames.js";
 import { currentLanguage } from "./i18n.js";
@@ -30,12 +31,9 @@ const MOST_DEATHS = 3;
  * worker, or what could not be read was tried again.
  */
 export class OpenDisc extends EventTarget {
-  /** @type {Map<number, File | Blob>} */
-  files = new Map();
+  files = new DiscFiles();
   /** Finds a file of a copy that is being read back. @type {((entryId: number) => Promise<Blob> | undefined) | null} */
   lend = null;
-  /** @type {Map<number, string>} by entry number */
-  paths = new Map();
   /** @type {any} */
   catalogue = null;
   /** @type {any} */
@@ -82,13 +80,14 @@ export class OpenDisc extends EventTarget {
     this.name = name;
     this.quiet = new Promise((resolve) => { this.#markQuiet = resolve; });
     setTimeout(this.#markQuiet, QUIET_MS);
-    this.frames = new Frames(engine, /** @type {Map<number, File>} */ (this.files));
+    this.frames = new Frames(engine, this.files);
   }
 
   /** Read what was chosen, then judge it. Resolves with the report; rejects with AbortError when another disc was opened.
    * @param {Choice} choice */
   read(choice) {
     this.#choice = choice;
+    this.files.open = choice.open;
     return this.#surviving(() => this.#read(choice));
   }
 
@@ -102,9 +101,9 @@ export class OpenDisc extends EventTarget {
     await this.#surviving(() => this.#read(choice));
   }
 
-  /** @param {number} entryId of this disc, or of a copy of it @returns {Blob | Promise<Blob> | undefined} */
-  fileOf(entryId) {
-    return this.files.get(entryId) ?? this.lend?.(entryId);
+  /** @param {number} entryId of this disc, or of a copy of it @returns {Promise<Blob | undefined>} rejects where it cannot be opened */
+  async fileOf(entryId) {
+    return (await this.files.readable(entryId)) ?? this.lend?.(entryId);
   }
 
   /** How many files could not be read. */
@@ -115,15 +114,12 @@ export class OpenDisc extends EventTarget {
   /** The disc is in the drive again. @param {import("./folder.js").Chosen} [chosen] where its files are now, if it was chosen anew
    * @returns {Promise<boolean>} false: this is another folder */
   async putBack(chosen) {
-    const from = (chosen ?? this.#choice)?.given;
-    const found = from ? await findAgain(from, this.paths, this.files).catch(() => []) : [];
-    if (chosen && this.paths.size && !found.length) return false;
+    const from = chosen ?? this.#choice;
+    const found = from?.given ? await this.files.findAgain(from.given, from.open).catch(() => []) : [];
+    if (chosen && this.files.paths.length && !found.length) return false;
     if (chosen) this.#choice = { ...chosen, name: this.name };
-    if (found.length) {
-      /** @type {[number, Blob][]} */
-      const files = found.map((id) => [id, /** @type {Blob} */ (this.files.get(id))]);
-      await this.engine.ask("again", { entries: [] }, { files, signal: this.#close.signal });
-    }
+    // the worker still has some of the files as they were
+    if (found.length) await this.engine.ask("again", { entries: [] }, { signal: this.#close.signal });
     this.#unreadable.startAnew();
     this.#answer(true);
     return true;
@@ -283,7 +279,8 @@ export class OpenDisc extends EventTarget {
   /** Judge again, after the person answered or a copy was made. Emits "rejudged". @param {"right" | "wrong" | "ask" | ""} [answer] */
   async rejudge(answer = "") {
     if (!this.report) return;
-    this.report = await this.engine.ask("judge", { answer }, { signal: this.#close.signal });
+    const judged = await this.engine.ask("judge", { answer, files: false }, { signal: this.#close.signal });
+    this.report = { ...judged, files: this.report.files }; // of 70,000 the rows are not said again
     this.#emit("rejudged", this.report);
   }
 
@@ -320,7 +317,7 @@ export class OpenDisc extends EventTarget {
         this.#maybeCatalogue();
       },
     };
-    await indexAll(this.engine, this.#listing(), /** @type {Map<number, File>} */ (this.files), options)
+    await indexAll(this.engine, this.#listing(), this.files, options)
       .finally(() => !this.report && this.#emit("progress", { stage: "reading", ...this.#counted }));
     if (this.#tries && this.unread && !this.#without) await this.#readLost(options.signal);
   }
@@ -344,13 +341,13 @@ export class OpenDisc extends EventTarget {
       try {
         for await (const one of /** @type {import("./folder.js").AllGiven} */ (this.#choice?.given)) {
           if (before.has(one.path)) continue;
-          this.paths.set(number++, one.path);
+          number += 1;
           yield one;
         }
         return;
       } catch (error) {
         if (this.#stop.signal.aborted || this.#attempt.signal.aborted || !(error instanceof DOMException)) throw error;
-        for (let id = 0; id < number; id++) before.add(/** @type {string} */ (this.paths.get(id)));
+        for (const path of this.files.paths.slice(0, number)) before.add(path);
         if (await this.#whenGone(either(this.#stop.signal, this.#attempt.signal))) continue;
         this.stopped = true; // how many files there would have been, nobody knows
         return;
@@ -378,11 +375,10 @@ export class OpenDisc extends EventTarget {
   /** @param {AbortSignal} signal */
   async #readLost(signal) {
     const entries = [...this.#unreadable.lost.keys()];
-    /** @type {[number, Blob][]} */
-    const files = entries.map((id) => [id, /** @type {Blob} */ (this.files.get(id))]);
-    const sizes = files.map(([, file]) => file.size || 1); // perhaps it could not be asked for before
-    const { needs } = await this.engine.ask("again", { entries, sizes }, { files, signal });
-    await indexAgain(this.engine, needs, /** @type {Map<number, File>} */ (this.files), this.#options(signal));
+    const files = await this.files.all(entries);
+    const sizes = [...files.values()].map((file) => file.size || 1); // perhaps it could not be asked for before
+    const { needs } = await this.engine.ask("again", { entries, sizes }, { signal });
+    await indexAgain(this.engine, needs, this.files, this.#options(signal));
   }
 
   /** The DICOMDIR knows which series come first: its first image is shown before the files are read in their order.
@@ -391,12 +387,12 @@ export class OpenDisc extends EventTarget {
     let file = await find?.("DICOMDIR");
     const ask = async (/** @type {"directory" | "preview"} */ method, /** @type {string} */ path, /** @type {number} */ length) => {
       if (!file) return {};
-      this.files.set(PREVIEWED, file);
+      this.files.keep(PREVIEWED, file);
       readAhead(file);
       await begunAhead(file);
       const head = (await takeAhead(file, 0, Math.min(length, file.size))) ?? (await file.slice(0, length).arrayBuffer());
       const entry = { entry_id: PREVIEWED, path, size: file.size };
-      return this.engine.ask(method, { entry }, { files: [[PREVIEWED, file]], buffers: [head], signal: this.#stop.signal });
+      return this.engine.ask(method, { entry }, { buffers: [head], signal: this.#stop.signal });
     };
     const { paths = [] } = await ask("directory", "DICOMDIR", DIRECTORY_BYTES);
     for (const path of paths) {
@@ -451,12 +447,11 @@ export class OpenDisc extends EventTarget {
   /** @param {Blob} archive */
   async #askArchive(archive) {
     const entryId = 0x40000000; // apart from the numbers of the files inside
-    this.files.set(entryId, archive);
+    this.files.keep(entryId, archive);
     await this.engine.ask(
       "archive",
       { entry: { entry_id: entryId, path: this.name || "archive", size: archive.size } },
       {
-        files: [[entryId, archive]],
         signal: this.#stop.signal,
         onProgress: (done, total, stage) => {
           if (this.report === null) this.#emit("progress", { stage, done, total });

@@ -3,7 +3,7 @@
 
 const SAMPLE_BYTES = 4 << 20;
 /** Asking for a size may wait for the browser: of twenty thousand files that would take seconds. */
-const FILES_LOOKED_AT = 32;
+export const FILES_LOOKED_AT = 32;
 
 /**
  * @param {Iterable<Blob>} files

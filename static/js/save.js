@@ -1,5 +1,6 @@
 // @ts-check
 // Files out: a .zip that is kept only when it is whole, or a folder that is emptied again when something fails.
+import { splitPath } from "./folder.js";
 
 /**
  * Several `write`s may be under way; `more`: the file goes on in the next one of its path. `close` keeps what was written, `confirm` says that it has been read back and is identical, `refute` that it is not: true where nothing of it is left that could be taken for a copy. `abort` leaves nothing.
@@ -107,14 +108,14 @@ export async function folderSink(folder) {
   const folderAt = (path) => {
     const known = folders.get(path);
     if (known) return known;
-    const [above, name] = split(path);
+    const [above, name] = splitPath(path);
     const made = folderAt(above).then((at) => at.getDirectoryHandle(name, { create: true }));
     folders.set(path, made);
     return made;
   };
   /** @param {string} path */
   const begin = async (path) => {
-    const [above, name] = split(path);
+    const [above, name] = splitPath(path);
     tops.add(path.split("/")[0]);
     const handle = await (await folderAt(above)).getFileHandle(name, { create: true });
     written.push(path);
@@ -122,7 +123,7 @@ export async function folderSink(folder) {
   };
   /** @param {string} path @returns {Promise<File>} */
   const fileAt = async (path) => {
-    const [above, name] = split(path);
+    const [above, name] = splitPath(path);
     return (await (await folderAt(above)).getFileHandle(name)).getFile();
   };
   return {
@@ -159,12 +160,6 @@ export async function folderSink(folder) {
       for (const top of tops) await folder.removeEntry(top, { recursive: true }).catch(() => {});
     },
   };
-}
-
-/** @param {string} path @returns {[string, string]} the folder, "" for the outermost, and the name in it */
-function split(path) {
-  const at = path.lastIndexOf("/");
-  return [path.slice(0, Math.max(at, 0)), path.slice(at + 1)];
 }
 
 /** @param {Blob} blob @param {string} name */

@@ -4,6 +4,7 @@ import { boot } from "./boot.js";
 import { holdLifeline } from "./lifeline.js";
 import { Lent } from "./lent.js";
 import { Outbox } from "./outbox.js";
+import { Spent } from "./spent.js";
 import { Supplied } from "./supplied.js";
 
 /** @typedef {{receive(text: string, buffers: any[]): void, step(): boolean, warm(): void}} Host */
@@ -18,28 +19,34 @@ const QUIET_MS = 300;
 /** @type {MessageEvent[]} what came while Python was still starting */
 let early = [];
 
-/** @type {Map<number, Blob>} the files the page gave, by entry number */
-const files = new Map();
-const lent = new Lent(files);
+/** The files we may read now, by entry number. */
+const lent = new Lent();
 /** Bytes the page read for us, where this worker cannot. */
 const supplied = new Supplied();
 /** @type {{id: number, entry_id: number, offset: number}[]} */
 const wanted = [];
 /** Some browsers let workers read no files on file://: until one was read, a failure is taken to the page, which can. */
 let hasReadFiles = false;
+let cannotReadFiles = false;
+/** What waits for the file it is to be read from. @type {Map<number, {id: number, entry_id: number, offset: number}>} */
+const toBeLent = new Map();
 
 const scope = /** @type {any} */ (globalThis);
 const reader = typeof FileReaderSync === "function" ? new FileReaderSync() : null;
+
+/** What was read, and what was given to the page or hashed. */
+const spent = new Spent(16 << 20, 512 << 20);
 
 /** @param {number} entryId @param {number} offset @param {number} length */
 scope.scanfolioRead = (entryId, offset, length) => {
   const piece = supplied.read(entryId, offset, length);
   if (piece) return piece;
-  const file = files.get(entryId);
+  const file = lent.get(entryId);
   if (!reader || !file) return undefined; // not null, which Python would not take for None
   try {
     const bytes = new Uint8Array(reader.readAsArrayBuffer(file.slice(offset, offset + length)));
     hasReadFiles = true;
+    spent.add(bytes.length); // Python copies it at once
     return bytes;
   } catch (error) {
     if (hasReadFiles) throw error;
@@ -51,17 +58,49 @@ scope.scanfolioRead = (entryId, offset, length) => {
 scope.scanfolioPost = (text, buffers) => {
   const message = JSON.parse(text);
   const { type, id } = message;
+  for (const bytes of buffers) spent.add(bytes.length);
   if (type === "load") load(id, message.package);
   else if (type === "write") answer(id, boxOf(id).write(message, buffers[0]));
   else if (type === "digest") answer(id, boxOf(id).hash(message.name, buffers[0]));
   else if (type === "settle") answer(id, boxOf(id).settle());
-  else if (type === "lend" && lent.hasAll(message.entry_ids)) answer(id, Promise.resolve(null));
+  else if (type === "lend") lend(id, message.entry_ids);
+  else if (type === "need") need(message);
   else {
-    if (type === "need") wanted.push(message);
     if (type === "result" || type === "error") boxes.delete(id);
     send(message, buffers);
   }
 };
+
+/** These files will be read next. @param {number} id @param {number[]} ids */
+function lend(id, ids) {
+  const missing = cannotReadFiles ? [] : lent.missing(ids);
+  if (missing.length) send({ type: "lend", id, entry_ids: missing }, []);
+  else answer(id, Promise.resolve(null));
+}
+
+/** A piece of a file that is not here, or cannot be read here: then the page reads it.
+ * @param {{id: number, entry_id: number, offset: number}} message */
+function need(message) {
+  if (reader && !cannotReadFiles && !lent.get(message.entry_id)) {
+    toBeLent.set(message.id, message);
+    send({ type: "lend", id: message.id, entry_ids: [message.entry_id] }, []);
+  } else askPage(message);
+}
+
+/** @param {{id: number, entry_id: number, offset: number}} message */
+function askPage(message) {
+  wanted.push(message);
+  send(message, []);
+}
+
+/** @param {number} id @param {[number, Blob][]} given */
+function takeLent(id, given) {
+  lent.take(given);
+  const waiting = toBeLent.get(id);
+  toBeLent.delete(id);
+  if (waiting && !lent.get(waiting.entry_id)) askPage(waiting); // which knows why there is none
+  else reply(id, null);
+}
 
 /** @type {Map<number, Outbox>} what each request writes and hashes */
 const boxes = new Map();
@@ -126,29 +165,34 @@ function goOn() {
 /** @param {any} data */
 function take(data) {
   lastTaken = performance.now();
-  if (data.type === "request" && data.method === "open") {
-    files.clear();
+  if (data.type === "request" && ["open", "again"].includes(data.method)) { // the files are others now
+    lent.clear();
     supplied.clear();
   }
   if (data.type === "lent") {
-    lent.take(data.files);
-    reply(data.id, null);
+    takeLent(data.id, data.files);
     return;
   }
-  for (const [entryId, file] of data.files ?? []) files.set(entryId, file);
   if (data.type === "taken") {
     boxes.get(data.id)?.taken(data.bytes, data.error);
     return;
   }
-  if (data.type === "cancel") boxes.delete(data.id);
+  if (data.type === "cancel") {
+    boxes.delete(data.id);
+    toBeLent.delete(data.id);
+  }
   if (data.type === "supply") {
     const at = wanted.findIndex((w) => w.id === data.id);
     const need = wanted.splice(at, 1)[0];
-    if (data.bytes) supplied.take(need.entry_id, need.offset, new Uint8Array(data.bytes));
+    if (data.bytes) {
+      cannotReadFiles ||= !hasReadFiles && !!lent.get(need.entry_id);
+      supplied.take(need.entry_id, need.offset, new Uint8Array(data.bytes));
+    }
     reply(data.id, null, data.error);
     return;
   }
-  const { files: _, buffers, ...message } = data;
+  const { buffers, ...message } = data;
+  for (const bytes of buffers ?? []) spent.add(bytes.byteLength);
   receive(message, buffers ?? []);
 }
 

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { GONE_AFTER, Unreadable, findAgain } from "../../static/js/faults.js";
+import { DiscFiles } from "../../static/js/disc-files.js";
+import { GONE_AFTER, Unreadable } from "../../static/js/faults.js";
 import { fromHandle } from "../../static/js/folder.js";
 import { indexAgain, indexAll } from "../../static/js/indexer.js";
 
@@ -24,18 +25,24 @@ test("some files in a row that cannot be read mean that the disc is gone; one th
 
 test("files are found again by path, size and date, and by nothing less", async () => {
   const file = (text, lastModified) => new File([text], "x", { lastModified });
-  const paths = new Map([[0, "A"], [1, "B"], [2, "C"], [3, "D"]]);
-  const files = new Map([[0, file("aa", 1)], [1, file("bb", 2)], [2, file("cc", 3)], [3, file("dd", 4)]]);
+  const files = listed({ A: file("aa", 1), B: file("bb", 2), C: file("cc", 3), D: file("dd", 4) });
   const given = [
     { path: "D", file: file("dd", 4) },
     { path: "A", file: file("aaa", 1) },
     { path: "B", file: file("bb", 9) },
     { path: "X", file: file("cc", 3) },
   ];
-  assert.deepEqual(await findAgain(given, paths, files), [3]);
+  assert.deepEqual(await files.findAgain(given), [3]);
   assert.equal(files.get(3), given[0].file);
   assert.notEqual(files.get(0), given[1].file);
 });
+
+/** A disc of a list of files: {path: file}. */
+function listed(all) {
+  const files = new DiscFiles();
+  Object.entries(all).forEach(([path, file], id) => files.add(id, path, file));
+  return files;
+}
 
 /** Files on a disc that is in the drive or not. */
 function discOf(count) {
@@ -82,14 +89,14 @@ test("nothing is given up while the person puts the disc back, and each file arr
     unreadable.startAnew();
     return true;
   };
-  await indexAll(engine, given, new Map(), { signal: new AbortController().signal, onBatch: () => {}, note: (...what) => unreadable.note(...what), whenGone });
+  await indexAll(engine, given, new DiscFiles(), { signal: new AbortController().signal, onBatch: () => {}, note: (...what) => unreadable.note(...what), whenGone });
   assert.ok(asked > 0);
   assert.deepEqual(engine.errors.map(([id]) => id), needs(0, 300).map(({ entry_id }) => entry_id));
   const lost = engine.errors.filter(([, word]) => word).map(([id]) => id);
   assert.deepEqual([...unreadable.lost.keys()], lost);
   assert.ok(lost.length < GONE_AFTER);
   const again = worker();
-  await indexAgain(again, needs(0, lost.length), new Map(given.map(({ file }, n) => [n, file])), { signal: new AbortController().signal, onBatch: () => {} });
+  await indexAgain(again, needs(0, lost.length), listed(Object.fromEntries(given.map(({ path, file }) => [path, file]))), { signal: new AbortController().signal, onBatch: () => {} });
   assert.deepEqual(again.errors, lost.map((id) => [id, ""]));
 });
 
@@ -98,7 +105,7 @@ test("who goes on without the disc gets every file listed with the browser's wor
   drive.inserted = false;
   const unreadable = new Unreadable();
   const engine = worker();
-  await indexAll(engine, given, new Map(), { signal: new AbortController().signal, onBatch: () => {}, note: (...what) => unreadable.note(...what), whenGone: async () => false });
+  await indexAll(engine, given, new DiscFiles(), { signal: new AbortController().signal, onBatch: () => {}, note: (...what) => unreadable.note(...what), whenGone: async () => false });
   assert.equal(engine.errors.length, 100);
   assert.ok(engine.errors.every(([, word]) => word === "NotFoundError"));
 });
@@ -127,13 +134,13 @@ test("a file that is not there is not taken for an empty one, and has its size a
   const given = files.map((file, n) => ({ path: `f${n}`, file }));
   const unreadable = new Unreadable();
   const options = { signal: new AbortController().signal, onBatch: () => {}, note: (needs, errors) => (unreadable.note(needs, errors), errors.some(Boolean)) };
-  await indexAll(engine, given, new Map(), options);
+  await indexAll(engine, given, new DiscFiles(), options);
   assert.deepEqual(asked.flatMap(({ sizes }) => sizes), [1, 0, 1]);
   assert.deepEqual(asked.flatMap(({ errors }) => errors), ["NotReadableError", "NotReadableError"]);
   asked.length = 0;
   unreadable.lost.clear();
   const back = async () => (drive.inserted = true);
-  await indexAll(engine, given, new Map(), { ...options, whenGone: back });
+  await indexAll(engine, given, new DiscFiles(), { ...options, whenGone: back });
   assert.deepEqual(asked.flatMap(({ sizes }) => sizes), [5, 0, 4]);
   assert.deepEqual(asked.map(({ text }) => text).join(" "), "three four");
   assert.equal(unreadable.lost.size, 0);
@@ -142,16 +149,15 @@ test("a file that is not there is not taken for an empty one, and has its size a
 test("files that were never opened are found by their path, on the same disc only", async () => {
   const gone = { inserted: false };
   const known = (text, lastModified) => new File([text], "x", { lastModified });
-  const paths = new Map([[0, "A"], [1, "B"], [2, "C"]]);
-  const before = () => new Map([[0, known("aa", 1)], [1, vanishing("bbb", gone)], [2, known("cc", 3)]]);
+  const before = () => listed({ A: known("aa", 1), B: vanishing("bbb", gone), C: known("cc", 3) });
   const now = (third) => [{ path: "A", file: known("aa", 1) }, { path: "B", file: known("bbb", 2) }, { path: "C", file: third }];
   const files = before();
-  assert.deepEqual((await findAgain(now(known("cc", 3)), paths, files)).sort(), [0, 1, 2]);
+  assert.deepEqual((await files.findAgain(now(known("cc", 3)))).sort(), [0, 1, 2]);
   assert.equal(await files.get(1).text(), "bbb");
   const kept = before();
-  assert.deepEqual(await findAgain(now(known("of another disc", 9)), paths, kept), [0]);
+  assert.deepEqual(await kept.findAgain(now(known("of another disc", 9))), [0]);
   assert.equal(kept.get(1).size, 0);
-  assert.deepEqual(await findAgain(now(known("cc", 3)).slice(1, 2), paths, before()), [], "nothing else tells that it is the same disc");
+  assert.deepEqual(await before().findAgain(now(known("cc", 3)).slice(1, 2)), [], "nothing else tells that it is the same disc");
 });
 
 test("one file the browser is not allowed to read is enough to ask, and a disc of which nothing was opened yet is found by its paths", async () => {
@@ -163,14 +169,15 @@ test("one file the browser is not allowed to read is enough to ask, and a disc o
       return new File([name], name);
     } }];
   } };
-  const { given } = fromHandle(handle);
-  const paths = new Map();
-  const files = new Map();
-  for await (const { path, file } of given) {
-    files.set(paths.size, file);
-    paths.set(paths.size, path);
-  }
+  const { given, open } = fromHandle({ ...handle, async getFileHandle(name) {
+    for await (const [key, file] of handle.entries()) if (key === name) return file;
+    throw new DOMException("no", "NotFoundError");
+  } });
+  const files = new DiscFiles(open);
+  let id = 0;
+  for await (const { path, file } of given) files.add(id++, path, file);
+  await assert.rejects(files.readable(1), { name: "NotAllowedError" });
   denied.allowed = true;
-  assert.deepEqual(await findAgain(given, paths, files), [0, 1]);
-  assert.equal(await files.get(1).text(), "B");
+  assert.deepEqual(await files.findAgain(given, open), [0, 1]);
+  assert.equal(await (await files.readable(1)).text(), "B");
 });

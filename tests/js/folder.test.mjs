@@ -118,3 +118,9 @@ test("a folder whose leave was taken back asks for it, every handle that lacks i
   assert.equal(await other.isLost(), false);
   assert.equal(await permissionFor([{}]).isLost(), false, "where nobody is asked, nothing is lost");
 });
+
+test("a file is opened again by its exact path, and its folders are looked up once", async () => {
+  const { open } = fromHandle(directory("disc", { DICOM: { A: { IM1: "one", IM2: "two" } }, TOP: "three" }));
+  assert.deepEqual(await Promise.all(["DICOM/A/IM1", "DICOM/A/IM2", "TOP"].map(async (path) => (await open(path)).text())), ["one", "two", "three"]);
+  for (const path of ["dicom/A/IM1", "DICOM/A", "DICOM/A/IM3", "NO/IM1"]) await assert.rejects(open(path), DOMException);
+});

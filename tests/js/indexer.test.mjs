@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
 
+import { DiscFiles } from "../../static/js/disc-files.js";
 import { indexAll } from "../../static/js/indexer.js";
 
 const numbers = (count) => Array.from({ length: count }, (_, n) => n);
@@ -43,8 +44,8 @@ function fakeEngine(more = new Set()) {
     get order() {
       return asked.flatMap(({ params }) => params.paths.map((_, n) => params.first + n));
     },
-    async ask(method, params, { files, buffers }) {
-      asked.push({ params, files, bytes: buffers[0] });
+    async ask(method, params, { buffers }) {
+      asked.push({ params, bytes: buffers[0] });
       const needs = params.piece_of.filter((id) => more.delete(id)).map((entry_id) => ({ entry_id, offset: 3, length: 2 }));
       return { counts: { files: 0, done: 0 }, needs, first_image: null };
     },
@@ -69,18 +70,18 @@ test("entries arrive in order although the first reads are the slowest", async (
   delays = (n) => Math.max(0, 60 - 10 * n);
   const engine = fakeEngine();
   const given = numbers(300).map((n) => ({ path: `f${n}`, file: new File([`${n}`], "x") }));
-  const files = new Map();
+  const files = new DiscFiles();
   await indexAll(engine, given, files, { signal: signal(), onBatch: () => {} });
   assert.deepEqual(engine.order, numbers(300));
   assert.deepEqual(engine.pieces.map((p) => p.text), numbers(300).map(String));
-  assert.deepEqual([...files.keys()], numbers(300));
-  assert.ok(engine.asked.every(({ params, files: sent }) => sent.length === params.paths.length && sent.every(([id, file], n) => id === params.first + n && file === files.get(id))));
+  assert.deepEqual(numbers(300).map((id) => files.get(id)), given.map(({ file }) => file));
+  assert.deepEqual(files.paths, given.map(({ path }) => path));
 });
 
 test("the pieces of a batch are read in one go, and the first files do not wait for a full batch", async () => {
   const engine = fakeEngine();
   const given = numbers(1000).map((n) => ({ path: `f${n}`, file: new File(["abc"], "x") }));
-  await indexAll(engine, given, new Map(), { signal: signal(), onBatch: () => {} });
+  await indexAll(engine, given, new DiscFiles(), { signal: signal(), onBatch: () => {} });
   assert.equal(reads, engine.asked.length - 1); // the very first was read ahead
   assert.ok(engine.asked.length < 50);
   assert.equal(engine.asked[0].params.paths.length, 1);
@@ -89,7 +90,7 @@ test("the pieces of a batch are read in one go, and the first files do not wait 
 test("one file that cannot be read costs the others of its batch nothing", async () => {
   const engine = fakeEngine();
   const given = numbers(60).map((n) => ({ path: `f${n}`, file: n === 20 ? oddFile("lost", "x", { broken: true }) : new File([`text ${n}`], "x") }));
-  await indexAll(engine, given, new Map(), { signal: signal(), onBatch: () => {} });
+  await indexAll(engine, given, new DiscFiles(), { signal: signal(), onBatch: () => {} });
   assert.deepEqual(engine.order, numbers(60));
   assert.deepEqual(engine.pieces.filter((p) => p.error), [{ of: 20, offset: 0, asked: 4, error: "NotReadableError", text: "" }]);
   assert.deepEqual(engine.pieces.filter((p) => !p.error).map((p) => p.text), numbers(60).filter((n) => n !== 20).map((n) => `text ${n}`));
@@ -98,7 +99,7 @@ test("one file that cannot be read costs the others of its batch nothing", async
 test("a file that gives fewer bytes than it has is told from the others, whose bytes stay their own", async () => {
   const engine = fakeEngine();
   const given = numbers(40).map((n) => ({ path: `f${n}`, file: n === 11 ? oddFile("0123456789", "x", { shorter: 4 }) : new File([`text ${n}`], "x") }));
-  await indexAll(engine, given, new Map(), { signal: signal(), onBatch: () => {} });
+  await indexAll(engine, given, new DiscFiles(), { signal: signal(), onBatch: () => {} });
   const short = engine.pieces.find((p) => p.of === 11);
   assert.deepEqual([short.asked, short.text, short.error], [10, "012345", ""]);
   assert.ok(engine.pieces.every((p) => p.of === 11 || p.text === `text ${p.of}`));
@@ -107,14 +108,14 @@ test("a file that gives fewer bytes than it has is told from the others, whose b
 test("further pieces are fetched and told apart", async () => {
   const engine = fakeEngine(new Set([2, 3]));
   const given = numbers(12).map((n) => ({ path: `f${n}`, file: n === 3 ? oddFile("klmnop", "x", { broken: true }) : new File(["abcdef"], "x") }));
-  await indexAll(engine, given, new Map(), { signal: signal(), onBatch: () => {} });
+  await indexAll(engine, given, new DiscFiles(), { signal: signal(), onBatch: () => {} });
   assert.deepEqual(engine.pieces.filter((p) => p.of === 2).map((p) => [p.offset, p.text]), [[0, "abcdef"], [3, "de"]]);
   assert.deepEqual(engine.pieces.filter((p) => p.of === 3).map((p) => [p.offset, p.error]), [[0, "NotReadableError"], [3, "NotReadableError"]]);
 });
 
 test("empty files are entries without a piece", async () => {
   const engine = fakeEngine();
-  await indexAll(engine, [{ path: "A", file: new File([], "A") }, { path: "B", file: new File(["b"], "B") }], new Map(), { signal: signal(), onBatch: () => {} });
+  await indexAll(engine, [{ path: "A", file: new File([], "A") }, { path: "B", file: new File(["b"], "B") }], new DiscFiles(), { signal: signal(), onBatch: () => {} });
   assert.deepEqual(engine.asked.flatMap(({ params }) => params.sizes), [0, 1]);
   assert.deepEqual(engine.pieces.map((p) => p.of), [1]);
 });
@@ -131,7 +132,7 @@ test("twenty thousand files are each given once, with little read at a time", as
     underWay--;
     return ask.apply(engine, request);
   };
-  await indexAll(engine, numbers(20000).map((n) => ({ path: `f${n}`, file })), new Map(), { signal: signal(), onBatch: () => {} });
+  await indexAll(engine, numbers(20000).map((n) => ({ path: `f${n}`, file })), new DiscFiles(), { signal: signal(), onBatch: () => {} });
   assert.deepEqual(engine.order, numbers(20000));
   assert.ok(most <= 8, `${most} batches were with the worker at a time`);
 });
@@ -140,7 +141,7 @@ test("stopping in the middle ends it with an AbortError, and nothing is read any
   const stop = new AbortController();
   const engine = fakeEngine();
   const given = numbers(1000).map((n) => ({ path: `f${n}`, file: new File(["x"], "x") }));
-  const reading = indexAll(engine, given, new Map(), { signal: stop.signal, onBatch: () => { if (engine.asked.length > 5) stop.abort(); } });
+  const reading = indexAll(engine, given, new DiscFiles(), { signal: stop.signal, onBatch: () => { if (engine.asked.length > 5) stop.abort(); } });
   await assert.rejects(reading, { name: "AbortError" });
   const before = reads;
   await turns(50);
@@ -154,7 +155,7 @@ test("nothing more is read while a picture is awaited", async () => {
   let painted = () => {};
   const picture = new Promise((resolve) => { painted = resolve; });
   let hold = null;
-  const reading = indexAll(engine, given, new Map(), { signal: signal(), hold: () => hold, onBatch: () => { hold ??= picture; } });
+  const reading = indexAll(engine, given, new DiscFiles(), { signal: signal(), hold: () => hold, onBatch: () => { hold ??= picture; } });
   await turns(50);
   assert.equal(engine.order.length, 1);
   painted();

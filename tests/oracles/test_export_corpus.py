@@ -19,7 +19,6 @@ import witnesses
 from discs import close_file_set
 from instances import DEFLATED
 from scanfolio.export import drive
-from scanfolio.export.directory_check import check_directory
 from scanfolio.export.manifest import Manifest
 from scanfolio.export.papers import NOT_READY
 from scanfolio.export.plan import make_plan
@@ -185,8 +184,10 @@ def planted_faults(whole: Whole) -> tuple[int, int]:
     drive.run(read_all(index, open_source(str(whole.folder))))
     facts = directory_faults.facts_of(index.finish(), index.entries)
     directory = (whole.folder / "DICOMDIR").read_bytes()
-    assert check_directory(directory, facts) == []
-    tried = {what: check_directory(bad, facts) for what, bad in directory_faults.planted(directory, every=61)}
+    assert directory_faults.faults_of(directory, facts) == []
+    tried = {
+        what: directory_faults.faults_of(bad, facts) for what, bad in directory_faults.planted(directory, every=61)
+    }
     print([what for what, faults in tried.items() if not faults])
     return len(tried), sum(map(bool, tried.values()))
 

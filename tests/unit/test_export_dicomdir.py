@@ -14,7 +14,7 @@ import directory_faults
 from discs import EXPLICIT, files_of
 from exports import Exported, directory_of, export, open_files, re_read
 from instances import encode, make_instance
-from scanfolio.export.directory_check import FileFacts, check_directory
+from scanfolio.export.directory_check import FileFacts
 from scanfolio.export.elements import read_elements
 from scanfolio.export.records import KEYS, WANTED_TAGS, record_type
 
@@ -169,8 +169,8 @@ def test_planted_faults_are_found(fault: str) -> None:
     good = exported.files["DICOMDIR"]
     bad = plant(good, directory_of(exported))
     assert bad != good
-    assert check_directory(good, facts_of(exported)) == []
-    found = check_directory(bad, facts_of(exported))
+    assert directory_faults.faults_of(good, facts_of(exported)) == []
+    found = directory_faults.faults_of(bad, facts_of(exported))
     assert any(wanted in fault for fault in found), found
     assert not re_read(exported, {**exported.files, "DICOMDIR": bad}).ok
 
@@ -179,8 +179,11 @@ def test_what_writers_get_wrong_is_found_in_every_record() -> None:
     exported = export(files_of("mixed"))
     read_again = open_files(exported.files)
     facts = directory_faults.facts_of(read_again.disc, read_again.index.entries)
-    assert check_directory(exported.files["DICOMDIR"], facts) == []
-    tried = {what: check_directory(bad, facts) for what, bad in directory_faults.planted(exported.files["DICOMDIR"])}
+    assert directory_faults.faults_of(exported.files["DICOMDIR"], facts) == []
+    tried = {
+        what: directory_faults.faults_of(bad, facts)
+        for what, bad in directory_faults.planted(exported.files["DICOMDIR"])
+    }
     assert len(tried) > 200
     assert [what for what, faults in tried.items() if not faults] == []
 
@@ -189,6 +192,6 @@ def test_a_file_that_is_not_listed_is_found() -> None:
     exported = export(files_of("clean"))
     facts = facts_of(exported)
     facts["DICOM/PT000000/ST000000/SE000000/IM000007"] = next(iter(facts.values()))
-    assert "DICOM/PT000000/ST000000/SE000000/IM000007 is not in the DICOMDIR" in check_directory(
+    assert "DICOM/PT000000/ST000000/SE000000/IM000007 is not in the DICOMDIR" in directory_faults.faults_of(
         exported.files["DICOMDIR"], facts
     )

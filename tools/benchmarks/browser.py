@@ -85,8 +85,19 @@ class Opened:
         return sum(_private(pid) for pid in _family(self.profile))
 
     def renderer_bytes(self) -> int:
-        """The same of the processes that pages run in, their workers with them."""
-        return sum(_private(pid) for pid in _family(self.profile) if b"--type=renderer" in b" ".join(_command(pid)))
+        """The same of the process the page runs in, its worker with it.
+
+        It is the largest: the browser keeps one from before the page, and one for the next.
+        """
+        pages = [pid for pid in _family(self.profile) if b"--type=renderer" in b" ".join(_command(pid))]
+        return max(map(_private, pages), default=0)
+
+    def drop(self, folder: Path) -> None:
+        """The page gets a handle of the folder, as from Chromium's folder picker, and no list of files."""
+        session = self.page.context.new_cdp_session(self.page)
+        data = {"items": [], "files": [str(folder)], "dragOperationsMask": 1}
+        for kind in ("dragEnter", "dragOver", "drop"):
+            session.send("Input.dispatchDragEvent", {"type": kind, "x": 300, "y": 400, "data": data})
 
 
 @contextlib.contextmanager

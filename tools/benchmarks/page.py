@@ -114,11 +114,7 @@ def _give(page: Opened, folder: Path) -> None:
 
 
 def _drop(page: Opened, folder: Path) -> None:
-    """As Chromium does it: the page gets a handle of the folder, as from the folder picker, and no list of files."""
-    session = page.page.context.new_cdp_session(page.page)
-    data = {"items": [], "files": [str(folder)], "dragOperationsMask": 1}
-    for kind in ("dragEnter", "dragOver", "drop"):
-        session.send("Input.dispatchDragEvent", {"type": kind, "x": 300, "y": 400, "data": data})
+    page.drop(folder)
 
 
 def _open_once(url: str, folder: Path, give: Callable[[Opened, Path], None] = _give) -> Opening:

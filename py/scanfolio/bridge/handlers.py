@@ -138,7 +138,7 @@ class Handlers:
     def _judge(self, params: Judge) -> Steps:
         if params.answer in ANSWERS:
             self.session.person_confirmed = ANSWERS[params.answer]
-        return self.session.judge_as_dict(self.language)
+        return self.session.judge_as_dict(self.language, files=params.files)
 
     def _report_text(self, params: Nothing) -> dict[str, Any]:
         return self.session.saved_report()
@@ -201,7 +201,8 @@ class Handlers:
         )
 
     def _verify(self, params: Verify) -> Steps:
-        entries = [self._entry(e) for e in params.entries]
+        # its papers first: the directory of 70,000 files is read before there are facts of them
+        entries = [self._entry(e) for e in sorted(params.entries, key=lambda e: "/" in e.path)]
         written: Source = (yield from open_archive(entries[0])) if params.archive else GivenSource(entries)
         verification = yield from self.session.verify(written)
         return verification.as_dict()

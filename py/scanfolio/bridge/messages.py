@@ -4,7 +4,7 @@
 ← {type:"progress", id, stage, done, total}            ← {type:"item", id, item}
 ← {type:"write", id, path, more} + buffer              → {type:"taken", id, bytes, error} once the page has written it
 ← {type:"need", id, entry_id, offset, length}          the page sends these bytes (where workers cannot read)
-← {type:"lend", id, entry_ids}                         → {type:"lent", id, files}: of a copy, some at a time
+← {type:"lend", id, entry_ids}                         → {type:"lent", id, files}: what is read next
 ← {type:"result", id, result} + buffers                ← {type:"error", id, error:{code, title, hint, where, detail}}
 
 Exactly one result or error answers each request. Lengths and offsets are bytes.
@@ -101,9 +101,13 @@ class Nothing:
 
 @dataclass(frozen=True, slots=True)
 class Judge:
-    """`answer`: what the person says to "is this you?": right, wrong or ask (taken back); "" leaves what was said."""
+    """`answer`: what the person says to "is this you?": right, wrong or ask (taken back); "" leaves what was said.
+
+    `files`: whether the answer has the rows of the files, which stay as they were told.
+    """
 
     answer: str = ""
+    files: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from io import BytesIO
 from typing import Any
 
 from pyodide.ffi import JsException, to_js  # type: ignore[import-not-found]
@@ -15,9 +16,33 @@ from scanfolio.bridge.warm import warm_up
 from scanfolio.errors import BytesNotHere, SourceError
 from scanfolio.words import say
 
+AT_ONCE_BYTES = 4 << 20
+"""What the browser reads in one go it holds twice; of a directory of 40 MB that would be too much."""
+
 
 def _read(entry_id: int, offset: int, length: int) -> bytes:
     """Bytes of a file the page was given. Raises SourceError; BytesNotHere where this worker cannot read files."""
+    if length <= AT_ONCE_BYTES:
+        return _read_piece(entry_id, offset, length)
+    out = BytesIO()
+    while out.tell() < length:
+        at = out.tell()
+        try:
+            piece = _read_piece(entry_id, offset + at, min(AT_ONCE_BYTES, length - at))
+        except BytesNotHere:
+            raise BytesNotHere(entry_id, offset, length) from None
+        if not at and len(piece) == AT_ONCE_BYTES:
+            out.seek(length - 1)
+            out.write(b"\0")  # all the room it takes, at once
+            out.seek(0)
+        out.write(piece)
+        if len(piece) < AT_ONCE_BYTES:
+            out.truncate()
+            break
+    return out.getvalue()
+
+
+def _read_piece(entry_id: int, offset: int, length: int) -> bytes:
     try:
         got = js.scanfolioRead(entry_id, offset, length)
     except JsException as error:

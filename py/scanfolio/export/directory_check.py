@@ -6,12 +6,17 @@ No third-party tool compares records with the files they name, so this does (PS3
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Generator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from struct import error, unpack_from
 from sys import intern
+from typing import Any
 
+from scanfolio.effects import Effect, patiently
 from scanfolio.export.records import KEYS, ROOT_TYPES, SPECIFIC_CHARACTER_SET, Key, record_type
+from scanfolio.source.blocks import in_blocks
+from scanfolio.source.entry import Entry
 
 COMPONENT = re.compile(r"[A-Z0-9_]{1,8}")
 EXPLICIT_LITTLE = "1.2.840.10008.1.2.1"
@@ -19,6 +24,7 @@ BASIC_DIRECTORY = "1.2.840.10008.1.3.10"
 BELOW = {"": "PATIENT", "PATIENT": "STUDY", "STUDY": "SERIES"}
 CHARACTERS = Key(SPECIFIC_CHARACTER_SET, b"CS", "SpecificCharacterSet")  # of the values' bytes, which are the image's
 KNOWN_LATER = 0x00282112  # a compression ratio we add is known once pixels are unpacked; a zip has its DICOMDIR by then
+RECORD_SEQUENCE = 0x00041220
 IDENTITY = {"PATIENT": 0x00100020, "STUDY": 0x0020000D, "SERIES": 0x0020000E}
 NOTHING: Mapping[int, bytes] = {}
 LONG = (b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV")
@@ -48,8 +54,9 @@ class _Seen:
     differing: set[int] | None = None
     agreeing: set[int] | None = None
 
-    def read(self, data: bytes) -> None:
-        self.values = {tag: data[a:b] for tag, _, a, b in _elements(data, self.start, self.end)}
+    def read(self, directory: Entry) -> Generator[Effect, Any, None]:
+        data = yield from _read(directory, self.start, self.end)
+        self.values = {tag: data[a:b] for tag, _, a, b in _elements(data, 0, len(data))}
 
     def compare(self, tag: int, agrees: bool) -> None:
         """Whether one of the files below says the same."""
@@ -57,8 +64,8 @@ class _Seen:
         (self.agreeing if agrees else self.differing).add(tag)
 
 
-def _elements(data: bytes, start: int, end: int) -> list[tuple[int, bytes, int, int]]:
-    """(tag, VR, value start, value end) of everything between two positions."""
+def _elements(data: bytes, start: int, end: int, last: int = -1) -> list[tuple[int, bytes, int, int]]:
+    """(tag, VR, value start, value end) of everything between two positions, or up to the element `last`."""
     found = []
     while start + 8 <= end:
         group, element, vr = unpack_from("<HH2s", data, start)
@@ -71,6 +78,8 @@ def _elements(data: bytes, start: int, end: int) -> list[tuple[int, bytes, int, 
         if value + length > end:
             raise ValueError(f"element ({group:04X},{element:04X}) at byte {start} runs over its end")
         found.append((group << 16 | element, vr, value, value + length))
+        if found[-1][0] == last:
+            break
         start = value + length
     return found
 
@@ -79,15 +88,33 @@ def _text(raw: bytes) -> str:
     return raw.decode("latin-1").strip("\0 ")
 
 
-def check_directory(data: bytes, files: Mapping[str, FileFacts]) -> list[str]:
-    """Faults, as technical sentences, of the DICOMDIR `data` in a file-set of exactly these instances by path."""
+Asking = Generator[Effect | str, Any, list[str]]
+BLOCKS_AT_HAND = 8  # records are read in their order, those above images now and then
+HEAD_BYTES = 1 << 16  # longer than anything before the records
+
+
+def check_directory(directory: Entry, paths: Collection[str]) -> Asking:
+    """Returns faults, as technical sentences, of a DICOMDIR in a file-set of exactly the instances at `paths`.
+
+    It is read record by record: of 70,000 files it has 40 MB. Yields, beside effects, the path of each instance as its
+    turn comes, and is sent its FileFacts; None where they cannot be had, which is for the sender to say. Raises
+    SourceError where the directory cannot be read.
+    """
     try:
-        return _check(data, files)
+        return (yield from _check(in_blocks(directory, BLOCKS_AT_HAND), paths))
     except (ValueError, error, KeyError) as problem:
         return [f"the DICOMDIR cannot be followed: {problem}"]
 
 
-def _check(data: bytes, files: Mapping[str, FileFacts]) -> list[str]:
+def _read(directory: Entry, start: int, end: int) -> Generator[Effect, Any, bytes]:
+    data = yield from patiently(partial(directory.read, start, end - start))
+    if len(data) < end - start:
+        raise ValueError(f"it ends at byte {start + len(data)}")
+    return data
+
+
+def _check(directory: Entry, paths: Collection[str]) -> Asking:
+    data = yield from _read(directory, 0, min(HEAD_BYTES, directory.size))
     if data[:132] != bytes(128) + b"DICM":
         return ["the DICOMDIR has no empty preamble and DICM prefix"]
     (meta_length,) = unpack_from("<I", data, 140)
@@ -95,11 +122,11 @@ def _check(data: bytes, files: Mapping[str, FileFacts]) -> list[str]:
     faults = []
     if meta.get(0x00020010) != EXPLICIT_LITTLE or meta.get(0x00020002) != BASIC_DIRECTORY:
         faults.append("the DICOMDIR is not a Basic Directory in Explicit VR Little Endian")
-    body = {tag: (a, b) for tag, _, a, b in _elements(data, 144 + meta_length, len(data))}
+    body = {tag: (a, b) for tag, _, a, b in _elements(data, 144 + meta_length, directory.size, RECORD_SEQUENCE)}
     first, last = (unpack_from("<I", data, body[tag][0])[0] for tag in (0x00041200, 0x00041202))
     if unpack_from("<H", data, body[0x00041212][0])[0]:
         faults.append("the consistency flag is not 0000H")
-    records = _records(data, *body[0x00041220])
+    records = yield from _records(directory, *body[RECORD_SEQUENCE])
     referenced: dict[str, int] = {}
     identities: set[tuple[str, bytes]] = set()
     reached: set[int] = set()
@@ -117,12 +144,12 @@ def _check(data: bytes, files: Mapping[str, FileFacts]) -> list[str]:
             reached.add(offset)
             last_root = last_root if above else offset
             record = records[offset]
-            record.read(data)
+            yield from record.read(directory)
             faults += _check_record(record, above, offset, identities)
             if record.lower:
                 stack.append((record.lower, (*above, record)))
             elif 0x00041500 in record.values:
-                faults += _check_file((*above, record), files, referenced)
+                faults += yield from _check_file((*above, record), paths, referenced)
             else:
                 faults.append(f"the {record.type} record at byte {offset} leads nowhere")
             if not record.lower:
@@ -131,7 +158,7 @@ def _check(data: bytes, files: Mapping[str, FileFacts]) -> list[str]:
     if last != last_root:
         faults.append("the offset of the last root record is wrong")
     faults += [f"the record at byte {offset} is not linked" for offset in records if offset not in reached]
-    faults += [f"{path} is not in the DICOMDIR" for path in files if path not in referenced]
+    faults += [f"{path} is not in the DICOMDIR" for path in paths if path not in referenced]
     faults += [f"{path} is listed {n} times" for path, n in referenced.items() if n > 1]
     for record in records.values():
         for tag in (record.differing or set()) - (record.agreeing or set()):
@@ -139,18 +166,22 @@ def _check(data: bytes, files: Mapping[str, FileFacts]) -> list[str]:
     return faults
 
 
-def _records(data: bytes, start: int, end: int) -> dict[int, _Seen]:
+def _records(directory: Entry, start: int, end: int) -> Generator[Effect, Any, dict[int, _Seen]]:
     records = {}
     while start < end:
-        group, element, length = unpack_from("<HHI", data, start)
+        header = yield from _read(directory, start, min(start + 8, end))
+        group, element, length = unpack_from("<HHI", header)
         if (group, element) != (0xFFFE, 0xE000) or start + 8 + length > end:
             raise ValueError(f"no record item of known length at byte {start}")
-        at = {tag: (a, b) for tag, _, a, b in _elements(data, start + 8, start + 8 + length)}
+        data = yield from _read(directory, start + 8, start + 8 + length)
+        at = {tag: (a, b) for tag, _, a, b in _elements(data, 0, length)}
         following, lower = (unpack_from("<I", data, at[tag][0])[0] for tag in (0x00041400, 0x00041420))
         (in_use,) = unpack_from("<H", data, at[0x00041410][0])
         type_ = intern(_text(data[slice(*at[0x00041430])]))
         records[start] = _Seen(type_, start + 8, start + 8 + length, following, lower, in_use, NOTHING)
         start += 8 + length
+    if start < directory.size:
+        raise ValueError(f"something stands behind the records, at byte {start}")
     return records
 
 
@@ -188,17 +219,19 @@ def _check_record(
     return faults
 
 
-def _check_file(chain: tuple[_Seen, ...], files: Mapping[str, FileFacts], referenced: dict[str, int]) -> list[str]:
+def _check_file(chain: tuple[_Seen, ...], paths: Collection[str], referenced: dict[str, int]) -> Asking:
     leaf = chain[-1]
     parts = [part.strip(" ") for part in leaf.values[0x00041500].decode("latin-1").split("\\")]
     path = "/".join(parts)
     faults = []
     if len(parts) > 8 or not all(COMPONENT.fullmatch(part) for part in parts):
         faults.append(f"{path} is not a File ID")
-    facts = files.get(path)
-    if facts is None:
+    if path not in paths:
         return [*faults, f"{path} is listed but not there"]
     referenced[path] = referenced.get(path, 0) + 1
+    facts = yield path
+    if facts is None:
+        return faults
     for tag, value, name in (
         (0x00041510, facts.sop_class_uid, "SOP Class UID"),
         (0x00041511, facts.sop_instance_uid, "SOP Instance UID"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from io import BytesIO
 from typing import Any
 
 from scanfolio.export.planned import Action, LeftOut
@@ -108,12 +109,14 @@ class Manifest:
             "instances": self.instances,
             "left_out": self.left_out,
         }
-        out = []
+        out = BytesIO()
         for name, listed in lists.items():
             before, empty, head = head.partition(f'\n "{name}": []')
-            out += [before.encode(), empty[:-1].encode()]
+            out.write(before.encode())
+            out.write(empty[:-1].encode())
             for n, row in enumerate(listed):
                 text = json.dumps(row.as_dict(), indent=1, ensure_ascii=False).replace("\n", "\n  ")
-                out.append(f"{',' if n else ''}\n  {text}".encode())
-            out.append(b"\n ]" if listed else b"]")
-        return b"".join((*out, head.encode(), b"\n"))
+                out.write(f"{',' if n else ''}\n  {text}".encode())
+            out.write(b"\n ]" if listed else b"]")
+        out.write(head.encode() + b"\n")
+        return out.getvalue()

@@ -1,9 +1,7 @@
-"""What an export is said to hold, from its manifest or its record; and the values of many headers, kept small."""
+"""What an export is said to hold, from its manifest or its record."""
 
 from __future__ import annotations
 
-from collections import ChainMap
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from scanfolio.export.manifest import Manifest
@@ -40,18 +38,3 @@ def said_in(record: dict[str, Any]) -> Said:
         {str(i.get("source_sop_instance_uid", "")) for i in rows if i.get("action") == Action.SPLIT.value},
         bool(record.get("identity")),
     )
-
-
-class Kept:
-    """Values of many headers: what an instance shares with the one before it is held once."""
-
-    def __init__(self) -> None:
-        self._before: Mapping[int, bytes] = {}
-        self._common: Mapping[int, bytes] = {}
-
-    def values(self, values: Mapping[int, bytes]) -> Mapping[int, bytes]:
-        before, self._before = self._before, values
-        common = self._common
-        if any(values.get(tag) != value for tag, value in common.items()) or not common:
-            common = self._common = {tag: value for tag, value in values.items() if before.get(tag) == value}
-        return ChainMap({tag: value for tag, value in values.items() if tag not in common}, common)  # type: ignore[arg-type]

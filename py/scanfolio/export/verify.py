@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -16,19 +16,19 @@ from scanfolio.export.classic.common import series_uid
 from scanfolio.export.classic.compare import FramesOf, frame_differences, frames_in
 from scanfolio.export.compare import differences, needs_pydicom
 from scanfolio.export.directory_check import FileFacts, check_directory
-from scanfolio.export.large import STREAM_ABOVE_BYTES, equal_ranges, sha256_of
+from scanfolio.export.large import PIECE_BYTES, STREAM_ABOVE_BYTES, equal_ranges, sha256_of
 from scanfolio.export.manifest import Manifest
 from scanfolio.export.papers import NOT_READY
 from scanfolio.export.planned import Action, Plan, PlannedFile
 from scanfolio.export.records import WANTED_TAGS
 from scanfolio.export.rejudge import judge_export
 from scanfolio.export.removal.plan import Removal
-from scanfolio.export.said import Kept, said_by, said_in
+from scanfolio.export.said import said_by, said_in
 from scanfolio.export.transcode import data_set_bytes, data_set_length, effective, header_elements
 from scanfolio.model import Disc, SopInstance
 from scanfolio.reading.index import DiscIndex, read_all
 from scanfolio.rules.after import Copy
-from scanfolio.source.entry import Entry, Source, lend
+from scanfolio.source.entry import LENT_AT_ONCE, Entry, Source, lend
 from scanfolio.words import say
 
 SUMS = "SHA256SUM.TXT"
@@ -141,9 +141,17 @@ def verify(
     if disc is not None and said.identity_removed:
         raise ExportError(say("removal.no_comparison"), hint=say("removal.no_comparison_hint"))
     sums = yield from checker.read_sums()
-    if manifest is not None and sums != manifest.sha256:
-        checker.fault(SUMS, "the check sums are not those of what was written")
-    copies = {i.path: i for i in read.instances}
+    if manifest is not None:
+        if sums != manifest.sha256:
+            checker.fault(SUMS, "the check sums are not those of what was written")
+        else:
+            sums = manifest.sha256  # one of the two is enough
+    # first of all, so that the records of the DICOMDIR can go: of 70,000 files they take 30 MB, and its bytes come next
+    judged = yield from judge_export(read, disc, failed_before, laid_flat=bool(said.split))
+    index.dicomdirs.clear()
+    found = read.instances
+    del read
+    copies = {i.path: i for i in found}
     yield from checker.check_file_set(copies)
 
     sources: dict[str, SopInstance] = {}
@@ -159,7 +167,7 @@ def verify(
     for uid, (origin, _) in checker.frames.items():
         sources.pop(origin.sop_instance_uid, None)  # it is not to be in the copy: its frames are
         sources[uid] = replace(origin, sop_instance_uid=uid, series_instance_uid=series_uid(origin.series_instance_uid))
-    if any(i.sop_instance_uid in sources and needs_pydicom(sources[i.sop_instance_uid], i) for i in read.instances) or (
+    if any(i.sop_instance_uid in sources and needs_pydicom(sources[i.sop_instance_uid], i) for i in found) or (
         checker.frames
     ):
         yield LoadPackage("pydicom")
@@ -170,13 +178,12 @@ def verify(
     identical = yield from checker.check_files(copies, sums, sources if disc else None, entries, fresh=fresh)
 
     classic.forget()
-    checker.check_complete(read.instances, said.expected, said.excused, sources)
-    judged = yield from judge_export(read, disc, failed_before, laid_flat=bool(checker.frames))
+    checker.check_complete(found, said.expected, said.excused, sources)
     for outcome in judged.faults:
         checker.fault("", f"rule {outcome.rule}: {outcome.technical}")
     return Verification(
-        len(said.expected) or len(read.instances),
-        len(read.instances),
+        len(said.expected) or len(found),
+        len(found),
         identical,
         len(index.entries),
         disc is not None,
@@ -236,20 +243,7 @@ class _Checker:
         return sums
 
     def check_file_set(self, copies: dict[str, SopInstance]) -> Steps:
-        files: dict[str, FileFacts] = {}
-        kept = Kept()
-        entries = [self.entries[copy.entry_id] for copy in copies.values()]
-        for done, (path, copy) in enumerate(copies.items()):
-            yield from lend(entries, done)
-            if done % 64 == 0:
-                yield Progress("checking", done, len(copies))
-            try:
-                elements = yield from patiently(partial(header_elements, entries[done], copy, WANTED_TAGS))
-            except (SourceError, ReadingError, ValueError, struct.error) as error:
-                self.fault(path, f"its elements cannot be read ({type(error).__name__})")
-                continue
-            values = kept.values({tag: value for tag, (_, value) in elements.items()})
-            files[path] = FileFacts(copy.sop_class_uid, copy.sop_instance_uid, copy.transfer_syntax_uid, values)
+        for path, copy in copies.items():
             if copy.truncated or copy.meta_faults or copy.preamble != "zero":
                 self.fault(
                     path, "; ".join(filter(None, (copy.truncated, *copy.meta_faults))) or "the preamble is not empty"
@@ -259,9 +253,41 @@ class _Checker:
                 copy.sop_instance_uid,
             ):
                 self.fault(path, "File Meta Information and data set name different instances")
-        yield from self.lend_papers()
-        for what in check_directory((yield from self._whole("DICOMDIR")), files):
-            self.fault("DICOMDIR", what)
+        directory = self.by_path.get("DICOMDIR")
+        if directory is None:
+            self.fault("DICOMDIR", "is missing")
+            return
+        # by the directory's order, which is that of the entries: the facts of one file are held at a time
+        entries = [self.entries[copy.entry_id] for copy in copies.values()]
+        asking = check_directory(directory, copies.keys())
+        reply: Any = None
+        done = 0
+        try:
+            while True:
+                wanted = asking.send(reply)
+                if not isinstance(wanted, str):
+                    reply = yield wanted
+                    continue
+                yield from lend(entries, done)
+                if done % 64 == 0:
+                    yield Progress("checking", done, len(copies))
+                done += 1
+                reply = yield from self._facts(wanted, copies[wanted])
+        except StopIteration as result:
+            for what in result.value:
+                self.fault("DICOMDIR", what)
+        except SourceError as error:
+            self.fault("DICOMDIR", f"cannot be read: {error.title}")
+
+    def _facts(self, path: str, copy: SopInstance) -> Generator[Effect, Any, FileFacts | None]:
+        entry = self.entries[copy.entry_id]
+        try:
+            elements = yield from patiently(partial(header_elements, entry, copy, WANTED_TAGS))
+        except (SourceError, ReadingError, ValueError, struct.error) as error:
+            self.fault(path, f"its elements cannot be read ({type(error).__name__})")
+            return None
+        values = {tag: value for tag, (_, value) in elements.items()}
+        return FileFacts(copy.sop_class_uid, copy.sop_instance_uid, copy.transfer_syntax_uid, values)
 
     def check_files(
         self,
@@ -283,6 +309,8 @@ class _Checker:
         for done, entry in enumerate(self.entries):
             yield Progress("verifying", done, len(self.entries))
             yield from lend(self.entries, done)
+            if done % LENT_AT_ONCE == 0:
+                yield from lend(list(self._sources_of(done, copies, sources or {}, source_entries)), 0)
             if entry.path == SUMS:
                 continue
             if entry.path == NOT_READY:
@@ -290,7 +318,9 @@ class _Checker:
                     self.fault(entry.path, "says that this copy was not finished or not compared with its source")
                 continue
             before = len(self.differences)
-            large = entry.size > STREAM_ABOVE_BYTES
+            copy = copies.get(entry.path)
+            # of what is no instance nothing but its check sum is wanted: a directory of 40 MB is not held for it
+            large = entry.size > (PIECE_BYTES if copy is None else STREAM_ABOVE_BYTES)
             progress = Progress("verifying", done, len(self.entries))
             data = b"" if large else (yield from self._whole(entry.path))
             if len(self.differences) == before:
@@ -298,7 +328,6 @@ class _Checker:
                     self._check_sum(entry.path, (yield from self._digest(entry, progress)), sums)
                 else:
                     yield Hash(entry.path, data)
-            copy = copies.get(entry.path)
             if copy is None:
                 continue
             source = sources.get(copy.sop_instance_uid) if sources is not None else None
@@ -324,6 +353,16 @@ class _Checker:
         yield Progress("verifying", len(self.entries), len(self.entries))
         different = {d.path for d in self.differences[first:]}
         return sum(e.path in copies and e.path not in different for e in self.entries)
+
+    def _sources_of(
+        self, first: int, copies: dict[str, SopInstance], sources: dict[str, SopInstance], entries: Sequence[Entry]
+    ) -> Iterator[Entry]:
+        """Where the next files were copied from."""
+        for entry in self.entries[first : first + LENT_AT_ONCE]:
+            copy = copies.get(entry.path)
+            source = sources.get(copy.sop_instance_uid) if copy else None
+            if source:
+                yield entries[source.entry_id]
 
     def _settle(self, sums: dict[str, str]) -> Generator[Effect, Any, None]:
         for path, digest in (yield Settled()).items():

@@ -12,15 +12,17 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from hashlib import sha256
 from typing import Any, TypeVar
+from zlib import crc32
 
-from scanfolio.effects import Chunk, Effect, Hash, LoadPackage, Part, Progress, Settled, Steps, WriteFile, patiently
+from scanfolio.effects import Chunk, Effect, LoadPackage, Part, Progress, Settled, Steps, WriteFile, patiently
 from scanfolio.errors import ExportError, PixelError, ReadingError, ScanfolioError, SourceError
 from scanfolio.export import classic
 from scanfolio.export.classic.data_set import frame_data_set, frame_elements
 from scanfolio.export.dicomdir import Gatherer, Listed, dicomdir
 from scanfolio.export.file_meta import file_meta
-from scanfolio.export.large import pieces_of, sums_of
+from scanfolio.export.large import PIECE_BYTES, pieces_of, sums_of
 from scanfolio.export.manifest import Manifest, WrittenInstance
 from scanfolio.export.outlets import FolderOut, Out, ZipOut
 from scanfolio.export.papers import NOT_READY, NOT_READY_TEXT, disc_js, index_htm, readme_txt
@@ -31,9 +33,13 @@ from scanfolio.export.supply import Supplied
 from scanfolio.export.transcode import Transcoded, data_set_length, header_elements, transcode
 from scanfolio.export.viewer import DISC, check, contents
 from scanfolio.export.viewer import FOLDER as VIEWER_FOLDER
+from scanfolio.source.entry import lend
 from scanfolio.words import again, say
 
 T = TypeVar("T")
+Words = str | Callable[[], str]
+"""A report, or what makes it when it is its turn."""
+SUMS = "SHA256SUM.TXT"
 FILES_LOST_IN_A_ROW = 3  # after so many unreadable files the disc is taken for gone
 SETTLED_EVERY = 1024  # instances, whose check sums are then asked for
 READ_AHEAD = 16  # files whose headers are read before the first of them is written into a folder
@@ -92,7 +98,7 @@ class _Run:
         if not self.listed:
             raise ExportError(say("export.refused.nothing", self.plan.choices.language))
         if self.made[0] != len(self.listed):
-            data, self.supplied = dicomdir(list(self.listed.values()), self.file_set_uid)
+            data, self.supplied = dicomdir(self.listed.values(), self.file_set_uid)
             self.made = len(self.listed), data
         return self.made[1]
 
@@ -142,7 +148,7 @@ def _understood(planned: PlannedFile, read: Callable[[], T]) -> T:
 
 
 def write_zip(
-    plan: Plan, report_json: bytes | str, report_text: str, *, created: datetime | None = None, file_set_uid: str = ""
+    plan: Plan, report_json: Words, report_text: Words, *, created: datetime | None = None, file_set_uid: str = ""
 ) -> Steps:
     """Yield the export as the Chunks of one stored zip; returns its Manifest.
 
@@ -153,14 +159,15 @@ def write_zip(
     sink = ZipOut(run.created)
     yield from _packages(plan)
     yield from _read_headers(run, plan.files)
-    yield from _add(run, sink, "DICOMDIR", [run.directory()])
+    yield from _add_paper(run, sink, "DICOMDIR", run.directory())
+    run.made = 0, b""  # it may have 40 MB
     yield from _write_viewer(run, sink)
     expected = len(run.listed)
     yield from _write_instances(run, sink, plan.files)
     if len(run.listed) != expected:
         # Something turned out to be undecodable only now. The directory already sent is superseded by a right one:
         # the zip's own list names only the second, and whoever unpacks front to back overwrites the first with it.
-        yield from _add(run, sink, "DICOMDIR", [run.directory()])
+        yield from _add_paper(run, sink, "DICOMDIR", run.directory())
     yield from _write_papers(run, sink, report_json, report_text)
     yield Chunk([sink.writer.finish()])
     yield Settled()
@@ -168,7 +175,7 @@ def write_zip(
 
 
 def write_folder(
-    plan: Plan, report_json: bytes | str, report_text: str, *, created: datetime | None = None, file_set_uid: str = ""
+    plan: Plan, report_json: Words, report_text: Words, *, created: datetime | None = None, file_set_uid: str = ""
 ) -> Steps:
     """Yield the export as WriteFile effects, DICOMDIR last; returns its Manifest. Otherwise as `write_zip`.
 
@@ -184,13 +191,10 @@ def write_folder(
         yield from _read_headers(run, files)
         yield from _write_instances(run, sink, files)
     directory = run.directory()
-    if plan.removal:
-        plan.removal.search("DICOMDIR", directory, run.created)
-    yield Hash("DICOMDIR", directory)
-    run.total_bytes += len(directory)
+    _count(run, "DICOMDIR", directory)
     yield from _write_papers(run, sink, report_json, report_text)
     yield Settled()  # and the table of contents after everything else
-    yield WriteFile("DICOMDIR", [directory])
+    yield from _send(sink, "DICOMDIR", directory)
     yield Settled()
     return run.manifest()
 
@@ -218,7 +222,9 @@ def _some_at_a_time(files: Sequence[PlannedFile]) -> Iterator[Sequence[PlannedFi
 def _read_headers(run: _Run, files: Sequence[PlannedFile]) -> Steps:
     """What the directory records of `files` need, without pixels."""
     total = len(run.plan.files)
+    entries = [planned.entry for planned in files]
     for done, planned in enumerate(files):
+        yield from lend(entries, done)
         if done % READ_AHEAD == 0:
             yield Progress("preparing", done, total) if len(files) == total else Progress("writing", run.tried, total)
         if planned.frame is not None and run.is_left(planned):
@@ -253,7 +259,9 @@ def _listed(run: _Run, planned: PlannedFile) -> Listed:
 
 
 def _write_instances(run: _Run, sink: Out, files: Sequence[PlannedFile]) -> Steps:
-    for planned in files:
+    entries = [planned.entry for planned in files]
+    for done, planned in enumerate(files):
+        yield from lend(entries, done)
         progress = Progress("writing", run.tried, len(run.plan.files))
         yield progress
         run.tried += 1
@@ -341,6 +349,25 @@ def _add(run: _Run, sink: Out, path: str, parts: list[Part]) -> Generator[Effect
     return size
 
 
+def _add_paper(run: _Run, sink: Out, path: str, data: bytes) -> Generator[Effect, Any, None]:
+    """The same for a file that may have 40 MB: it is never on its way as a whole, and its check sum is known."""
+    _count(run, path, data)
+    yield from _send(sink, path, data)
+
+
+def _count(run: _Run, path: str, data: bytes) -> None:
+    if run.plan.removal:
+        run.plan.removal.search(path, data, run.created)
+    run.sha256[path] = sha256(data).hexdigest()
+    run.total_bytes += len(data)
+
+
+def _send(sink: Out, path: str, data: bytes) -> Generator[Effect, Any, None]:
+    yield from sink.begin(path, len(data), crc32(data))
+    for at in range(0, max(len(data), 1), PIECE_BYTES):
+        yield sink.piece(path, data[at : at + PIECE_BYTES], last=at + PIECE_BYTES >= len(data))
+
+
 def _settle(run: _Run) -> Generator[Effect, Any, None]:
     """The check sums of what was written since the last time; instances that waited for theirs are complete."""
     run.sha256.update((yield Settled()))
@@ -365,33 +392,35 @@ def _write_viewer(run: _Run, sink: Out) -> Steps:
         check(file, run.sha256[f"{VIEWER_FOLDER}/{file.path}"])
 
 
-def _write_papers(run: _Run, sink: Out, report_json: bytes | str, report_text: str) -> Steps:
+def _write_papers(run: _Run, sink: Out, report_json: Words, report_text: Words) -> Steps:
     """What stands beside the file-set. 8.3 names (IHE PDI); nothing executable."""
     yield from _settle(run)
     manifest = run.manifest()
-    json_bytes = report_json.encode("utf-8") if isinstance(report_json, str) else report_json
-    papers = {
-        "README.TXT": (removal_readme_txt if run.plan.removal else readme_txt)(run.plan, manifest),
-        "INDEX.HTM": index_htm(run.plan, manifest),
-        "REPORT.TXT": _crlf(report_text),
-        "REPORT.JSN": json_bytes,
-        "EXPORT.JSN": manifest.as_json(),
+    papers: dict[str, Callable[[], bytes]] = {
+        "README.TXT": partial(removal_readme_txt if run.plan.removal else readme_txt, run.plan, manifest),
+        "INDEX.HTM": partial(index_htm, run.plan, manifest),
+        "REPORT.TXT": lambda: _crlf(_said(report_text)),
+        "REPORT.JSN": lambda: _said(report_json).encode("utf-8"),
+        "EXPORT.JSN": manifest.as_json,
     }
     if run.plan.choices.viewer:
-        papers[DISC] = disc_js(run.plan, manifest)
+        papers[DISC] = partial(disc_js, run.plan, manifest)
     if run.plan.removal:  # the report is of the source, with its names and paths
         del papers["REPORT.TXT"], papers["REPORT.JSN"]
-    for path, data in papers.items():
-        yield from _add(run, sink, path, [data])
-    yield from _settle(run)
+    for path, paper in papers.items():  # one at a time: of 70,000 files two have 20 MB and more
+        yield from _add_paper(run, sink, path, paper())
     sums = "".join(f"{digest}  {path}\n" for path, digest in sorted(run.sha256.items()))
-    yield from sink.add("SHA256SUM.TXT", [sums.encode("ascii")])
-    run.total_bytes += len(sums)
+    yield from _add_paper(run, sink, SUMS, sums.encode("ascii"))
+    del run.sha256[SUMS]  # it cannot hold its own
     part = run.plan.part
     if part and run.total_bytes > part.media_bytes:
         language = run.plan.choices.language
         title, hint = say("export.stopped.media", language), say("export.stopped.media_hint", language)
         raise ExportError(title, hint=hint, detail=f"{run.total_bytes} bytes, the medium holds {part.media_bytes}")
+
+
+def _said(words: Words) -> str:
+    return words if isinstance(words, str) else words()
 
 
 def _crlf(text: str) -> bytes:

@@ -7,11 +7,12 @@ reach is placed by that order, as the writer almost always meant it, and becomes
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from sys import intern
 from typing import NamedTuple
 
-from scanfolio.model import Dicomdir, DirectoryRecord
+from scanfolio.model import Dicomdir, DirectoryRecord, Rows
 from scanfolio.reading.elements import FORM, IN_UN, UNDEFINED, Declined, Encoding, MoreNeeded, TooDeep, after_sequence
 from scanfolio.reading.part10 import Start
 from scanfolio.reading.text import decode
@@ -26,6 +27,7 @@ LONG_TEXT = 1024
 NUMBERS = (b"US", b"UL")
 BINARY = (b"OB", b"OW", b"UN", b"OF", b"OD")
 RECORD_SEQUENCE = 0x00041220
+NO_TEXTS: dict[int, str] = {}
 
 
 class _Element(NamedTuple):
@@ -47,7 +49,10 @@ class _Node:
     in_use: bool = True
     file_id: tuple[str, ...] = ()
     texts: dict[int, str] = field(default_factory=dict)
-    keys: dict[str, str] = field(default_factory=dict)
+    sop_class_uid: str = ""
+    sop_instance_uid: str = ""
+    transfer_syntax_uid: str = ""
+    keys: Mapping[str, str] = field(default_factory=dict)
     children: list[_Node] = field(default_factory=list)
 
 
@@ -127,6 +132,7 @@ def _elements(data: bytes, position: int, end: int, encoding: Encoding) -> Itera
 def _records(data: bytes, sequence: _Element, encoding: Encoding, nodes: list[_Node], faults: list[str]) -> None:
     position = sequence.start
     texts = _Texts(encoding)
+    rows: Rows[str, str] = Rows()
     elements = 0
     while position + 8 <= sequence.end:
         delimiter = encoding.delimiters.get(data[position : position + 4])
@@ -153,7 +159,7 @@ def _records(data: bytes, sequence: _Element, encoding: Encoding, nodes: list[_N
             faults.append(f"the record at byte {position} is damaged: {problem or 'it is cut short'}")
             if length == UNDEFINED:
                 return
-        _name_keys(node)
+        _name_keys(node, rows)
         if length == UNDEFINED:
             last = max(last, node.offset + 8)
             if encoding.delimiters.get(data[last : last + 4]) == 0xE00D:
@@ -174,15 +180,23 @@ def _fill(node: _Node, data: bytes, element: _Element, texts: _Texts) -> None:
     elif element.tag == 0x00041430:
         node.record_type = text
     elif element.tag == 0x00041500:
-        node.file_id = tuple([part.strip() for part in text.split("\\")]) if text else ()
+        node.file_id = tuple([intern(part.strip()) for part in text.split("\\")]) if text else ()
     else:
         node.texts[element.tag] = text
 
 
-def _name_keys(node: _Node) -> None:
-    for tag, text in node.texts.items():
-        if tag >> 16 != 0x0004 and tag & 0xFFFF:
-            node.keys[KEYS.get(tag, f"({tag >> 16:04X},{tag & 0xFFFF:04X})")] = text
+def _name_keys(node: _Node, rows: Rows[str, str]) -> None:
+    """Its texts by their names, in less room: records may be many."""
+    keys = {
+        KEYS.get(tag, f"({tag >> 16:04X},{tag & 0xFFFF:04X})"): text
+        for tag, text in node.texts.items()
+        if tag >> 16 != 0x0004 and tag & 0xFFFF
+    }
+    node.keys = rows.row(keys)
+    node.sop_class_uid = node.texts.get(0x00041510, "")
+    node.sop_instance_uid = node.texts.get(0x00041511, "")
+    node.transfer_syntax_uid = node.texts.get(0x00041512, "")
+    node.texts = NO_TEXTS
 
 
 US_TAGS = frozenset({0x00041212, 0x00041410, 0x00280010, 0x00280011})
@@ -296,9 +310,9 @@ def _frozen(node: _Node) -> DirectoryRecord:
         offset=node.offset,
         in_use=node.in_use,
         file_id=node.file_id,
-        sop_class_uid=node.texts.get(0x00041510, ""),
-        sop_instance_uid=node.texts.get(0x00041511, ""),
-        transfer_syntax_uid=node.texts.get(0x00041512, ""),
+        sop_class_uid=node.sop_class_uid,
+        sop_instance_uid=node.sop_instance_uid,
+        transfer_syntax_uid=node.transfer_syntax_uid,
         keys=node.keys,
         absent=frozenset([keyword for keyword in required if keyword not in node.keys]) if required else NOTHING,
         children=tuple(_frozen(child) for child in node.children),

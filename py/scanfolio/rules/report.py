@@ -50,8 +50,8 @@ class Report:
         }
 
 
-def as_dict(report: Report) -> dict[str, object]:
-    """The report as docs/report.schema.json describes it."""
+def as_dict(report: Report, *, files: bool = True) -> dict[str, object]:
+    """The report as docs/report.schema.json describes it; `files` false: without their rows, which may be many."""
     return {
         "schema": SCHEMA,
         "language": report.language,
@@ -64,7 +64,7 @@ def as_dict(report: Report) -> dict[str, object]:
         "file_sets": [
             {"path": d.path, "file_set_id": d.file_set_id, "file_set_uid": d.file_set_uid} for d in report.dicomdirs
         ],
-        "files": [_file_as_dict(f, report.language) for f in report.files],
+        "files": [_file_as_dict(f, report.language) for f in report.files] if files else [],
     }
 
 

@@ -38,6 +38,10 @@ class ArchiveSource:
         self._entries.append(entry)
         return entry
 
+    def all_added(self) -> None:
+        """Nothing comes any more: which names are taken need not be known any longer."""
+        self._names = Names()
+
     def add_refused(self, name: str, size: int, sentence: str, detail: str = "") -> None:
         """A file that is listed, and says `sentence` when it is read."""
         self.add(name, size, partial(refuse, sentence, name, detail))

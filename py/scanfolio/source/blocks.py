@@ -12,8 +12,8 @@ KEPT_BLOCKS = 96
 
 
 class _Blocks:
-    def __init__(self, entry: Entry) -> None:
-        self._entry = entry
+    def __init__(self, entry: Entry, most: int) -> None:
+        self._entry, self._most = entry, most
         self._kept: OrderedDict[int, bytes] = OrderedDict()
 
     def read(self, offset: int, length: int) -> bytes:
@@ -34,13 +34,16 @@ class _Blocks:
             start = number * BLOCK_BYTES
             block = self._entry.read(start, min(BLOCK_BYTES, self._entry.size - start))
             self._kept[number] = block
-            if len(self._kept) > KEPT_BLOCKS:
+            if len(self._kept) > self._most:
                 self._kept.popitem(last=False)
         else:
             self._kept.move_to_end(number)
         return block
 
 
-def in_blocks(entry: Entry) -> Entry:
-    """`entry`, reading through a cache of at most 12 MB. What was read once needs not be there a second time."""
-    return replace(entry, read=_Blocks(entry).read, locate=entry.place)
+def in_blocks(entry: Entry, most: int = KEPT_BLOCKS) -> Entry:
+    """`entry`, reading through a cache of at most 12 MB, or of so many blocks of 128 KB.
+
+    What was read once needs not be there a second time.
+    """
+    return replace(entry, read=_Blocks(entry, most).read, locate=entry.place)

@@ -11,7 +11,8 @@ def harmless(name: str) -> str:
     kept = [part for part in parts if part not in ("", ".")]
     if kept and re.fullmatch(r"[A-Za-z]:", kept[0]):
         kept = kept[1:]
-    return "/".join("_" if part == ".." else part for part in kept) or "_"
+    path = "/".join("_" if part == ".." else part for part in kept) or "_"
+    return name if path == name else path  # the one object will do
 
 
 def decoded(raw: bytes) -> str:
