@@ -15,7 +15,7 @@ import pytest
 from conftest import Page, open_page
 from drivers import Chromium
 
-from discs import disc_folder
+from discs import disc_folder, write_files
 from instances import RLE, compress, ct_series, encode, make_instance
 from scanfolio.export.drive import run
 from scanfolio.export.papers import NOT_READY
@@ -54,6 +54,24 @@ def test_a_dropped_folder_is_read_to_its_last_file(fresh: Page, tmp_path: Path) 
     assert report["counts"]["instances"] == 130
     assert {f["path"] for f in report["files"]} == {"README.TXT"} | {f"A/B/C/CT{n:06d}" for n in range(1, 131)}
     assert "DISC" in fresh.text("header")
+
+
+def test_of_a_large_dropped_folder_every_file_is_opened_again_when_it_is_wanted(fresh: Page, tmp_path: Path) -> None:
+    count = 600  # more than the page and the worker hold at a time
+    folder = write_files(tmp_path / "DISC", ct_series(count))
+    drop(fresh, folder)
+    fresh.browser.wait("scanfolio.report()")
+    rows = fresh.browser.eval("scanfolio.report().files.map(({ path, sop_instance_uid }) => [path, sop_instance_uid])")
+    first, last = (dict(rows)[path] for path in ("CT000001", f"CT{count:06d}"))
+    for uid in (first, last, first):
+        assert fresh.browser.eval(f"scanfolio.show({uid!r})")
+        assert fresh.browser.eval(f"scanfolio.storedValues({uid!r}).then(({{ rows }}) => rows)") > 0
+    said = fresh.browser.eval("scanfolio.export().then(({ verification }) => verification)")
+    assert said["ok"], said
+    assert said["identical"] == count
+    (folder / "CT000001").write_bytes((folder / "CT000002").read_bytes() + b"\0\0")  # as if another disc lay there
+    again = f"scanfolio.storedValues({first!r}).then(() => 'read', () => 'refused')"
+    assert fresh.browser.eval(again) == "refused"
 
 
 def test_dropped_files_stand_beside_each_other(fresh: Page, tmp_path: Path) -> None:
