@@ -19,7 +19,8 @@ from scanfolio.export.manifest import Manifest
 from scanfolio.export.papers import NOT_READY
 from scanfolio.export.plan import make_plan
 from scanfolio.export.planned import Choices, Plan
-from scanfolio.export.verify import Verification, verify
+from scanfolio.export.verification import Verification
+from scanfolio.export.verify import verify
 from scanfolio.export.write import write_folder, write_zip
 from scanfolio.model import Disc
 from scanfolio.reading.index import DiscIndex, read_all

@@ -20,7 +20,7 @@ from scanfolio.export.parts import OTHER_PART, divide
 from scanfolio.export.planned import FIRST_SET, Choices, LeftOut, Plan, second_set
 from scanfolio.export.removal.choices import Dates, RemovalChoices
 from scanfolio.export.removal.clean import Outcome
-from scanfolio.export.verify import Verification
+from scanfolio.export.verification import Verification
 from scanfolio.export.verify import verify as verify_alone
 from scanfolio.export.viewer import built_viewer
 from scanfolio.model import Kind

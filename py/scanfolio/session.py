@@ -207,8 +207,7 @@ class Session:
         """The same, as the page takes it; perhaps without the rows of the files."""
         from scanfolio.rules import report
 
-        judged = yield from self.judge(language)
-        return report.as_dict(judged, files=files)
+        return report.as_dict((yield from self.judge(language)), files=files)
 
     def report_json(self) -> str:
         from scanfolio.rules import report
@@ -371,17 +370,16 @@ class Session:
         self._removed_from = plan if plan.removal else None
         if not plan.removal and (self._report is None or self._report.language != plan.choices.language):
             yield from self.judge(plan.choices.language)
-        if plan.removal:
-            self._manifest = yield from write(plan, "", "")
-        else:
-            judged = self._judged()
-            self._manifest = yield from write(plan, partial(report.as_json, judged), partial(report.as_text, judged))
+        makers = (report.as_json, report.as_text)
+        words = ("", "") if plan.removal else [partial(make, self._judged()) for make in makers]
+        self._manifest = yield from write(plan, *words)
         return self._manifest
 
     def verify(self, written: Source) -> Steps:
         """Read `written` back and compare it with this disc. Returns a Verification."""
         from scanfolio.export.rejudge import failed_rules
-        from scanfolio.export.verify import as_copy, verify
+        from scanfolio.export.verification import as_copy
+        from scanfolio.export.verify import verify
 
         if self._removed_from is not None:
             return (yield from verify(written, manifest=self._manifest, removed_from=self._removed_from))

@@ -24,7 +24,8 @@ from scanfolio.export.papers import NOT_READY
 from scanfolio.export.plan import make_plan
 from scanfolio.export.planned import EVERYONE, Choices
 from scanfolio.export.records import ROOT_TYPES, record_type
-from scanfolio.export.verify import Verification, verify
+from scanfolio.export.verification import Verification
+from scanfolio.export.verify import verify
 from scanfolio.export.write import write_folder, write_zip
 from scanfolio.model import Disc
 from scanfolio.reading.index import DiscIndex, read_all

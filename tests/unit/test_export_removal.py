@@ -29,7 +29,7 @@ from scanfolio.export.removal.choices import Dates, RemovalChoices
 from scanfolio.export.removal.clean import Outcome
 from scanfolio.export.removal.search import Forbidden
 from scanfolio.export.removal.values import Secret, shifted
-from scanfolio.export.verify import Verification
+from scanfolio.export.verification import Verification
 from scanfolio.model import Disc
 from scanfolio.session import Session
 from scanfolio.standard import removal

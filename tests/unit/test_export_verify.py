@@ -10,7 +10,7 @@ from discs import files_of
 from exports import Exported, export, re_read
 from instances import IMPLICIT, RLE, encode, make_instance
 from scanfolio.export.papers import NOT_READY, NOT_READY_TEXT
-from scanfolio.export.verify import Verification
+from scanfolio.export.verification import Verification
 
 
 def image_of(exported: Exported) -> str:

@@ -75,8 +75,7 @@ def readme_txt(plan: Plan, manifest: Manifest) -> bytes:
             "  INDEX.HTM      a readable list for a web browser\r\n"
             "  REPORT.TXT     what was found on the source disc (REPORT.JSN: for programs)\r\n"
             "  EXPORT.JSN     every file, where it came from, what was changed\r\n"
-            "  SHA256SUM.TXT  check sums of all files"
-            + viewer_line(plan)
+            "  SHA256SUM.TXT  check sums of all files" + viewer_line(plan)
         ),
         viewer_text(plan),
         "What was changed:",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -19,100 +19,21 @@ from scanfolio.export.directory_check import FileFacts, check_directory
 from scanfolio.export.large import PIECE_BYTES, STREAM_ABOVE_BYTES, equal_ranges, sha256_of
 from scanfolio.export.manifest import Manifest
 from scanfolio.export.papers import NOT_READY
-from scanfolio.export.planned import Action, Plan, PlannedFile
+from scanfolio.export.planned import Plan, PlannedFile
 from scanfolio.export.records import WANTED_TAGS
 from scanfolio.export.rejudge import judge_export
 from scanfolio.export.removal.plan import Removal
 from scanfolio.export.said import said_by, said_in
 from scanfolio.export.transcode import data_set_bytes, data_set_length, effective, header_elements
+from scanfolio.export.verification import Difference, Verification
 from scanfolio.model import Disc, SopInstance
 from scanfolio.reading.index import DiscIndex, read_all
-from scanfolio.rules.after import Copy
 from scanfolio.source.entry import LENT_AT_ONCE, Entry, Source, lend
 from scanfolio.words import say
 
 SUMS = "SHA256SUM.TXT"
 RECORD = "EXPORT.JSN"
 SETTLED_EVERY = 1024  # files, whose check sums are then asked for
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """Something that is not as it should be; `path` within the export, or of the source where it is missing there."""
-
-    path: str
-    what: str
-
-    def as_dict(self) -> dict[str, str]:
-        return {"path": self.path, "what": self.what}
-
-
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """`identical` of `instances_in` were found again and equal the source (without one: their check sums).
-
-    `verdict` is the class the rules give the export (A to H); `inherited` are codes of the rules above
-    INFO that it fails because the source does.
-    """
-
-    instances_in: int
-    instances_out: int
-    identical: int
-    files_checked: int
-    compared_with_source: bool
-    differences: tuple[Difference, ...]
-    left_out: int = 0
-    verdict: str = ""
-    inherited: tuple[str, ...] = ()
-    identity_removed: bool = False  # compared with what had to be written, and its pixels with the source
-
-    @property
-    def ok(self) -> bool:
-        return not self.differences and self.identical == self.instances_in == self.instances_out > 0
-
-    def sentence(self, language: str = "en") -> str:
-        """What the page says: "1,843 of 1,843 images re-read and identical"."""
-        if self.differences:
-            return say("export.not_verified", language, count=len(self.differences))
-        key = "removal.verified" if self.identity_removed else "export.verified"
-        return say(key, language, count=self.instances_in, identical=self.identical)
-
-    def as_dict(self) -> dict[str, Any]:
-        return {
-            "ok": self.ok,
-            "instances_in": self.instances_in,
-            "instances_out": self.instances_out,
-            "identical": self.identical,
-            "files_checked": self.files_checked,
-            "compared_with_source": self.compared_with_source,
-            "differences": [d.as_dict() for d in self.differences],
-            "left_out": self.left_out,
-            "verdict": self.verdict,
-            "inherited": list(self.inherited),
-            "sentence": self.sentence(),
-        }
-
-
-def as_copy(manifest: Manifest, verification: Verification) -> Copy:
-    """What the P rules are told of an export that was read back; `manifest` is what was written."""
-    actions = [i.action for i in manifest.instances]
-    paths = {i.file_id for i in manifest.instances}
-    return Copy(
-        written=len(manifest.instances),
-        read_back=verification.instances_out,
-        compared=verification.instances_out if verification.compared_with_source else 0,
-        identical=verification.identical,
-        different=tuple(sorted({d.path for d in verification.differences if d.path in paths})),
-        unreadable=tuple(sorted({d.path for d in verification.differences if d.path not in paths})),
-        changes={
-            "given another name": sum(i.file_id != i.source_path for i in manifest.instances),
-            "re-encoded as Explicit VR Little Endian": actions.count(Action.RE_ENCODE),
-            "decompressed": actions.count(Action.DECOMPRESS),
-            "made of one frame of an enhanced image": actions.count(Action.SPLIT),
-            "given a new preamble and File Meta Information": len(manifest.instances),
-            "with directory entries supplied": len({s.file_id for s in manifest.supplied}),
-        },
-    )
 
 
 def verify(

@@ -9,142 +9,37 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from hashlib import sha256
-from typing import Any, TypeVar
+from typing import Any
 from zlib import crc32
 
 from scanfolio.effects import Chunk, Effect, LoadPackage, Part, Progress, Settled, Steps, WriteFile, patiently
-from scanfolio.errors import ExportError, PixelError, ReadingError, ScanfolioError, SourceError
+from scanfolio.errors import ExportError, PixelError, ReadingError, SourceError
 from scanfolio.export import classic
 from scanfolio.export.classic.data_set import frame_data_set, frame_elements
-from scanfolio.export.dicomdir import Gatherer, Listed, dicomdir
+from scanfolio.export.dicomdir import Listed
 from scanfolio.export.file_meta import file_meta
 from scanfolio.export.large import PIECE_BYTES, pieces_of, sums_of
-from scanfolio.export.manifest import Manifest, WrittenInstance
+from scanfolio.export.manifest import WrittenInstance
 from scanfolio.export.outlets import FolderOut, Out, ZipOut
 from scanfolio.export.papers import NOT_READY, NOT_READY_TEXT, disc_js, index_htm, readme_txt
-from scanfolio.export.planned import LeftOut, Plan, PlannedFile, is_streamed
+from scanfolio.export.planned import Plan, PlannedFile, is_streamed
 from scanfolio.export.records import WANTED_TAGS
 from scanfolio.export.removal.papers import readme_txt as removal_readme_txt
-from scanfolio.export.supply import Supplied
 from scanfolio.export.transcode import Transcoded, data_set_length, header_elements, transcode
+from scanfolio.export.underway import Run, understood
 from scanfolio.export.viewer import DISC, check, contents
 from scanfolio.export.viewer import FOLDER as VIEWER_FOLDER
 from scanfolio.source.entry import lend
-from scanfolio.words import again, say
+from scanfolio.words import say
 
-T = TypeVar("T")
 Words = str | Callable[[], str]
 """A report, or what makes it when it is its turn."""
 SUMS = "SHA256SUM.TXT"
-FILES_LOST_IN_A_ROW = 3  # after so many unreadable files the disc is taken for gone
 SETTLED_EVERY = 1024  # instances, whose check sums are then asked for
 READ_AHEAD = 16  # files whose headers are read before the first of them is written into a folder
-
-
-@dataclass(slots=True)
-class _Run:
-    """What is being gathered while an export is written."""
-
-    plan: Plan
-    file_set_uid: str
-    created: datetime
-    gatherer: Gatherer = field(default_factory=Gatherer)
-    listed: dict[str, Listed] = field(default_factory=dict)
-    written: list[WrittenInstance] = field(default_factory=list)
-    unsigned: list[partial[WrittenInstance]] = field(default_factory=list)  # without their check sums yet
-    left_out: list[LeftOut] = field(default_factory=list)
-    supplied: list[Supplied] = field(default_factory=list)
-    sha256: dict[str, str] = field(default_factory=dict)
-    total_bytes: int = 0
-    tried: int = 0
-    lost_in_a_row: int = 0
-    made: tuple[int, bytes] = (0, b"")  # the DICOMDIR of so many listed instances, of which none is ever added
-
-    def leave(self, planned: PlannedFile, code: str, error: Exception) -> None:
-        """Leave a file out; of a frame, all of its source: an image may not arrive with a slice missing."""
-        language = self.plan.choices.language
-        instance = planned.instance
-        if planned.frame is not None:
-            for other in self.plan.files:
-                if other.instance.entry_id == instance.entry_id:
-                    self.listed.pop(other.file_id, None)
-            sources = {w.source_sop_instance_uid for w in self.written}
-            sources |= {w.keywords["source_sop_instance_uid"] for w in self.unsigned}
-            if instance.sop_instance_uid in sources:
-                title, hint = say("export.stopped.source", language), say("export.stopped.source_hint", language)
-                raise ExportError(title, hint=hint, where=instance.path, detail=str(error)) from error
-        detail = getattr(error, "title", "")
-        reason = say(f"export.left_out.{code}", language) + (f" ({again(detail, language)})" if detail else "")
-        self.left_out.append(LeftOut(instance.path, code, reason, instance.size, instance.sop_instance_uid))
-        self.listed.pop(planned.file_id, None)
-        self.lost_in_a_row = self.lost_in_a_row + 1 if code == "unreadable" else 0
-        if self.lost_in_a_row >= FILES_LOST_IN_A_ROW:
-            raise ExportError(
-                say("export.stopped.source", language),
-                hint=say("export.stopped.source_hint", language),
-                where=instance.path,
-                detail=f"{self.lost_in_a_row} files in a row could not be read",
-            ) from error
-
-    def is_left(self, planned: PlannedFile) -> bool:
-        """The source of this frame has been left out because of another one."""
-        return any(left.path == planned.instance.path for left in self.left_out)
-
-    def directory(self) -> bytes:
-        if not self.listed:
-            raise ExportError(say("export.refused.nothing", self.plan.choices.language))
-        if self.made[0] != len(self.listed):
-            data, self.supplied = dicomdir(self.listed.values(), self.file_set_uid)
-            self.made = len(self.listed), data
-        return self.made[1]
-
-    def leave_what_cannot_be_listed(self, files: Sequence[PlannedFile]) -> None:
-        """Keys may be damaged, or too long for a directory record: such files cost themselves, not the export."""
-        try:
-            listed_here = [self.listed[f.file_id] for f in files if f.file_id in self.listed]
-            if len(listed_here) == len(self.plan.files):
-                self.directory()  # it is kept
-            elif listed_here:
-                dicomdir(listed_here, self.file_set_uid)
-        except ExportError:
-            raise
-        except Exception:  # noqa: BLE001  as in `_understood`
-            for planned in files:
-                listed = self.listed.get(planned.file_id)
-                try:
-                    if listed is not None:
-                        _understood(planned, partial(dicomdir, [listed], self.file_set_uid))
-                except ReadingError as error:
-                    self.leave(planned, "damaged", error)
-
-    def manifest(self) -> Manifest:
-        manifest = Manifest(
-            self.file_set_uid,
-            self.created.isoformat(timespec="seconds"),
-            self.plan.choices.encoding,
-            tuple(self.written),
-            (*self.plan.left_out, *self.left_out),
-            tuple(self.supplied),
-            self.plan.not_chosen,
-            self.sha256,
-            self.total_bytes,
-        )
-        return self.plan.removal.of_manifest(manifest) if self.plan.removal else manifest
-
-
-def _understood(planned: PlannedFile, read: Callable[[], T]) -> T:
-    """read(); whatever nobody foresaw in a file becomes a ReadingError, so that it does not cost all the others."""
-    try:
-        return read()
-    except (ScanfolioError, MemoryError, ImportError):
-        raise
-    except Exception as problem:
-        title = say("reading.error.parse")
-        raise ReadingError(title, where=planned.instance.path, detail=type(problem).__name__) from problem
 
 
 def write_zip(
@@ -199,8 +94,8 @@ def write_folder(
     return run.manifest()
 
 
-def _begin(plan: Plan, created: datetime | None, file_set_uid: str) -> _Run:
-    return _Run(plan, file_set_uid or f"2.25.{uuid.uuid4().int}", created or datetime.now())
+def _begin(plan: Plan, created: datetime | None, file_set_uid: str) -> Run:
+    return Run(plan, file_set_uid or f"2.25.{uuid.uuid4().int}", created or datetime.now())
 
 
 def _packages(plan: Plan) -> Steps:
@@ -219,7 +114,7 @@ def _some_at_a_time(files: Sequence[PlannedFile]) -> Iterator[Sequence[PlannedFi
         start = end
 
 
-def _read_headers(run: _Run, files: Sequence[PlannedFile]) -> Steps:
+def _read_headers(run: Run, files: Sequence[PlannedFile]) -> Steps:
     """What the directory records of `files` need, without pixels."""
     total = len(run.plan.files)
     entries = [planned.entry for planned in files]
@@ -230,7 +125,7 @@ def _read_headers(run: _Run, files: Sequence[PlannedFile]) -> Steps:
         if planned.frame is not None and run.is_left(planned):
             continue
         try:
-            listed = yield from patiently(partial(_understood, planned, partial(_listed, run, planned)))
+            listed = yield from patiently(partial(understood, planned, partial(_listed, run, planned)))
         except SourceError as error:
             run.leave(planned, "unreadable", error)
             continue
@@ -245,7 +140,7 @@ def _read_headers(run: _Run, files: Sequence[PlannedFile]) -> Steps:
     run.leave_what_cannot_be_listed(files)
 
 
-def _listed(run: _Run, planned: PlannedFile) -> Listed:
+def _listed(run: Run, planned: PlannedFile) -> Listed:
     instance, removal = planned.as_written, run.plan.removal
     if planned.frame is None:
         elements = header_elements(planned.entry, instance, WANTED_TAGS)
@@ -258,7 +153,7 @@ def _listed(run: _Run, planned: PlannedFile) -> Listed:
     )
 
 
-def _write_instances(run: _Run, sink: Out, files: Sequence[PlannedFile]) -> Steps:
+def _write_instances(run: Run, sink: Out, files: Sequence[PlannedFile]) -> Steps:
     entries = [planned.entry for planned in files]
     for done, planned in enumerate(files):
         yield from lend(entries, done)
@@ -274,7 +169,7 @@ def _write_instances(run: _Run, sink: Out, files: Sequence[PlannedFile]) -> Step
             if is_streamed(planned) and not run.plan.removal:
                 size = yield from _stream(run, sink, planned, meta, progress)
             else:
-                data_set = yield from patiently(partial(_understood, planned, partial(_data_set, run.plan, planned)))
+                data_set = yield from patiently(partial(understood, planned, partial(_data_set, run.plan, planned)))
                 changes = data_set.changes
                 size = yield from _add(run, sink, planned.file_id, [meta, *data_set.parts])
         except SourceError as error:
@@ -320,7 +215,7 @@ def _data_set(plan: Plan, planned: PlannedFile) -> Transcoded:
     return made
 
 
-def _stream(run: _Run, sink: Out, planned: PlannedFile, meta: bytes, progress: Progress) -> Generator[Effect, Any, int]:
+def _stream(run: Run, sink: Out, planned: PlannedFile, meta: bytes, progress: Progress) -> Generator[Effect, Any, int]:
     """A large instance, byte for byte; its size. What fails once part of it has been sent fails the export."""
     entry, start = planned.entry, planned.instance.data_set_offset
     length = yield from patiently(partial(data_set_length, entry, planned.instance))
@@ -337,7 +232,7 @@ def _stream(run: _Run, sink: Out, planned: PlannedFile, meta: bytes, progress: P
     return len(meta) + length
 
 
-def _add(run: _Run, sink: Out, path: str, parts: list[Part]) -> Generator[Effect, Any, int]:
+def _add(run: Run, sink: Out, path: str, parts: list[Part]) -> Generator[Effect, Any, int]:
     """Write a whole file and return its size; its check sum comes with `_settle`."""
     if run.plan.removal:
         data = b"".join(parts)
@@ -349,13 +244,13 @@ def _add(run: _Run, sink: Out, path: str, parts: list[Part]) -> Generator[Effect
     return size
 
 
-def _add_paper(run: _Run, sink: Out, path: str, data: bytes) -> Generator[Effect, Any, None]:
+def _add_paper(run: Run, sink: Out, path: str, data: bytes) -> Generator[Effect, Any, None]:
     """The same for a file that may have 40 MB: it is never on its way as a whole, and its check sum is known."""
     _count(run, path, data)
     yield from _send(sink, path, data)
 
 
-def _count(run: _Run, path: str, data: bytes) -> None:
+def _count(run: Run, path: str, data: bytes) -> None:
     if run.plan.removal:
         run.plan.removal.search(path, data, run.created)
     run.sha256[path] = sha256(data).hexdigest()
@@ -368,7 +263,7 @@ def _send(sink: Out, path: str, data: bytes) -> Generator[Effect, Any, None]:
         yield sink.piece(path, data[at : at + PIECE_BYTES], last=at + PIECE_BYTES >= len(data))
 
 
-def _settle(run: _Run) -> Generator[Effect, Any, None]:
+def _settle(run: Run) -> Generator[Effect, Any, None]:
     """The check sums of what was written since the last time; instances that waited for theirs are complete."""
     run.sha256.update((yield Settled()))
     for written in run.unsigned:
@@ -376,7 +271,7 @@ def _settle(run: _Run) -> Generator[Effect, Any, None]:
     run.unsigned.clear()
 
 
-def _write_viewer(run: _Run, sink: Out) -> Steps:
+def _write_viewer(run: Run, sink: Out) -> Steps:
     """Before the images: should it be damaged, nobody has waited for them."""
     viewer = run.plan.choices.viewer
     if viewer is None:
@@ -392,7 +287,7 @@ def _write_viewer(run: _Run, sink: Out) -> Steps:
         check(file, run.sha256[f"{VIEWER_FOLDER}/{file.path}"])
 
 
-def _write_papers(run: _Run, sink: Out, report_json: Words, report_text: Words) -> Steps:
+def _write_papers(run: Run, sink: Out, report_json: Words, report_text: Words) -> Steps:
     """What stands beside the file-set. 8.3 names (IHE PDI); nothing executable."""
     yield from _settle(run)
     manifest = run.manifest()
