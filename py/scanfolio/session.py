@@ -97,8 +97,7 @@ class Session:
     def read_archive(self, entry: Entry) -> Steps:
         """The same for an archive or disc image given as one entry. Raises SourceError when it is none."""
         source = yield from open_archive(entry)
-        result = yield from self.read(source)
-        return result
+        return (yield from self.read(source))
 
     def again(self, entry_ids: Sequence[int], sizes: Sequence[int] = ()) -> list[Need]:
         """These entries will be read once more; see DiscIndex.again."""
@@ -358,8 +357,7 @@ class Session:
 
     def export(self, choices: Choices, sink: str) -> Steps:
         """Plan and write in one go; see `write`."""
-        plan = yield from self.plan(choices)
-        return (yield from self.write(plan, sink))
+        return (yield from self.write((yield from self.plan(choices)), sink))
 
     def write(self, plan: Plan, sink: str) -> Steps:
         """Write the export as effects: Chunks of a zip, or WriteFiles of a folder (`sink`). Returns its Manifest."""
@@ -370,9 +368,8 @@ class Session:
         self._removed_from = plan if plan.removal else None
         if not plan.removal and (self._report is None or self._report.language != plan.choices.language):
             yield from self.judge(plan.choices.language)
-        makers = (report.as_json, report.as_text)
-        words = ("", "") if plan.removal else [partial(make, self._judged()) for make in makers]
-        self._manifest = yield from write(plan, *words)
+        made = () if plan.removal else (report.as_json, report.as_text)
+        self._manifest = yield from write(plan, *([partial(make, self._judged()) for make in made] or ("", "")))
         return self._manifest
 
     def verify(self, written: Source) -> Steps:
@@ -383,7 +380,7 @@ class Session:
 
         if self._removed_from is not None:
             return (yield from verify(written, manifest=self._manifest, removed_from=self._removed_from))
-        known = None if self._report is None else failed_rules(self._report)
+        known = failed_rules(self._report) if self._report else None
         verification = yield from verify(written, self.disc, self.index.entries, self._manifest, known)
         if self._manifest is not None:
             self._copy = as_copy(self._manifest, verification)
