@@ -48,7 +48,7 @@ export class Engine extends EventTarget {
   /** @type {(e: Error) => void} */
   #markFailed = () => {};
   isReady = false;
-  #spent = new Spent(12 << 20, 256 << 20);
+  #spent = new Spent(6 << 20, 256 << 20);
   #unwatch = () => {};
   #deaths = 0;
 

@@ -35,7 +35,7 @@ const scope = /** @type {any} */ (globalThis);
 const reader = typeof FileReaderSync === "function" ? new FileReaderSync() : null;
 
 /** What was read, and what was given to the page or hashed. */
-const spent = new Spent(8 << 20, 512 << 20);
+const spent = new Spent(4 << 20, 512 << 20);
 
 /** @param {number} entryId @param {number} offset @param {number} length */
 scope.scanfolioRead = (entryId, offset, length) => {
