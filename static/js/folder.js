@@ -49,7 +49,7 @@ const plainPath = (path) => path.toUpperCase().replace(/\.?(;1)?$/, "");
 
 /** @param {FileSystemDirectoryHandle} folder @returns {Chosen} */
 export function fromHandle(folder) {
-  const open = opener(folder);
+  const open = opener(foldersBelow(folder));
   return {
     name: folder.name,
     given: { [Symbol.asyncIterator]: () => filesOf(handlesOf(folder, "")) },
@@ -59,8 +59,9 @@ export function fromHandle(folder) {
   };
 }
 
-/** Opens files by their paths below `root`. @param {Folder} root @returns {OpenAgain} */
-function opener(root) {
+/** The folders below `root` by their paths; `create`: those that are not there are made.
+ * @param {Folder} root @param {{create?: boolean}} [options] @returns {(path: string) => Promise<Folder>} */
+export function foldersBelow(root, options) {
   /** @type {Map<string, Promise<Folder>>} by path */
   const folders = new Map();
   /** @param {string} path @returns {Promise<Folder>} */
@@ -69,17 +70,20 @@ function opener(root) {
     const known = folders.get(path);
     if (known) return known;
     const [above, name] = splitPath(path);
-    const found = folderAt(above).then((at) => at.getDirectoryHandle(name));
+    const found = folderAt(above).then((at) => at.getDirectoryHandle(name, options));
     if (folders.size >= FOLDERS_KEPT) folders.clear();
     folders.set(path, found);
     found.catch(() => folders.delete(path)); // it may be there the next time
     return found;
   };
-  return async (path) => {
-    const [above, name] = splitPath(path);
-    return (await (await folderAt(above)).getFileHandle(name)).getFile();
-  };
+  return folderAt;
 }
+
+/** Opens files by their paths. @param {(path: string) => Promise<Folder>} folderAt @returns {OpenAgain} */
+export const opener = (folderAt) => async (path) => {
+  const [above, name] = splitPath(path);
+  return (await (await folderAt(above)).getFileHandle(name)).getFile();
+};
 
 /** @param {string} path @returns {[string, string]} the folder, "" for the outermost, and the name in it */
 export function splitPath(path) {
@@ -159,7 +163,7 @@ export async function fromDrop(transfer) {
     const all = await Promise.all(handles);
     if (all.length === 1 && all[0].kind === "directory") return fromHandle(all[0]);
     const named = async (/** @type {string} */ name) => all.find((handle) => handle.name === name);
-    const open = opener({ getDirectoryHandle: named, getFileHandle: named });
+    const open = opener(foldersBelow({ getDirectoryHandle: named, getFileHandle: named }));
     return { name: "", given: { [Symbol.asyncIterator]: () => filesOf(besideEachOther(all)) }, open, permission: permissionFor(all) };
   }
   const known = entries.filter((entry) => entry !== null);

@@ -1,6 +1,6 @@
 // @ts-check
 // Files out: a .zip that is kept only when it is whole, or a folder that is emptied again when something fails.
-import { splitPath } from "./folder.js";
+import { foldersBelow, opener, splitPath } from "./folder.js";
 
 /**
  * Several `write`s may be under way; `more`: the file goes on in the next one of its path. `close` keeps what was written, `confirm` says that it has been read back and is identical, `refute` that it is not: true where nothing of it is left that could be taken for a copy. `abort` leaves nothing.
@@ -95,8 +95,8 @@ const zipped = (blob) => ({ archive: true, files: [{ path: ZIP_NAME, size: blob.
 /** A folder or stick. It must be empty, so that what we remove on failure is only ours. @param {any} folder @returns {Promise<Sink>} */
 export async function folderSink(folder) {
   for await (const _ of folder.keys()) throw new DOMException("The folder is not empty.", "InvalidModificationError");
-  /** @type {Map<string, Promise<any>>} by path */
-  const folders = new Map([["", Promise.resolve(folder)]]);
+  const folderAt = foldersBelow(folder, { create: true });
+  const fileAt = opener(folderAt);
   /** What the folder itself holds of ours. @type {Set<string>} */
   const tops = new Set();
   /** @type {string[]} */
@@ -104,15 +104,6 @@ export async function folderSink(folder) {
   /** Files that are not at their end yet. @type {Map<string, Promise<any>>} */
   const open = new Map();
 
-  /** @param {string} path @returns {Promise<any>} */
-  const folderAt = (path) => {
-    const known = folders.get(path);
-    if (known) return known;
-    const [above, name] = splitPath(path);
-    const made = folderAt(above).then((at) => at.getDirectoryHandle(name, { create: true }));
-    folders.set(path, made);
-    return made;
-  };
   /** @param {string} path */
   const begin = async (path) => {
     const [above, name] = splitPath(path);
@@ -120,11 +111,6 @@ export async function folderSink(folder) {
     const handle = await (await folderAt(above)).getFileHandle(name, { create: true });
     written.push(path);
     return handle.createWritable();
-  };
-  /** @param {string} path @returns {Promise<File>} */
-  const fileAt = async (path) => {
-    const [above, name] = splitPath(path);
-    return (await (await folderAt(above)).getFileHandle(name)).getFile();
   };
   return {
     async write(path, bytes, more) {

@@ -145,7 +145,17 @@ def test_fewer_bytes_than_asked_for_are_a_read_error() -> None:
     assert index.files[0].kind is Kind.UNREADABLE
 
 
-def test_a_fault_of_ours_costs_one_file_only(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("problem", "signature", "reason"),
+    [
+        (ZeroDivisionError, "not understood (ZeroDivisionError)", None),
+        (MemoryError, "needs more memory", "There was not enough memory to read this file."),
+    ],
+    ids=["a fault of ours", "no memory for it"],
+)
+def test_what_goes_wrong_with_one_file_costs_it_only(
+    monkeypatch: pytest.MonkeyPatch, problem: type[Exception], signature: str, reason: str | None
+) -> None:
     index = DiscIndex()
     need = index.add(memory_entry(discs.ct_slice(), "A", 0))
     other = index.add(memory_entry(b"hello", "B", 1))
@@ -153,30 +163,14 @@ def test_a_fault_of_ours_costs_one_file_only(monkeypatch: pytest.MonkeyPatch) ->
     assert other
 
     def broken(*_: object) -> None:
-        raise ZeroDivisionError
+        raise problem
 
     monkeypatch.setattr("scanfolio.reading.dicom_file.read_start", broken)
     assert index.feed(need, discs.ct_slice()) == []
     assert index.feed(other, b"hello") == []
     assert [r.kind for r in index.files] == [Kind.UNREADABLE, Kind.DOCUMENT]
-    assert index.files[0].signature == "not understood (ZeroDivisionError)"
-
-
-def test_a_file_there_is_no_memory_for_says_so_and_costs_itself_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    index = DiscIndex()
-    need = index.add(memory_entry(discs.ct_slice(), "A", 0))
-    other = index.add(memory_entry(b"hello", "B", 1))
-    assert need
-    assert other
-
-    def full(*_: object) -> None:
-        raise MemoryError
-
-    monkeypatch.setattr("scanfolio.reading.dicom_file.read_start", full)
-    assert index.feed(need, discs.ct_slice()) == []
-    assert index.feed(other, b"hello") == []
-    assert [r.kind for r in index.files] == [Kind.UNREADABLE, Kind.DOCUMENT]
-    assert index.files[0].reason == "There was not enough memory to read this file."
+    assert index.files[0].signature == signature
+    assert reason is None or index.files[0].reason == reason
 
 
 def test_a_deflated_data_set_that_inflates_without_end_is_stopped() -> None:

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from .console import Problem
+
 TYPES, IMPORTS, FUNCTIONS, CODE = 1, 2, 3, 10
 FUNCTION_TYPE, INT32 = 0x60, 0x7F
 NOP, END, CALL, CALL_INDIRECT, LOCAL_GET = 0x01, 0x0B, 0x10, 0x11, 0x20
@@ -29,8 +31,11 @@ BULK_NUMBERS = (
 )
 
 
-class NotUnderstood(Exception):
+class NotUnderstood(Problem):
     """The binary holds what this module does not know."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"Python's WebAssembly is not as the build expects it ({what}); nothing was built.")
 
 
 class Bytes:
