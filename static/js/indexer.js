@@ -53,6 +53,7 @@ export async function indexAll(engine, given, files, { hold = () => null, ...opt
     // The first ones go alone: when they hold an image it is shown before the browser is kept busy with more.
     while (underWay.length >= (begun < BATCH_FILES.length ? 1 : UNDER_WAY)) await underWay.shift();
     await hold(); // the sizes of the next ones keep the page busy, too
+    if (begun === 1) leaveAhead(/** @type {Blob} */ (await files.get(batch.first))); // whoever shows it has its picture by now
   }
   while (underWay.length) await underWay.shift();
 }
@@ -130,7 +131,6 @@ async function measured({ first, paths }, files) {
 async function send(engine, batch, files, { signal, onBatch, note = () => false, whenGone = async () => false }, turn, posted) {
   const { first } = batch;
   let { paths, needs } = batch;
-  const begun = paths.length ? await files.get(first) : undefined;
   for (;;) {
     /** @type {number[]} */
     let sizes = [];
@@ -156,5 +156,4 @@ async function send(engine, batch, files, { signal, onBatch, note = () => false,
     needs = answer.needs;
     paths = [];
   }
-  if (first === 0 && begun) leaveAhead(begun);
 }

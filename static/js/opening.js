@@ -307,6 +307,7 @@ export class OpenDisc extends EventTarget {
   /** @param {Choice} choice */
   async #readFiles(choice) {
     this.#nextCatalogue = performance.now() + CATALOGUE_EVERY_MS;
+    this.#nextProgress = performance.now() + PROGRESS_EVERY_MS; // not between the first header and its picture
     if (!this.#firstImage) this.holdFor(this.#preview(choice));
     const options = {
       ...this.#options(either(this.#stop.signal, this.#attempt.signal)),
@@ -403,10 +404,10 @@ export class OpenDisc extends EventTarget {
       this.#firstImage = true;
       const before = this.#hold;
       this.#emit("first-image", first_image);
-      if (file) leaveAhead(file);
       if (this.#hold !== before) await this.#hold; // until it is painted
-      return;
+      break;
     }
+    if (file) leaveAhead(file);
   }
 
   /** Said as often as a person can read it. @param {number} done @param {number} total */

@@ -63,7 +63,8 @@ export class Showing extends EventTarget {
     this.firstSeriesUid = item.series_instance_uid;
     this.items = [item];
     this.at = 0;
-    return this.#paint(false);
+    await this.disc?.frames.get(item).catch(() => {}); // the page changes once, with the picture
+    return !this.key && this.item === item && this.#paint(false);
   }
 
   /** `keepPlace`: stay at the frame in view; `onlyIfThere`: and change nothing while the series does not hold it yet.

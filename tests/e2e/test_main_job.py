@@ -60,6 +60,26 @@ def test_the_first_picture_is_of_the_scan_and_not_of_its_overview(page: Page, tm
     assert page.browser.eval("scanfolio.reportText().then((r) => r.json)") == session.report_json()
 
 
+COUNT_SLICES = """(() => {
+  const { slice } = Blob.prototype;
+  window.__sliced = 0;
+  Blob.prototype.slice = function (...range) {
+    if (!performance.getEntriesByName("scanfolio:first-image").length) window.__sliced += 1;
+    return slice.apply(this, range);
+  };
+})()"""
+
+
+def test_the_first_picture_is_in_what_was_read_ahead(page: Page, tmp_path: Path) -> None:
+    """Found through a DICOMDIR or without one, it is not asked for a second time."""
+    slices = [make_instance("ct", n) for n in (1, 2)]
+    page.browser.eval(COUNT_SLICES)
+    for name, files in (("plain", {"IM1": ct_slice(1), "IM2": ct_slice(2)}), ("listed", file_set(*slices))):
+        page.open(write_files(tmp_path / name, files))
+        assert page.browser.eval("performance.getEntriesByName('scanfolio:first-image').length") == 1
+        assert page.browser.eval("window.__sliced") == 0, name
+
+
 def test_what_is_read_only_to_judge_is_the_same_here(page: Page, tmp_path: Path) -> None:
     """Bytes behind the end, copies of an image, references of a presentation state: read while judging, in each home."""
     from referring import presentation

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
 
+import { takeAhead } from "../../static/js/ahead.js";
 import { DiscFiles } from "../../static/js/disc-files.js";
 import { indexAll } from "../../static/js/indexer.js";
 
@@ -161,4 +162,14 @@ test("nothing more is read while a picture is awaited", async () => {
   painted();
   await reading;
   assert.equal(engine.order.length, 100);
+});
+
+test("the first file is read on for as long as its picture is awaited, and then no longer", async () => {
+  const given = numbers(3).map((n) => ({ path: `f${n}`, file: new File(["head and picture"], "x") }));
+  const files = new DiscFiles();
+  let picture = null;
+  const show = async () => takeAhead(await files.readable(0), 9, 7); // a moment later, as a page that looks for the file first does
+  await indexAll(fakeEngine(), given, files, { signal: signal(), hold: () => picture, onBatch: () => { picture ??= show(); } });
+  assert.equal(new TextDecoder().decode(await picture), "picture");
+  assert.equal(await takeAhead(given[0].file, 0, 4), null);
 });
