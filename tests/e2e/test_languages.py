@@ -82,7 +82,7 @@ def test_every_language_is_on_the_first_screen_in_the_answer_and_in_the_report(
     page.browser.wait(
         f"document.querySelector('.verdict h1').textContent.includes({json.dumps(texts['rules.verdict.A.title'])})"
     )
-    assert page.browser.eval("document.title") == page_text(code, "title.disc")
+    page.browser.wait(f"document.title === {json.dumps(page_text(code, 'title.disc'))}")
     page.browser.eval("(location.hash = '#/report', true)")
     page.browser.wait("document.body.dataset.screen === 'report'")
     assert texts["rules.verdict.A.meaning"] in page.text("#screen-report")

@@ -80,6 +80,18 @@ def test_the_first_picture_is_in_what_was_read_ahead(page: Page, tmp_path: Path)
         assert page.browser.eval("window.__sliced") == 0, name
 
 
+def test_the_address_follows_the_disc_and_back_leads_to_the_beginning(page: Page, tmp_path: Path) -> None:
+    page.browser.eval("void (location.hash = '#/')")
+    page.browser.wait("document.body.dataset.screen === 'landing'")
+    before = page.browser.eval("document.title")
+    page.open(write_files(tmp_path / "disc", {"IM1": ct_slice(1)}))
+    page.browser.wait("location.hash === '#/disc'")
+    assert page.browser.eval("document.title") != before
+    page.browser.eval("history.back()")
+    page.browser.wait("document.body.dataset.screen === 'landing'")
+    assert page.browser.eval("document.title") == before
+
+
 def test_what_is_read_only_to_judge_is_the_same_here(page: Page, tmp_path: Path) -> None:
     """Bytes behind the end, copies of an image, references of a presentation state: read while judging, in each home."""
     from referring import presentation

@@ -23,6 +23,9 @@ import { StatusBar } from "./status-bar.js";
 /** @typedef {import("../types.js").ScreenName} ScreenName */
 /** @typedef {import("../types.js").ErrorWords} ErrorWords */
 
+/** The first picture of a disc comes before its address. */
+const ADDRESS_IN_MS = 300;
+
 export class App {
   /** @type {DiscState | null} null: nothing is open */
   #disc = null;
@@ -224,7 +227,7 @@ export class App {
     this.landing.setRefusal(null);
     this.drawn.clear();
     this.drawn.cover(this.#disc);
-    this.go("disc");
+    this.navigation.go("disc", ADDRESS_IN_MS);
     return this.#disc;
   }
 

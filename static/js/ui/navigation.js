@@ -8,6 +8,7 @@ import { hashOf, screenOf } from "./router.js";
 export class Navigation {
   /** @type {ScreenName} */
   screen = "landing";
+  #timer = 0;
 
   /**
    * @param {HTMLElement} root
@@ -22,20 +23,29 @@ export class Navigation {
     root.addEventListener("keydown", (event) => this.#key(event));
   }
 
-  /** @param {ScreenName} screen */
-  go(screen) {
-    if (screenOf(location.hash) !== screen) location.hash = hashOf(screen);
+  /** @param {ScreenName} screen @param {number} [addressInMs] the browser draws itself anew when its address and title change:
+   * so long that waits for something that comes first */
+  go(screen, addressInMs = 0) {
     this.#show(screen);
+    if (addressInMs) this.#timer = window.setTimeout(() => this.#name(), addressInMs);
+    else this.#name();
   }
 
   /** Show what the address asks for. */
   route() {
     const asked = screenOf(location.hash);
-    if (asked) this.#show(asked);
+    if (asked && this.#show(asked)) this.reword();
   }
 
-  /** @param {ScreenName} asked without a disc there is only the landing */
+  /** Put the screen into the address and the title. */
+  #name() {
+    if (screenOf(location.hash) !== this.screen) location.hash = hashOf(this.screen);
+    this.reword();
+  }
+
+  /** @param {ScreenName} asked without a disc there is only the landing @returns {boolean} whether it is another one */
   #show(asked) {
+    clearTimeout(this.#timer);
     const screen = asked !== "landing" && !this.page.isOpen() ? "landing" : asked;
     const moved = screen !== this.screen;
     this.screen = screen;
@@ -45,11 +55,11 @@ export class Navigation {
       view.classList.remove("in-waiting");
     }
     this.page.changed(screen);
-    if (!moved) return;
+    if (!moved) return false;
     scrollTo(0, 0);
-    this.reword();
     this.#rescueFocus();
     emit(this.root, "screen", screen);
+    return true;
   }
 
   /** The title of the window, in the language it is now. */
