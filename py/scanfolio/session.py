@@ -368,7 +368,7 @@ class Session:
         self._removed_from = plan if plan.removal else None
         if not plan.removal and (self._report is None or self._report.language != plan.choices.language):
             yield from self.judge(plan.choices.language)
-        made = () if plan.removal else (report.as_json, report.as_text)
+        made = () if plan.removal else (report.as_json_parts, report.as_text)
         self._manifest = yield from write(plan, *([partial(make, self._judged()) for make in made] or ("", "")))
         return self._manifest
 

@@ -63,10 +63,10 @@ async function sinkFor({ kind, handle }) {
 async function readBack(disc, written, signal, onProgress) {
   const first = nextWritten;
   nextWritten += written.files.length;
-  const entries = written.files.map(({ path, size }, n) => ({ entry_id: first + n, path, size }));
+  const [paths, sizes] = [written.files.map(({ path }) => path), written.files.map(({ size }) => size)];
   disc.lend = (id) => (written.files[id - first] ? written.open(written.files[id - first].path) : undefined);
   try {
-    return await disc.engine.ask("verify", { entries, archive: written.archive }, { signal, onProgress });
+    return await disc.engine.ask("verify", { first, paths, sizes, archive: written.archive }, { signal, onProgress });
   } finally {
     disc.lend = null;
   }

@@ -98,9 +98,11 @@ export interface ExportChoices {
   viewer?: NewEntry[];
   removal?: WithoutIdentity | null;
 }
-/** Read an export back. `entries` are its files (one, the .zip, or those of a folder). */
+/** Read an export back: one file, the .zip, or those of a folder, numbered on from `first`. */
 export interface Verify {
-  entries: NewEntry[];
+  first: number;
+  paths: string[];
+  sizes: number[];
   archive?: boolean;
 }
 /** What each request takes. */

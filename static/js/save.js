@@ -1,6 +1,7 @@
 // @ts-check
 // Files out: a .zip that is kept only when it is whole, or a folder that is emptied again when something fails.
 import { foldersBelow, opener, splitPath } from "./folder.js";
+import { Spent } from "./spent.js";
 
 /**
  * Several `write`s may be under way; `more`: the file goes on in the next one of its path. `close` keeps what was written, `confirm` says that it has been read back and is identical, `refute` that it is not: true where nothing of it is left that could be taken for a copy. `abort` leaves nothing.
@@ -130,9 +131,11 @@ export async function folderSink(folder) {
     async close() {
       const files = new Array(written.length);
       let next = 0;
+      const spent = new Spent(16 << 20, 64 << 20); // of each file only its size is kept
       const run = async () => {
         while (next < written.length) {
           const at = next++;
+          spent.add(0);
           files[at] = { path: written[at], size: (await fileAt(written[at])).size };
         }
       };

@@ -16,6 +16,7 @@ LAYERS = {
     "standard": 0,
     "model": 1,
     "effects": 1,
+    "pieces": 1,
     "words": 1,
     "source": 2,
     "geometry": 3,
@@ -41,6 +42,7 @@ STANDARD_LIBRARY_ONLY = (
     "standard",
     "model",
     "effects",
+    "pieces",
     "words",
     "source",
     "rules",
@@ -50,7 +52,19 @@ STANDARD_LIBRARY_ONLY = (
 )
 NUMPY = ("geometry", "reading", "pixels", "objects", "export", "session", "bridge", "commands", "__main__")
 PYDICOM = ("reading", "pixels", "objects", "export", "session", "bridge", "commands", "__main__")
-LIGHT = ("reading", "rules", "letter", "source", "model", "standard", "words", "effects", "errors", "geometry")
+LIGHT = (
+    "reading",
+    "rules",
+    "letter",
+    "source",
+    "model",
+    "standard",
+    "words",
+    "effects",
+    "pieces",
+    "errors",
+    "geometry",
+)
 """Parts that the page imports before it has loaded numpy or pydicom."""
 HEAVY_MODULES = ("reading/by_pydicom.py",)
 """Modules of light parts that are themselves only imported where pydicom is there."""

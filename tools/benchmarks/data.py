@@ -103,7 +103,7 @@ def with_dicomdir(folder: Path, target: Path) -> Path:
         elements = header_elements(session.index.entries[instance.entry_id], instance, WANTED_TAGS)
         identity = (instance.sop_class_uid, instance.sop_instance_uid, instance.transfer_syntax_uid)
         listed.append(gatherer.listed(instance.path, *identity, elements))
-    (target / "DICOMDIR").write_bytes(dicomdir(listed, f"{UID_ROOT}.5")[0])
+    (target / "DICOMDIR").write_bytes(bytes(dicomdir(listed, f"{UID_ROOT}.5")[0]))
     return target
 
 

@@ -166,9 +166,11 @@ class ExportChoices:
 
 @dataclass(frozen=True, slots=True)
 class Verify:
-    """Read an export back. `entries` are its files (one, the .zip, or those of a folder)."""
+    """Read an export back: one file, the .zip, or those of a folder, numbered on from `first`."""
 
-    entries: list[NewEntry]
+    first: int
+    paths: list[str]
+    sizes: list[int]
     archive: bool = True
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from io import BytesIO
 from struct import pack
 
 from scanfolio.export.elements import (
@@ -35,6 +34,7 @@ from scanfolio.export.records import (
 )
 from scanfolio.export.supply import Supplied, items_for, value_for
 from scanfolio.model import Rows
+from scanfolio.pieces import Pieces
 
 MEDIA_STORAGE_DIRECTORY = "1.2.840.10008.1.3.10"
 # Where the two offsets lie inside a record's item: (0004,1400) is its first element, (0004,1420) its third.
@@ -105,7 +105,7 @@ class _Record:
 
 def dicomdir(
     instances: Iterable[Listed], file_set_uid: str, file_set_id: str = "SCANFOLIO"
-) -> tuple[bytes, list[Supplied]]:
+) -> tuple[Pieces, list[Supplied]]:
     """The bytes of a DICOMDIR for `instances`, in their order, and every key that had to be supplied.
 
     Explicit VR Little Endian; offsets count from the first byte of the file, preamble included, to the
@@ -114,19 +114,18 @@ def dicomdir(
     roots = _tree(instances)
     supplied: list[Supplied] = []
     _number_missing(roots)
-    # one buffer that grows, and is given away as it is: the directory of 70,000 files has 40 MB
-    out = BytesIO()
+    out = Pieces()
     out.write(file_meta(MEDIA_STORAGE_DIRECTORY, file_set_uid, EXPLICIT_VR_LITTLE_ENDIAN))
     out.write(element(0x00041130, b"CS", file_set_id.encode("ascii")))
-    first_at = out.tell() + 8
+    first_at = len(out) + 8
     out.write(element(0x00041200, b"UL", bytes(4)) + element(0x00041202, b"UL", bytes(4)))
     out.write(element(0x00041212, b"US", bytes(2)) + element(0x00041220, b"SQ", b""))
-    begin = out.tell()
+    begin = len(out)
     first, last = _write_level(roots.values(), out, supplied)
-    length = out.tell() - begin
+    length = len(out) - begin
     for at, number in ((first_at, first), (first_at + 12, last), (begin - 4, length)):
-        _patch(out, at, number)
-    return out.getvalue(), supplied
+        out.patch(at, pack("<I", number))
+    return out, supplied
 
 
 def _value(elements: Mapping[int, RawElement], tag: int) -> bytes:
@@ -177,26 +176,19 @@ def _number_missing(level: Mapping[tuple[str, bytes], _Record]) -> None:
         _number_missing(record.children)
 
 
-def _write_level(level: Iterable[_Record], out: BytesIO, supplied: list[Supplied]) -> tuple[int, int]:
+def _write_level(level: Iterable[_Record], out: Pieces, supplied: list[Supplied]) -> tuple[int, int]:
     """The records of one level, each followed by those below it; where the first and the last of the level begin."""
     first = last = 0
     for record in level:
-        at = out.tell()
+        at = len(out)
         out.write(_encode(record, supplied))
         if last:
-            _patch(out, last + _NEXT_AT, at)
+            out.patch(last + _NEXT_AT, pack("<I", at))
         first, last = first or at, at
         if record.children:
             lower, _ = _write_level(record.children.values(), out, supplied)
-            _patch(out, at + _LOWER_AT, lower)
+            out.patch(at + _LOWER_AT, pack("<I", lower))
     return first, last
-
-
-def _patch(out: BytesIO, at: int, number: int) -> None:
-    end = out.tell()
-    out.seek(at)
-    out.write(pack("<I", number))
-    out.seek(end)
 
 
 def _encode(record: _Record, supplied: list[Supplied]) -> bytes:

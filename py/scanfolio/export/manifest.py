@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from io import BytesIO
 from typing import Any
 
 from scanfolio.export.planned import Action, LeftOut
 from scanfolio.export.supply import Supplied
 from scanfolio.export.viewer import START
+from scanfolio.pieces import json_parts
 
 SCHEMA = "scanfolio-export/1"
 
@@ -100,23 +100,9 @@ class Manifest:
             "identity": self.identity,
         }
 
-    def as_json(self) -> bytes:
-        """The content of EXPORT.JSN (".json" would break the 8.3 names IHE PDI asks for)."""
-        # row by row: of 70,000 instances the whole as one text, and as one tree of objects, would be held at once
-        frame = replace(self, instances=(), left_out=()).as_dict()
-        head = json.dumps(frame, indent=1, ensure_ascii=False)
-        lists: dict[str, tuple[WrittenInstance | LeftOut, ...]] = {
-            "instances": self.instances,
-            "left_out": self.left_out,
-        }
-        out = BytesIO()
-        for name, listed in lists.items():
-            before, empty, head = head.partition(f'\n "{name}": []')
-            out.write(before.encode())
-            out.write(empty[:-1].encode())
-            for n, row in enumerate(listed):
-                text = json.dumps(row.as_dict(), indent=1, ensure_ascii=False).replace("\n", "\n  ")
-                out.write(f"{',' if n else ''}\n  {text}".encode())
-            out.write(b"\n ]" if listed else b"]")
-        out.write(head.encode() + b"\n")
-        return out.getvalue()
+    def as_json(self) -> Iterator[str]:
+        """The content of EXPORT.JSN part by part (".json" would break the 8.3 names IHE PDI asks for)."""
+        rows: dict[str, Iterable[WrittenInstance | LeftOut]] = {"instances": self.instances, "left_out": self.left_out}
+        listed = {name: (row.as_dict() for row in given) for name, given in rows.items()}
+        yield from json_parts(replace(self, instances=(), left_out=()).as_dict(), listed)
+        yield "\n"

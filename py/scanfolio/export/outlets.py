@@ -17,7 +17,7 @@ class Out(Protocol):
     def begin(self, path: str, size: int, crc: int) -> Generator[Effect, Any, None]:
         """A file that comes piece by piece."""
 
-    def piece(self, path: str, data: bytes, last: bool) -> Effect:
+    def piece(self, path: str, data: Part, last: bool) -> Effect:
         """The next of its pieces."""
 
 
@@ -34,7 +34,7 @@ class ZipOut:
         yield Chunk([self.writer.begin(path, size, crc)])
         self.writer.passed(size)
 
-    def piece(self, path: str, data: bytes, last: bool) -> Effect:
+    def piece(self, path: str, data: Part, last: bool) -> Effect:
         return Chunk([data])
 
 
@@ -45,5 +45,5 @@ class FolderOut:
     def begin(self, path: str, size: int, crc: int) -> Generator[Effect, Any, None]:
         yield from ()
 
-    def piece(self, path: str, data: bytes, last: bool) -> Effect:
+    def piece(self, path: str, data: Part, last: bool) -> Effect:
         return WriteFile(path, [data], more=not last)

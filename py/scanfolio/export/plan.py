@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Generator, Iterator, Sequence
 from functools import partial
+from sys import intern
 from typing import Any
 
 from scanfolio.effects import Effect, Progress, Steps, patiently
@@ -313,7 +314,7 @@ def _file_ids(
             parts.append(node["name"])
         parts.append(f"IM{node['count']:06d}")
         node["count"] += 1
-        file_id, entry = "/".join(parts), entries[source.entry_id]
+        file_id, entry = intern("/".join(parts)), entries[source.entry_id]
         if frame is None:
             planned.append(PlannedFile(source, entry, file_id, _action(source, choices)[0]))
         else:

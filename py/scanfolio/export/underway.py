@@ -13,6 +13,7 @@ from scanfolio.export.dicomdir import Gatherer, Listed, dicomdir
 from scanfolio.export.manifest import Manifest, WrittenInstance
 from scanfolio.export.planned import LeftOut, Plan, PlannedFile
 from scanfolio.export.supply import Supplied
+from scanfolio.pieces import Pieces
 from scanfolio.words import again, say
 
 T = TypeVar("T")
@@ -36,7 +37,7 @@ class Run:
     total_bytes: int = 0
     tried: int = 0
     lost_in_a_row: int = 0
-    made: tuple[int, bytes] = (0, b"")  # the DICOMDIR of so many listed instances, of which none is ever added
+    made: tuple[int, Pieces] | None = None  # the DICOMDIR of so many listed instances, of which none is ever added
 
     def leave(self, planned: PlannedFile, code: str, error: Exception) -> None:
         """Leave a file out; of a frame, all of its source: an image may not arrive with a slice missing."""
@@ -68,20 +69,27 @@ class Run:
         """The source of this frame has been left out because of another one."""
         return any(left.path == planned.instance.path for left in self.left_out)
 
-    def directory(self) -> bytes:
+    def directory(self) -> Pieces:
+        """The table of contents of all that is listed, for the caller to give away."""
         if not self.listed:
             raise ExportError(say("export.refused.nothing", self.plan.choices.language))
-        if self.made[0] != len(self.listed):
+        self._make_directory()
+        assert self.made is not None
+        data, self.made = self.made[1], None
+        return data
+
+    def _make_directory(self) -> None:
+        if self.made is None or self.made[0] != len(self.listed):
+            self.made = None
             data, self.supplied = dicomdir(self.listed.values(), self.file_set_uid)
             self.made = len(self.listed), data
-        return self.made[1]
 
     def leave_what_cannot_be_listed(self, files: Sequence[PlannedFile]) -> None:
         """Keys may be damaged, or too long for a directory record: such files cost themselves, not the export."""
         try:
             listed_here = [self.listed[f.file_id] for f in files if f.file_id in self.listed]
             if len(listed_here) == len(self.plan.files):
-                self.directory()  # it is kept
+                self._make_directory()  # it is kept
             elif listed_here:
                 dicomdir(listed_here, self.file_set_uid)
         except ExportError:

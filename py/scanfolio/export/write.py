@@ -8,12 +8,10 @@ their files. Memory holds one instance at a time.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
-from hashlib import sha256
 from typing import Any
-from zlib import crc32
 
 from scanfolio.effects import Chunk, Effect, LoadPackage, Part, Progress, Settled, Steps, WriteFile, patiently
 from scanfolio.errors import ExportError, PixelError, ReadingError, SourceError
@@ -21,7 +19,7 @@ from scanfolio.export import classic
 from scanfolio.export.classic.data_set import frame_data_set, frame_elements
 from scanfolio.export.dicomdir import Listed
 from scanfolio.export.file_meta import file_meta
-from scanfolio.export.large import PIECE_BYTES, pieces_of, sums_of
+from scanfolio.export.large import pieces_of, sums_of
 from scanfolio.export.manifest import WrittenInstance
 from scanfolio.export.outlets import FolderOut, Out, ZipOut
 from scanfolio.export.papers import NOT_READY, NOT_READY_TEXT, disc_js, index_htm, readme_txt
@@ -32,11 +30,12 @@ from scanfolio.export.transcode import Transcoded, data_set_length, header_eleme
 from scanfolio.export.underway import Run, understood
 from scanfolio.export.viewer import DISC, check, contents
 from scanfolio.export.viewer import FOLDER as VIEWER_FOLDER
+from scanfolio.pieces import Pieces
 from scanfolio.source.entry import lend
 from scanfolio.words import say
 
-Words = str | Callable[[], str]
-"""A report, or what makes it when it is its turn."""
+Words = str | Callable[[], str | Iterator[str]]
+"""A report, or what makes it when it is its turn, perhaps part by part."""
 SUMS = "SHA256SUM.TXT"
 SETTLED_EVERY = 1024  # instances, whose check sums are then asked for
 READ_AHEAD = 16  # files whose headers are read before the first of them is written into a folder
@@ -55,7 +54,6 @@ def write_zip(
     yield from _packages(plan)
     yield from _read_headers(run, plan.files)
     yield from _add_paper(run, sink, "DICOMDIR", run.directory())
-    run.made = 0, b""  # it may have 40 MB
     yield from _write_viewer(run, sink)
     expected = len(run.listed)
     yield from _write_instances(run, sink, plan.files)
@@ -63,6 +61,7 @@ def write_zip(
         # Something turned out to be undecodable only now. The directory already sent is superseded by a right one:
         # the zip's own list names only the second, and whoever unpacks front to back overwrites the first with it.
         yield from _add_paper(run, sink, "DICOMDIR", run.directory())
+    run.listed.clear()
     yield from _write_papers(run, sink, report_json, report_text)
     yield Chunk([sink.writer.finish()])
     yield Settled()
@@ -86,6 +85,7 @@ def write_folder(
         yield from _read_headers(run, files)
         yield from _write_instances(run, sink, files)
     directory = run.directory()
+    run.listed.clear()
     _count(run, "DICOMDIR", directory)
     yield from _write_papers(run, sink, report_json, report_text)
     yield Settled()  # and the table of contents after everything else
@@ -244,30 +244,35 @@ def _add(run: Run, sink: Out, path: str, parts: list[Part]) -> Generator[Effect,
     return size
 
 
-def _add_paper(run: Run, sink: Out, path: str, data: bytes) -> Generator[Effect, Any, None]:
+def _add_paper(run: Run, sink: Out, path: str, data: Pieces) -> Generator[Effect, Any, None]:
     """The same for a file that may have 40 MB: it is never on its way as a whole, and its check sum is known."""
     _count(run, path, data)
     yield from _send(sink, path, data)
 
 
-def _count(run: Run, path: str, data: bytes) -> None:
+def _count(run: Run, path: str, data: Pieces) -> None:
     if run.plan.removal:
-        run.plan.removal.search(path, data, run.created)
-    run.sha256[path] = sha256(data).hexdigest()
+        run.plan.removal.search(path, bytes(data), run.created)
+    run.sha256[path] = data.sha256()
     run.total_bytes += len(data)
 
 
-def _send(sink: Out, path: str, data: bytes) -> Generator[Effect, Any, None]:
-    yield from sink.begin(path, len(data), crc32(data))
-    for at in range(0, max(len(data), 1), PIECE_BYTES):
-        yield sink.piece(path, data[at : at + PIECE_BYTES], last=at + PIECE_BYTES >= len(data))
+def _send(sink: Out, path: str, data: Pieces) -> Generator[Effect, Any, None]:
+    yield from sink.begin(path, len(data), data.crc32())
+    left = max(len(data), 1)
+    for piece in data.given_away():
+        left -= len(piece)
+        yield sink.piece(path, piece, last=left <= 0)
 
 
 def _settle(run: Run) -> Generator[Effect, Any, None]:
     """The check sums of what was written since the last time; instances that waited for theirs are complete."""
-    run.sha256.update((yield Settled()))
+    digests: dict[str, str] = yield Settled()
     for written in run.unsigned:
-        run.written.append(written(sha256=run.sha256[written.args[0]]))
+        path = written.args[0]  # which is there already: no second one for every image
+        run.sha256[path] = digests.pop(path) if path in digests else run.sha256[path]
+        run.written.append(written(sha256=run.sha256[path]))
+    run.sha256.update(digests)
     run.unsigned.clear()
 
 
@@ -291,21 +296,22 @@ def _write_papers(run: Run, sink: Out, report_json: Words, report_text: Words) -
     """What stands beside the file-set. 8.3 names (IHE PDI); nothing executable."""
     yield from _settle(run)
     manifest = run.manifest()
-    papers: dict[str, Callable[[], bytes]] = {
-        "README.TXT": partial(removal_readme_txt if run.plan.removal else readme_txt, run.plan, manifest),
-        "INDEX.HTM": partial(index_htm, run.plan, manifest),
-        "REPORT.TXT": lambda: _crlf(_said(report_text)),
-        "REPORT.JSN": lambda: _said(report_json).encode("utf-8"),
-        "EXPORT.JSN": manifest.as_json,
+    readme = removal_readme_txt if run.plan.removal else readme_txt
+    papers: dict[str, Callable[[], Iterable[bytes]]] = {
+        "README.TXT": lambda: [readme(run.plan, manifest)],
+        "INDEX.HTM": lambda: [index_htm(run.plan, manifest)],
+        "REPORT.TXT": lambda: [_crlf("".join(_said(report_text)))],
+        "REPORT.JSN": lambda: map(str.encode, _said(report_json)),
+        "EXPORT.JSN": lambda: map(str.encode, manifest.as_json()),
     }
     if run.plan.choices.viewer:
-        papers[DISC] = partial(disc_js, run.plan, manifest)
+        papers[DISC] = lambda: [disc_js(run.plan, manifest)]
     if run.plan.removal:  # the report is of the source, with its names and paths
         del papers["REPORT.TXT"], papers["REPORT.JSN"]
     for path, paper in papers.items():  # one at a time: of 70,000 files two have 20 MB and more
-        yield from _add_paper(run, sink, path, paper())
-    sums = "".join(f"{digest}  {path}\n" for path, digest in sorted(run.sha256.items()))
-    yield from _add_paper(run, sink, SUMS, sums.encode("ascii"))
+        yield from _add_paper(run, sink, path, Pieces(paper()))
+    sums = (f"{run.sha256[path]}  {path}\n".encode("ascii") for path in sorted(run.sha256))
+    yield from _add_paper(run, sink, SUMS, Pieces(sums))
     del run.sha256[SUMS]  # it cannot hold its own
     part = run.plan.part
     if part and run.total_bytes > part.media_bytes:
@@ -314,8 +320,9 @@ def _write_papers(run: Run, sink: Out, report_json: Words, report_text: Words) -
         raise ExportError(title, hint=hint, detail=f"{run.total_bytes} bytes, the medium holds {part.media_bytes}")
 
 
-def _said(words: Words) -> str:
-    return words if isinstance(words, str) else words()
+def _said(words: Words) -> Iterable[str]:
+    said = words if isinstance(words, str) else words()
+    return [said] if isinstance(said, str) else said
 
 
 def _crlf(text: str) -> bytes:

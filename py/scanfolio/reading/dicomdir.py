@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from sys import intern
 from typing import NamedTuple
 
@@ -194,7 +195,7 @@ def _name_keys(node: _Node, rows: Rows[str, str]) -> None:
     }
     node.keys = rows.row(keys)
     node.sop_class_uid = node.texts.get(0x00041510, "")
-    node.sop_instance_uid = node.texts.get(0x00041511, "")
+    node.sop_instance_uid = intern(node.texts.get(0x00041511, ""))
     node.transfer_syntax_uid = node.texts.get(0x00041512, "")
     node.texts = NO_TEXTS
 
@@ -300,7 +301,10 @@ def _place_by_order(nodes: list[_Node], seen: set[int], roots: list[_Node]) -> N
                 latest.pop(deeper, None)
 
 
-NOTHING: frozenset[str] = frozenset()
+@lru_cache(maxsize=1000)
+def _shared(keywords: tuple[str, ...]) -> frozenset[str]:
+    """One object for all records that lack the same."""
+    return frozenset(keywords)
 
 
 def _frozen(node: _Node) -> DirectoryRecord:
@@ -314,7 +318,7 @@ def _frozen(node: _Node) -> DirectoryRecord:
         sop_instance_uid=node.sop_instance_uid,
         transfer_syntax_uid=node.transfer_syntax_uid,
         keys=node.keys,
-        absent=frozenset([keyword for keyword in required if keyword not in node.keys]) if required else NOTHING,
+        absent=_shared(tuple([keyword for keyword in required if keyword not in node.keys])),
         children=tuple(_frozen(child) for child in node.children),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
+from sys import intern
 from typing import Any
 
 from scanfolio.model import Dicomdir, Kind
@@ -46,7 +47,8 @@ class Reading:
             raise NotDicom("reading.reason.empty_dicom")
         entry, start, walk = self.entry, self.start, self.walk
         pixels, meta, shared = walk.pixels, start.meta, self.converter.shared
-        sop_instance_uid = found.get("sop_instance_uid", "")
+        # one text for the disc, its copy, their tables of contents: there may be 70,000
+        sop_instance_uid = found["sop_instance_uid"] = intern(found.get("sop_instance_uid", ""))
         stored_uid = meta.get(0x0003, "")
         notes = found.get("notes", ())
         if start.encoding_doubt:

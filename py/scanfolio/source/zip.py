@@ -10,6 +10,7 @@ from array import array
 from dataclasses import dataclass
 from functools import partial
 from struct import Struct, unpack_from
+from sys import intern
 
 from scanfolio.effects import Progress, Steps, patiently
 from scanfolio.errors import SourceError
@@ -28,6 +29,7 @@ END, END64, LOCATOR64 = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07"
 END_SEARCH_BYTES = 65535 + 22
 MAX_DIRECTORY_BYTES = 256 << 20
 PIECE_BYTES = 1 << 20
+BLOCKS_AT_HAND = 16  # members are read in their order, and their headers with them
 LONGEST_RECORD = RECORD.size + 3 * 65535
 SIGNATURE = b"PK\x05\x05"
 ABSENT = 0xFFFFFFFF
@@ -92,7 +94,7 @@ class _Access:
     def __init__(self, source: ZipSource, number: int) -> None:
         self._source, self._number = source, number
 
-    def read(self, offset: int, length: int) -> bytes:
+    def __call__(self, offset: int, length: int) -> bytes:
         return self._source.read_member(self._number, offset, length)
 
     def locate(self, offset: int, length: int) -> tuple[int, int] | None:
@@ -115,7 +117,7 @@ class ZipSource(ArchiveSource):
         self.refused = members.harm(archive.size)
         for number in range(len(members)):
             access, member = _Access(self, number), members[number]
-            self.add(member.path, member.size, access.read, access.locate)
+            self.add(member.path, member.size, access, access.locate)
         if damage:
             self.add_damage(detail=damage)
         self.all_added()
@@ -186,7 +188,7 @@ def open_zip(archive: Entry) -> Steps:
 
     Raises NotAnArchiveError when there is none, SourceError when it lists more files than can be kept.
     """
-    archive = in_blocks(archive)
+    archive = in_blocks(archive, BLOCKS_AT_HAND)
     start, length, count, shift = yield from patiently(partial(_find_directory, archive))
     check_count(min(count, length // RECORD.size), archive.path)
     if length > MAX_DIRECTORY_BYTES:
@@ -227,7 +229,7 @@ def _member(data: bytes, position: int, shift: int) -> tuple[Member | None, int]
     if raw.endswith((b"/", b"\\")) and not size:
         return None, after
     name = raw.decode("utf-8", "replace") if flags & 0x800 else _unicode_path(extra) or decoded(raw)
-    return Member(name, offset + shift, packed, size, method, bool(flags & 1), crc), after
+    return Member(intern(name), offset + shift, packed, size, method, bool(flags & 1), crc), after
 
 
 def _zip64(extra: bytes, size: int, packed: int, offset: int) -> tuple[int, int, int]:
