@@ -91,16 +91,22 @@ class Gatherer:
         return self._values.setdefault(element_, element_)
 
 
-NOTHING_BELOW: dict[tuple[str, bytes], _Record] = {}
-
-
 @dataclass(slots=True)
 class _Record:
     type: str
     elements: Mapping[int, RawElement]
     listed: Listed
-    children: dict[tuple[str, bytes], _Record]
+    children: _Level
     supplied_number: bytes = b""
+
+
+_Level = dict[tuple[str, bytes] | str, _Record | Listed]
+"""Records by what identifies them. Of an instance it is the Listed, until its turn comes: there may be 70,000."""
+NOTHING_BELOW: _Level = {}
+
+
+def _record(one: _Record | Listed) -> _Record:
+    return one if isinstance(one, _Record) else _Record(record_type(one.sop_class_uid), one.own, one, NOTHING_BELOW)
 
 
 def dicomdir(
@@ -132,9 +138,9 @@ def _value(elements: Mapping[int, RawElement], tag: int) -> bytes:
     return elements.get(tag, (b"", b""))[1].strip(b"\0 ")
 
 
-def _tree(instances: Iterable[Listed]) -> dict[tuple[str, bytes], _Record]:
+def _tree(instances: Iterable[Listed]) -> _Level:
     """Patients, studies, series and instances; one record per Patient ID, Study, Series and SOP Instance UID (F.5)."""
-    roots: dict[tuple[str, bytes], _Record] = {}
+    roots: _Level = {}
     for listed in instances:
         leaf_type = record_type(listed.sop_class_uid)
         level = roots
@@ -142,13 +148,12 @@ def _tree(instances: Iterable[Listed]) -> dict[tuple[str, bytes], _Record]:
             for type_, tag in (("PATIENT", PATIENT_ID), ("STUDY", STUDY_UID), ("SERIES", SERIES_UID)):
                 identity = (type_, _value(listed.entity, tag))
                 record = level.get(identity)
-                if record is None:
+                if not isinstance(record, _Record):
                     record = level[identity] = _Record(type_, listed.entity, listed, {})
                 elif record.elements is not listed.entity:
                     record.elements = _filled(record, listed.entity)
                 level = record.children
-        uid = listed.sop_instance_uid.encode("ascii")
-        level[("INSTANCE", uid)] = _Record(leaf_type, listed.own, listed, NOTHING_BELOW)
+        level[listed.sop_instance_uid] = listed
     return roots
 
 
@@ -162,24 +167,26 @@ def _filled(record: _Record, elements: Mapping[int, RawElement]) -> Mapping[int,
     return {**record.elements, **{tag: elements[tag] for tag in missing}} if missing else record.elements
 
 
-def _number_missing(level: Mapping[tuple[str, bytes], _Record]) -> None:
+def _number_missing(level: _Level) -> None:
     """Numbers for records that lack theirs: the lowest ones no sibling uses."""
     by_tag = {"SERIES": SERIES_NUMBER, "STUDY": 0x00200010, "PATIENT": PATIENT_ID}
-    used = {_value(r.elements, by_tag.get(r.type, INSTANCE_NUMBER)) for r in level.values()}
+    used = {_value(r.elements, by_tag.get(r.type, INSTANCE_NUMBER)) for r in map(_record, level.values())}
     number = 1
-    for record in level.values():
+    for identity, one in level.items():
+        record = _record(one)
         if not _value(record.elements, by_tag.get(record.type, INSTANCE_NUMBER)):
             while b"%d" % number in used or b"NO-ID-%06d" % number in used:
                 number += 1
             record.supplied_number = b"%d" % number
+            level[identity] = record
             number += 1
         _number_missing(record.children)
 
 
-def _write_level(level: Iterable[_Record], out: Pieces, supplied: list[Supplied]) -> tuple[int, int]:
+def _write_level(level: Iterable[_Record | Listed], out: Pieces, supplied: list[Supplied]) -> tuple[int, int]:
     """The records of one level, each followed by those below it; where the first and the last of the level begin."""
     first = last = 0
-    for record in level:
+    for record in map(_record, level):
         at = len(out)
         out.write(_encode(record, supplied))
         if last:
