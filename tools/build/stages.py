@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
@@ -20,6 +21,8 @@ from .site import build_site
 from .venv import ensure_programs, ensure_pytest_for_pyodide, ensure_venv, venv_environment
 
 RESULTS = CACHE / "results"
+AT_ONCE = max(1, min(4, os.cpu_count() or 1))
+"""Processes that share the tests of a stage: one for each processor, but browsers need memory, too."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +70,8 @@ def checks() -> Tally:
     return Tally(passed, failed)
 
 
-def pytest(stage: str, folders: Sequence[str]) -> Tally:
-    """pytest on CPython, in the virtual environment."""
+def pytest(stage: str, folders: Sequence[str], share: str = "worksteal") -> Tally:
+    """pytest on CPython, in the virtual environment; `share` is pytest-xdist's way of giving the tests out."""
     present = [folder for folder in folders if any((ROOT / folder).glob("**/test_*.py"))]
     if not present:
         return Tally()
@@ -76,18 +79,34 @@ def pytest(stage: str, folders: Sequence[str]) -> Tally:
     report.unlink(missing_ok=True)
     python = ensure_venv()
     command = [str(python), "-m", "pytest", "-q", "--color=no", f"--junitxml={report}", *present]
+    if AT_ONCE > 1:
+        command += ["-n", str(AT_ONCE), "--dist", share]
     subprocess.run(command, cwd=ROOT, env=venv_environment(), check=False)
     return from_junit(report)
 
 
 def pyodide() -> Tally:
-    """tests/unit in the Pyodide and with the packs that dist/ ships, under Node."""
-    report = RESULTS / "pyodide.xml"
-    report.unlink(missing_ok=True)
+    """tests/unit in the Pyodide and with the packs that dist/ ships, under Node; the files are dealt out by size."""
     script = ROOT / "tests/run_in_pyodide.mjs"
-    folders = [pyodide_folder(), DIST, ROOT, ensure_pytest_for_pyodide(), report]
-    subprocess.run([str(part) for part in (node(), script, *folders)], cwd=ROOT, check=False)
-    return from_junit(report)
+    folders = [pyodide_folder(), DIST, ROOT, ensure_pytest_for_pyodide()]
+    files = sorted((ROOT / "tests/unit").glob("test_*.py"), key=lambda file: -file.stat().st_size)
+    shares = [files[first::AT_ONCE] for first in range(AT_ONCE)]
+    reports = [RESULTS / f"pyodide-{number}.xml" for number in range(1, AT_ONCE + 1)]
+    logs = [report.with_suffix(".txt") for report in reports]
+    running = []
+    for share, report, log in zip(shares, reports, logs, strict=True):
+        report.unlink(missing_ok=True)
+        names = [file.relative_to(ROOT).as_posix() for file in share]
+        with log.open("wb") as out:
+            command = [str(part) for part in (node(), script, *folders, report, *names)]
+            running.append(subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT))
+    tally = Tally()
+    for process, report, log in zip(running, reports, logs, strict=True):
+        process.wait()
+        sys.stdout.write(log.read_text("utf-8", errors="replace"))
+        sys.stdout.flush()
+        tally += from_junit(report)
+    return tally
 
 
 def from_junit(report: Path) -> Tally:
@@ -125,6 +144,7 @@ STAGES: dict[str, Callable[[], Tally]] = {
     "unit": lambda: pytest("unit", ["tests/unit", "tests/contract"]),
     "pyodide": pyodide,
     "js": javascript,
-    "e2e": lambda: pytest("e2e", ["tests/e2e"]),
+    # the tests of a module share browsers that are already open
+    "e2e": lambda: pytest("e2e", ["tests/e2e"], "loadscope"),
     "oracles": lambda: pytest("oracles", ["tests/oracles"]),
 }
