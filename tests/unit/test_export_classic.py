@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import copy
-import io
 import json
 from collections.abc import Mapping
-from dataclasses import replace
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -16,72 +12,23 @@ import pytest
 from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence as Items
 
-from enhanced import PULSES, UPRIGHT, enhanced_ct, enhanced_mr, enhanced_pet, with_colour_tables
-from exports import Exported, MemorySource, drive, effects_of, export, open_files, plan_of, re_read
+from enhanced import PULSES, enhanced_ct, enhanced_mr, enhanced_pet
+from exports import Exported, drive, export, open_files, plan_of, re_read
 from instances import BIG_ENDIAN, DEFLATED, EXPLICIT, IMPLICIT, JPEG_2000_LOSSLESS, RLE, encode, make_instance, pattern
-from scanfolio.effects import WriteFile
 from scanfolio.errors import ExportError
-from scanfolio.export import write
-from scanfolio.export.classic import pixels, split
 from scanfolio.export.classic.common import frame_uid, series_uid
 from scanfolio.export.classic.flat import decimal
 from scanfolio.export.papers import NOT_READY
 from scanfolio.export.parts import divide
-from scanfolio.export.planned import EVERYONE
 from scanfolio.export.write import write_folder
-from scanfolio.scroll import scroll
-from scanfolio.session import Session
 from scanfolio.standard.classic import CLASSIC, CT, MR, PET
-
-HIGHEST = max(int(pattern(n).max()) for n in range(3))
+from split_exports import by_frame, groups, plan_of_opened, split_export, two_echoes, written
 
 MADE = {
     "ct": lambda: enhanced_ct(4),
     "mr": lambda: two_echoes(),
     "pet": lambda: enhanced_pet(3, 2),
 }
-
-
-def two_echoes(**overrides: Any) -> Dataset:
-    """Two stacks of three slices, each with two echoes; what all frames share is in the shared groups."""
-    frames = [
-        {
-            "ImagePositionPatient": [-16, -16, 40.0 * stack + 3.0 * place],
-            "StackID": str(stack), "InStackPositionNumber": place, "TemporalPositionIndex": 1,
-            "DimensionIndexValues": [stack, place, echo + 1], "EffectiveEchoTime": (12.5, 80.0)[echo],
-            "WindowCenter": 100 + echo, "WindowWidth": 300,
-        }
-        for stack in (1, 2) for place in (1, 2, 3) for echo in (0, 1)
-    ]  # fmt: skip
-    shared = {
-        **UPRIGHT, "FrameType": ["ORIGINAL", "PRIMARY", "T2", "NONE"], "ComplexImageComponent": "MAGNITUDE",
-        "RepetitionTime": 500, "FlipAngle": 25, "InPlanePhaseEncodingDirection": "COLUMN",
-        "MagnetizationTransfer": "NONE",
-        "TransmitterFrequency": 63.8712345678, "InversionRecovery": "NO", "RescaleSlope": 2, "RescaleIntercept": -5,
-        "RescaleType": "US",
-    }  # fmt: skip
-    classic = dict.fromkeys(("ScanningSequence", "SequenceVariant", "ScanOptions", "RepetitionTime", "EchoTrainLength"))
-    ds = enhanced_mr(frames, shared, **{**classic, **PULSES, **overrides})
-    ds.ImageType = ["ORIGINAL", "PRIMARY", "T2", "NONE"]
-    return ds
-
-
-def split_export(*images: Dataset, syntax: str = EXPLICIT, **choices: Any) -> Exported:
-    files = {f"E{n}.DCM": encode(ds, syntax) for n, ds in enumerate(images)}
-    return export(files, for_old_software=True, **choices)
-
-
-def written(exported: Exported) -> list[Dataset]:
-    """The images in the order of the copy's table of contents."""
-    paths = sorted(path for path in exported.files if path.startswith("DICOM/"))
-    return [pydicom.dcmread(io.BytesIO(exported.files[path])) for path in paths]
-
-
-def by_frame(exported: Exported) -> list[Dataset]:
-    origin = {
-        ds.SOPInstanceUID: ds.ConversionSourceAttributesSequence[0].ReferencedFrameNumber for ds in written(exported)
-    }
-    return sorted(written(exported), key=lambda ds: int(origin[ds.SOPInstanceUID]))
 
 
 @pytest.mark.parametrize("syntax", [EXPLICIT, IMPLICIT, BIG_ENDIAN, DEFLATED, RLE, JPEG_2000_LOSSLESS])
@@ -208,189 +155,6 @@ def test_a_groups_word_goes_before_the_roots_and_shared_groups_hold_for_all() ->
     assert {float(i.WindowWidth) for i in by_frame(split_export(ds))} == {300}
 
 
-def groups(ds: Dataset, number: int = 0) -> Dataset:
-    item: Dataset = ds.PerFrameFunctionalGroupsSequence[number]
-    return item
-
-
-def derived_without_pulses() -> Dataset:
-    ds = two_echoes(**dict.fromkeys(PULSES))
-    ds.SharedFunctionalGroupsSequence[0].MRImageFrameTypeSequence[0].FrameType = ["DERIVED", "PRIMARY", "T2", "NONE"]
-    return ds
-
-
-def _without(ds: Dataset, keyword: str) -> Dataset:
-    delattr(ds, keyword)
-    return ds
-
-
-def _with(ds: Dataset, **values: Any) -> Dataset:
-    for keyword, value in values.items():
-        setattr(ds, keyword, value)
-    return ds
-
-
-def _in_frame(ds: Dataset, sequence: str, **values: Any) -> Dataset:
-    _with(groups(ds, 1)[sequence].value[0], **values)
-    return ds
-
-
-WHOLE = {
-    "no groups": (lambda: _without(enhanced_ct(), "PerFrameFunctionalGroupsSequence"), "groups"),
-    "another number of frames": (lambda: _with(enhanced_ct(), NumberOfFrames=3), "groups"),
-    "a frame without a place": (lambda: _placeless(enhanced_ct()), "place"),
-    "a place in the root only": (lambda: _with(_placeless(enhanced_ct()), ImagePositionPatient=[0, 0, 0]), "place"),
-    "no distance of pixels": (lambda: _spacingless(enhanced_ct()), "place"),
-    "colours": (lambda: _shared(enhanced_ct(), "CTImageFrameTypeSequence", PixelPresentation="COLOR"), "colours"),
-    "a palette": (lambda: _with(enhanced_ct(), RedPaletteColorLookupTableDescriptor=[256, 0, 16]), "colours"),
-    "8 bits": (lambda: _eight_bits(two_echoes()), "values"),
-    "no rescaling": (lambda: _unscaled(enhanced_ct()), "values"),
-    "no type": (lambda: _shared(enhanced_ct(), "CTImageFrameTypeSequence", FrameType=["MIXED", "PRIMARY"]), "kind"),
-    "derived, and how is not said": (derived_without_pulses, "kind"),
-    "activity of unknown unit": (lambda: _unitless(enhanced_pet()), "values"),
-    "an intercept in PET": (
-        lambda: _in_frame(enhanced_pet(), "PixelValueTransformationSequence", RescaleIntercept=3), "values"),
-    "decay corrected to no known moment": (
-        lambda: _with(enhanced_pet(), DecayCorrectionDateTime="20240229000000"), "kind"),
-    "gated": (lambda: _with(enhanced_pet(), CardiacSynchronizationTechnique="RETROSPECTIVE"), "kind"),
-    "a slice twice at one time": (
-        lambda: _in_frame(enhanced_pet(), "PlanePositionSequence", ImagePositionPatient=[-64, -64, 0]), "kind"),
-    "no moment of a frame": (
-        lambda: _in_frame(enhanced_pet(), "FrameContentSequence", FrameReferenceDateTime=""), "kind"),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("syntax", [EXPLICIT, IMPLICIT, BIG_ENDIAN, RLE])
-def test_colour_tables_that_no_pixel_uses_stay_behind(syntax: str) -> None:
-    source = with_colour_tables(enhanced_ct(3), HIGHEST + 1)
-    exported = split_export(source, syntax=syntax)
-    images = by_frame(exported)
-    assert len(images) == 3
-    for number, image in enumerate(images):
-        assert np.array_equal(image.pixel_array, pattern(number))
-        assert image.PixelPresentation == "MONOCHROME"
-        assert not [e.keyword for e in image if "Palette" in e.keyword]
-    changes = exported.manifest.instances[0].changes
-    assert "(0028,1101) left out" in changes
-    assert any("said to be MONOCHROME" in change for change in changes)
-    assert re_read(exported).differences == ()
-
-
-@pytest.mark.parametrize("syntax", [EXPLICIT, BIG_ENDIAN, RLE])
-def test_one_coloured_pixel_keeps_the_image_whole(syntax: str) -> None:
-    exported = split_export(with_colour_tables(enhanced_ct(3), HIGHEST), syntax=syntax)
-    assert [kept.code for kept in exported.plan.kept_whole] == ["colours"]
-    (whole,) = written(exported)
-    assert whole.NumberOfFrames == 3
-    assert whole.RedPaletteColorLookupTableDescriptor == [256, HIGHEST, 16]
-    assert re_read(exported).ok
-
-
-def test_signed_values_are_compared_as_such() -> None:
-    def made(first: int) -> Dataset:
-        ds = enhanced_ct(2)
-        values = np.full((2, 32, 32), -900, np.int16)
-        values[1, 5, 5] = -3
-        ds.PixelData, ds.PixelRepresentation, ds.BitsStored, ds.HighBit = values.tobytes(), 1, 16, 15
-        return with_colour_tables(ds, first)
-
-    for first, images in ((-2, 2), (-3, 1)):
-        exported = split_export(made(first))
-        assert len(exported.manifest.instances) == images, first
-        assert re_read(exported).ok
-
-
-def test_a_frame_that_is_grey_by_its_own_word_may_have_any_value() -> None:
-    ds = with_colour_tables(enhanced_ct(3), 1, "MIXED")
-    shared = ds.SharedFunctionalGroupsSequence[0].CTImageFrameTypeSequence[0]
-    del ds.SharedFunctionalGroupsSequence[0].CTImageFrameTypeSequence
-    for k, presentation in enumerate(("MONOCHROME", "COLOR", "MONOCHROME")):
-        kind = copy.deepcopy(shared)
-        kind.PixelPresentation = presentation
-        groups(ds, k).CTImageFrameTypeSequence = Items([kind])
-    assert [kept.code for kept in split_export(ds).plan.kept_whole] == ["colours"]
-    frames = np.frombuffer(ds.PixelData, "<u2").reshape(3, 32, 32).copy()
-    frames[1] = 0
-    ds.PixelData = frames.tobytes()
-    exported = split_export(ds)
-    assert len(by_frame(exported)) == 3
-    assert re_read(exported).differences == ()
-
-
-@pytest.mark.parametrize("change", ["one table", "different tables", "no numbers"])
-def test_colour_tables_that_cannot_be_understood_keep_it_whole(change: str) -> None:
-    ds = with_colour_tables(enhanced_ct(2), HIGHEST + 1)
-    if change == "one table":
-        del ds.GreenPaletteColorLookupTableDescriptor
-    elif change == "different tables":
-        ds.BluePaletteColorLookupTableDescriptor = [256, HIGHEST + 2, 16]
-    else:
-        for colour in ("Red", "Green", "Blue"):
-            delattr(ds, f"{colour}PaletteColorLookupTableDescriptor")
-    assert [kept.code for kept in split_export(ds).plan.kept_whole] == ["colours"]
-
-
-def test_a_copy_in_which_a_colour_became_grey_is_not_called_identical() -> None:
-    """As if the plan had overlooked it: the comparison looks at the pixels by itself."""
-    exported = split_export(with_colour_tables(enhanced_ct(3), HIGHEST + 1))
-    coloured = with_colour_tables(enhanced_ct(3), HIGHEST)
-    opened = open_files({"E0.DCM": encode(coloured)})
-    verification = re_read(replace(exported, opened=opened))
-    assert "values that had a colour are grey in it" in {d.what for d in verification.differences}
-
-
-def _placeless(ds: Dataset) -> Dataset:
-    del groups(ds, 1).PlanePositionSequence
-    return ds
-
-
-def _spacingless(ds: Dataset) -> Dataset:
-    del ds.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence[0].PixelSpacing
-    return ds
-
-
-def _shared(ds: Dataset, sequence: str, **values: Any) -> Dataset:
-    _with(ds.SharedFunctionalGroupsSequence[0][sequence].value[0], **values)
-    return ds
-
-
-def _unscaled(ds: Dataset) -> Dataset:
-    del ds.SharedFunctionalGroupsSequence[0].PixelValueTransformationSequence
-    return ds
-
-
-def _unitless(ds: Dataset) -> Dataset:
-    del groups(ds, 1).RealWorldValueMappingSequence
-    return ds
-
-
-def _eight_bits(ds: Dataset) -> Dataset:
-    ds.BitsAllocated = ds.BitsStored = 8
-    ds.HighBit, ds.PixelData = 7, ds.PixelData[::2]
-    return ds
-
-
-@pytest.mark.parametrize("case", WHOLE)
-def test_what_cannot_be_split_faithfully_stays_whole_and_says_why(case: str) -> None:
-    make, code = WHOLE[case]
-    exported = split_export(make(), make_instance("ct", 7, series=2))
-    (kept,) = exported.plan.kept_whole
-    assert kept.code == code
-    assert f"stays as it is: {kept.reason}" in " ".join(exported.plan.changes())
-    record = json.loads(exported.files["EXPORT.JSN"])["instances"]
-    assert [r["changes"] for r in record if r["sop_instance_uid"] == kept.sop_instance_uid] == [
-        [f"not split into single frames: {code}"]
-    ]
-    assert exported.manifest.instances[0].action == "copy"
-    assert re_read(exported).ok
-
-
-def test_an_original_mr_that_lacks_what_its_own_class_asks_for_is_split_and_nothing_is_made_up() -> None:
-    image = written(split_export(two_echoes(**dict.fromkeys(PULSES))))[0]
-    assert "ScanningSequence" not in image
-    assert "SequenceVariant" not in image
-
-
 def test_other_classes_are_untouched_and_without_the_wish_nothing_is_split() -> None:
     ct, color, secondary = enhanced_ct(), make_instance("ct", 1, series=2), make_instance("multiframe", 1, series=3)
     exported = split_export(ct, color, secondary)
@@ -504,166 +268,6 @@ def test_decimals_fit(value: float, text: bytes) -> None:
 
 
 # -- the copy, read back
-
-
-def test_the_copy_opens_with_the_same_order_places_and_values() -> None:
-    """What our own viewer makes of the copy is what it made of the enhanced image, echo after echo."""
-    for source in (enhanced_ct(4), two_echoes(), enhanced_pet(3, 2)):
-        before, after = session_of({"A": encode(source)}), session_of(split_export(source).files)
-        assert list(chain.from_iterable(seen(before))) == list(chain.from_iterable(seen(after)))
-        assert sum(map(len, seen(after))) == source.NumberOfFrames
-
-
-def session_of(files: Mapping[str, bytes]) -> Session:
-    session = Session("")
-    drive(session.read(MemorySource(files)))
-    return session
-
-
-def seen(session: Session) -> list[Any]:
-    """Of each series as it is shown: place, scale, window and stored values, image by image."""
-    found = []
-    for patient in session.catalogue()["patients"]:
-        for listed in (s for study in patient["studies"] for s in study["series"]):
-            rows = []
-            for frame in scroll(session._series(listed["key"]), session.index.entries).frames:
-                f = frame.facts
-                values = session.stored_values(frame.instance.sop_instance_uid, frame.number)
-                rows.append([getattr(f, name) for name in SEEN] + [values.tobytes()])
-            found.append(rows)
-    return found
-
-
-SEEN = (
-    "image_position_mm", "image_orientation", "pixel_spacing_mm", "slice_thickness_mm", "rescale_slope",
-    "rescale_intercept", "window_centers", "window_widths", "echo_time_ms", "temporal_position", "kvp",
-    "convolution_kernel", "gantry_tilt_degrees",
-)  # fmt: skip
-
-
-def test_a_later_check_against_the_source_needs_no_memory_of_the_writer() -> None:
-    exported = split_export(enhanced_ct(3), make_instance("ct", 9, series=2))
-    verification = re_read(exported, said=False)
-    assert (verification.ok, verification.identical, verification.instances_in) == (True, 4, 4)
-    assert re_read(exported, source=False, said=False).ok
-
-
-def tampered(exported: Exported, change: Any) -> dict[str, bytes]:
-    """The copy with its second image changed behind the writer's back; the check sums are put right."""
-    path = sorted(p for p in exported.files if p.startswith("DICOM/"))[1]
-    ds = pydicom.dcmread(io.BytesIO(exported.files[path]))
-    change(ds)
-    stream = io.BytesIO()
-    ds.save_as(stream, enforce_file_format=True)
-    return {**exported.files, path: stream.getvalue()}
-
-
-@pytest.mark.parametrize(
-    ("change", "what"),
-    [
-        (lambda ds: setattr(ds, "ImagePositionPatient", [-16, -16, 4.5]), "ImagePositionPatient is"),
-        (lambda ds: setattr(ds, "RescaleIntercept", 0), "RescaleIntercept is"),
-        (lambda ds: setattr(ds, "PixelData", ds.PixelData[2:] + b"\0\0"), "it has other pixels"),
-        (lambda ds: setattr(ds, "ConvolutionKernel", "B70f"), "(0018,1210) has another value"),
-        (lambda ds: delattr(ds, "ManufacturerModelName"), "(0008,1090) is only in the source"),
-        (
-            lambda ds: setattr(ds.ConversionSourceAttributesSequence[0], "ReferencedFrameNumber", 1),
-            "it does not name the frame",
-        ),
-    ],
-)  # fmt: skip
-def test_what_is_wrong_in_a_copy_is_found(change: Any, what: str) -> None:
-    exported = split_export(enhanced_ct(3))
-    differences = re_read(exported, tampered(exported, change)).differences
-    assert any(d.what.startswith(what) for d in differences), differences
-
-
-def test_a_lost_frame_is_missed() -> None:
-    exported = split_export(enhanced_ct(3))
-    lost = exported.manifest.instances[1]
-    verification = re_read(exported, {p: d for p, d in exported.files.items() if p != lost.file_id}, said=False)
-    assert not verification.ok
-    assert any(d.what == "is on the source but not in the export" for d in verification.differences) or any(
-        d.what == "is missing" for d in verification.differences
-    )
-
-
-# -- what goes wrong
-
-
-def test_one_frame_that_cannot_be_decoded_costs_its_image_and_nothing_else() -> None:
-    packed = bytearray(encode(enhanced_ct(3), RLE))
-    at = packed.rfind((2).to_bytes(4, "little") + (64).to_bytes(4, "little"))
-    packed[at : at + 4] = (15).to_bytes(4, "little")
-    for into in ("folder", "zip"):
-        exported = export(
-            {"A": bytes(packed), "B": encode(make_instance("ct", 1, series=2))}, into=into, for_old_software=True
-        )
-        assert [i.source_path for i in exported.manifest.instances] == ["B"]
-        assert [(left.path, left.code) for left in exported.manifest.left_out] == [("A", "undecodable")]
-        assert [p for p in exported.files if p.startswith("DICOM/")] == [exported.manifest.instances[0].file_id]
-        assert re_read(exported).ok
-
-
-def test_an_image_on_a_scratch_is_left_out_once_and_the_export_goes_on() -> None:
-    files = {"A": encode(enhanced_ct(5)), "B": encode(make_instance("ct", 1, series=2))}
-    opened = open_files(files, frozenset({"A"}))
-    plan = plan_of_opened(opened)
-    opened.source.broken = True
-    split.forget()
-    manifest, _, _ = drive(write_folder(plan, "{}", ""))
-    assert [i.source_path for i in manifest.instances] == ["B"]
-    assert [(left.path, left.code) for left in manifest.left_out] == [("A", "unreadable")]
-
-
-def test_a_frame_that_fails_after_others_were_written_ends_the_copy(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without what is kept of the frames a second reading can fail; an image must not arrive with a slice missing."""
-    monkeypatch.setattr(pixels, "KEPT_BYTES", 0)
-    opened = open_files({"A": encode(enhanced_ct(4))}, frozenset({"A"}))
-    steps = effects_of(write_folder(plan_of_opened(opened), "{}", ""))
-    written = 0
-    with pytest.raises(ExportError, match="can no longer be read"):
-        for effect in steps:
-            written += isinstance(effect, WriteFile) and effect.path.startswith("DICOM/")
-            opened.source.broken = written == 2
-    assert written == 2
-
-
-def test_the_copy_is_the_same_however_few_headers_are_read_ahead(monkeypatch: pytest.MonkeyPatch) -> None:
-    unlisted = encode(make_instance("dose_report"))
-    start = unlisted.find(b"\x40\x00\x30\xa7SQ")  # Content Sequence, whose items go into the record
-    unlisted = unlisted[: start + 12] + b"\x01\x02\x03\x04" + unlisted[start + 16 :]
-    files = {f"{n}.DCM": encode(make_instance("ct", n, series=2)) for n in (1, 2, 4, 5)}
-    files |= {"A": encode(enhanced_ct(5)), "3.DCM": unlisted}
-    copies = []
-    for ahead in (1, 3, 1000):
-        monkeypatch.setattr(write, "READ_AHEAD", ahead)
-        exported = export(files, for_old_software=True, patient_key=EVERYONE)
-        assert [(left.path, left.code) for left in exported.manifest.left_out] == [("3.DCM", "damaged")]
-        assert re_read(exported).ok
-        copies.append(exported.files)
-    assert copies[0] == copies[1] == copies[2]
-    assert len(exported.images) == 9
-
-
-def plan_of_opened(opened: Any) -> Any:
-    from scanfolio.export.plan import make_plan
-    from scanfolio.export.planned import Choices
-
-    return make_plan(opened.disc, opened.index.entries, Choices(for_old_software=True))
-
-
-def test_frames_are_read_piece_by_piece() -> None:
-    """Each frame once to check and once to write it at most: never the file as a whole for one frame."""
-    files = {"A": encode(enhanced_ct(40))}
-    opened = open_files(files)
-    plan = plan_of_opened(opened)
-    read: list[int] = []
-    entry = opened.index.entries[0]
-    counted = type(entry)(entry.entry_id, entry.path, entry.size, lambda at, n: read.append(n) or entry.read(at, n))
-    plan = replace(plan, files=tuple(replace(f, entry=counted) for f in plan.files))
-    drive(write_folder(plan, "{}", ""))
-    assert sum(read) < 3 * entry.size
 
 
 def test_hostile_groups_are_refused_and_do_not_stop_the_plan() -> None:
