@@ -2,6 +2,8 @@
 // What the worker sends out for one export: hashed, small pieces gathered into large ones, and several on their way to the
 // page at once, so that Python reads on meanwhile; but never more than so many bytes, however slow the disk is.
 
+import { letGo } from "./spent.js";
+
 const ON_THE_WAY_BYTES = 16 << 20;
 const GATHERED_BYTES = 1 << 20;
 
@@ -81,6 +83,7 @@ export class Outbox {
     if (!this.#held) this.#gathered = new Uint8Array(GATHERED_BYTES);
     this.#gathered.set(bytes, this.#held);
     this.#held += bytes.length;
+    letGo(bytes);
   }
 
   #flush() {

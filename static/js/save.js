@@ -1,7 +1,7 @@
 // @ts-check
 // Files out: a .zip that is kept only when it is whole, or a folder that is emptied again when something fails.
 import { foldersBelow, opener, splitPath } from "./folder.js";
-import { Spent } from "./spent.js";
+import { Spent, letGo } from "./spent.js";
 
 /**
  * Several `write`s may be under way; `more`: the file goes on in the next one of its path. `close` keeps what was written, `confirm` says that it has been read back and is identical, `refute` that it is not: true where nothing of it is left that could be taken for a copy. `abort` leaves nothing.
@@ -63,7 +63,10 @@ export async function fileSink(handle) {
   const stream = await handle.createWritable();
   let isOurs = isNew; // until it is closed, what was there before is there
   return {
-    async write(_path, chunk) { await stream.write(chunk); },
+    async write(_path, chunk) {
+      await stream.write(chunk);
+      letGo(chunk);
+    },
     async close() {
       await stream.close();
       isOurs = true;
@@ -121,6 +124,7 @@ export async function folderSink(folder) {
       const stream = await opened;
       try {
         await stream.write(bytes);
+        letGo(bytes);
         if (!more) await stream.close();
       } catch (error) {
         open.delete(path);

@@ -29,3 +29,10 @@ export class Spent {
     }
   }
 }
+
+/** Give these bytes back at once; nobody may look at them afterwards. A browser that cannot do that finds out by itself, in
+ * its own time, which is long while much is read. @param {ArrayBuffer | Uint8Array} bytes not a part of others, or nothing is done */
+export function letGo(bytes) {
+  const buffer = /** @type {any} */ (bytes instanceof Uint8Array ? bytes.buffer : bytes);
+  if (buffer.byteLength === bytes.byteLength) buffer.transfer?.(0);
+}

@@ -4,7 +4,7 @@ import { boot } from "./boot.js";
 import { holdLifeline } from "./lifeline.js";
 import { Lent } from "./lent.js";
 import { Outbox } from "./outbox.js";
-import { Spent } from "./spent.js";
+import { Spent, letGo } from "./spent.js";
 import { Supplied } from "./supplied.js";
 
 /** @typedef {{receive(text: string, buffers: any[]): void, step(): boolean, warm(): void}} Host */
@@ -37,8 +37,13 @@ const reader = typeof FileReaderSync === "function" ? new FileReaderSync() : nul
 /** What was read, and what was given to the page or hashed. */
 const spent = new Spent(4 << 20, 512 << 20);
 
+/** What was read last: Python copied it at once. @type {Uint8Array | null} */
+let copied = null;
+
 /** @param {number} entryId @param {number} offset @param {number} length */
 scope.scanfolioRead = (entryId, offset, length) => {
+  if (copied) letGo(copied);
+  copied = null;
   const piece = supplied.read(entryId, offset, length);
   if (piece) return piece;
   const file = lent.get(entryId);
@@ -46,7 +51,8 @@ scope.scanfolioRead = (entryId, offset, length) => {
   try {
     const bytes = new Uint8Array(reader.readAsArrayBuffer(file.slice(offset, offset + length)));
     hasReadFiles = true;
-    spent.add(bytes.length); // Python copies it at once
+    spent.add(bytes.length);
+    copied = bytes;
     return bytes;
   } catch (error) {
     if (hasReadFiles) throw error;
@@ -61,7 +67,10 @@ scope.scanfolioPost = (text, buffers) => {
   for (const bytes of buffers) spent.add(bytes.length);
   if (type === "load") load(id, message.package);
   else if (type === "write") answer(id, boxOf(id).write(message, buffers[0]));
-  else if (type === "digest") answer(id, boxOf(id).hash(message.name, buffers[0]));
+  else if (type === "digest") {
+    answer(id, boxOf(id).hash(message.name, buffers[0]));
+    letGo(buffers[0]);
+  }
   else if (type === "settle") answer(id, boxOf(id).settle());
   else if (type === "lend") lend(id, message.entry_ids);
   else if (type === "need") need(message);
@@ -194,6 +203,7 @@ function take(data) {
   const { buffers, ...message } = data;
   for (const bytes of buffers ?? []) spent.add(bytes.byteLength);
   receive(message, buffers ?? []);
+  (buffers ?? []).forEach(letGo); // Python has copied them
 }
 
 /** @param {any} data */

@@ -5,6 +5,9 @@ import { test } from "node:test";
 
 import { Outbox } from "../../static/js/outbox.js";
 
+// older Nodes lack what browsers have
+ArrayBuffer.prototype.transfer ??= function () { return structuredClone(this, { transfer: [this] }).slice(0, 0); };
+
 const MB = 1 << 20;
 const bytes = (count, value = 7) => new Uint8Array(count).fill(value);
 const sha256 = (data) => createHash("sha256").update(data).digest("hex");

@@ -4,6 +4,9 @@ import { test } from "node:test";
 
 import { blobSink, fileSink } from "../../static/js/save.js";
 
+// older Nodes lack what browsers have
+ArrayBuffer.prototype.transfer ??= function () { return structuredClone(this, { transfer: [this] }).slice(0, 0); };
+
 /** A file as the picker gives it: what is written is swapped in on close. */
 function picked(before = "", { removes = true, empties = true } = {}) {
   const file = { text: before, there: true, opened: 0 };
@@ -71,4 +74,14 @@ test("stopped while it is written, what was there before stays; stopped later, o
 
 test("a copy in memory that is not identical was given to nobody", async () => {
   assert.equal(await blobSink().refute(), true);
+});
+
+test("what is written to the disk is let go of, what is kept in memory is not", async () => {
+  const { handle } = picked();
+  const [onDisk, inMemory] = [bytes("a copy"), bytes("a copy")];
+  await (await fileSink(handle)).write("", onDisk, true);
+  assert.equal(onDisk.byteLength, 0);
+  const sink = blobSink();
+  await sink.write("", inMemory, true);
+  assert.equal(await (await sink.close()).blob.text(), "a copy");
 });

@@ -2,7 +2,10 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 
-import { Spent } from "../../static/js/spent.js";
+import { Spent, letGo } from "../../static/js/spent.js";
+
+// older Nodes lack what browsers have
+ArrayBuffer.prototype.transfer ??= function () { return structuredClone(this, { transfer: [this] }).slice(0, 0); };
 
 const Real = globalThis.ArrayBuffer;
 afterEach(() => { globalThis.ArrayBuffer = Real; });
@@ -23,4 +26,16 @@ test("a small disc is not held up, a large one now and then", () => {
 
 test("files count although nothing of them was read", () => {
   assert.ok(asked(new Spent(16 << 20, 64 << 20), 70_000, 0) > 50);
+});
+
+test("bytes that are let go are gone at once, unless they are a part of others or the browser cannot", () => {
+  const whole = new Uint8Array(10);
+  letGo(whole.subarray(0, 9));
+  assert.equal(whole.length, 10);
+  letGo(whole);
+  assert.equal(whole.length, 0);
+  const buffer = new ArrayBuffer(10);
+  letGo(buffer);
+  assert.equal(buffer.byteLength, 0);
+  letGo({ byteLength: 10 });
 });
