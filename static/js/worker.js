@@ -37,7 +37,7 @@ const reader = typeof FileReaderSync === "function" ? new FileReaderSync() : nul
 /** What was read, and what was given to the page or hashed. */
 const spent = new Spent(4 << 20, 512 << 20);
 
-/** What was read last: Python copied it at once. @type {Uint8Array | null} */
+/** What was read last: Python copied it at once. @type {Uint8Array<ArrayBuffer> | null} */
 let copied = null;
 
 /** @param {number} entryId @param {number} offset @param {number} length */

@@ -26,7 +26,7 @@ START_COPY = """void (() => {
     const file = {
         getFile: async () => new File(parts, "DICOM.ZIP"),
         createWritable: async () => ({
-            write: async (bytes) => { window.__written += 1; if (window.__written > 1) await gate; parts.push(bytes); },
+            write: async (bytes) => { window.__written += 1; if (window.__written > 1) await gate; parts.push(new Blob([bytes])); },
             close: async () => {}, abort: async () => {},
         }),
     };

@@ -24,10 +24,10 @@ export class Navigation {
   }
 
   /** @param {ScreenName} screen @param {number} [addressInMs] the browser draws itself anew when its address and title change:
-   * so long that waits for something that comes first */
+   * so long, coming from the landing, that waits for something that comes first */
   go(screen, addressInMs = 0) {
     this.#show(screen);
-    if (addressInMs) this.#timer = window.setTimeout(() => this.#name(), addressInMs);
+    if (addressInMs && screenOf(location.hash) === "landing") this.#timer = window.setTimeout(() => this.#name(), addressInMs);
     else this.#name();
   }
 
