@@ -138,7 +138,7 @@ def test_a_worker_that_dies_while_the_disc_is_looked_at(page_over_http: Page, di
         "scanfolio.catalogue().patients[0].studies[0].series.map((s) => s.key).find((k, n) => n === 1)"
     )
     page.browser.eval(f"void document.body.dispatchEvent(new CustomEvent('select-series', {{detail: {second!r}}}))")
-    page.browser.wait("document.querySelector('.scrub')?.innerText.includes('6')")
+    page.browser.wait(r"/\b6\s*$/.test(document.querySelector('.scrub')?.innerText)")
     page.browser.eval("scanfolio.step(2)")
     place = where(page)
     assert place[0]
