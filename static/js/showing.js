@@ -63,8 +63,9 @@ export class Showing extends EventTarget {
     this.firstSeriesUid = item.series_instance_uid;
     this.items = [item];
     this.at = 0;
-    await this.disc?.frames.get(item).catch(() => {}); // the page changes once, with the picture
-    return !this.key && this.item === item && this.#paint(false);
+    const coming = this.disc?.frames.get(item);
+    await coming?.catch(() => {}); // the page changes once, with the picture
+    return !this.key && this.item === item && this.#paint(false, coming);
   }
 
   /** `keepPlace`: stay at the frame in view; `onlyIfThere`: and change nothing while the series does not hold it yet.
@@ -179,15 +180,16 @@ export class Showing extends EventTarget {
     this.series = null;
   }
 
-  /** @param {boolean} keepView @returns {Promise<boolean>} whether this frame was painted */
-  async #paint(keepView) {
+  /** @param {boolean} keepView @param {Promise<import("./frames.js").Frame>} [coming] where it was asked for already: what cannot be read
+   * is not tried twice @returns {Promise<boolean>} whether this frame was painted */
+  async #paint(keepView, coming) {
     const { disc, item } = this;
     if (!disc || !item) return false;
     const ticket = ++this.#asked;
     const generation = this.#generation;
     this.dispatchEvent(new CustomEvent("slice", { detail: { n: this.at + 1, total: this.items.length } }));
     try {
-      const frame = await disc.frames.get(item);
+      const frame = await (coming ?? disc.frames.get(item));
       if (generation !== this.#generation || ticket < this.#painted) return false;
       this.#painted = ticket;
       if (frame.recipe.cannot) {

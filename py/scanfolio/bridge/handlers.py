@@ -87,6 +87,13 @@ class Handlers:
     def _entry(self, given: NewEntry) -> Entry:
         return Entry(given.entry_id, given.path, given.size, HostFile(self._read, given.entry_id))
 
+    def _entries(self, first: int, paths: list[str], sizes: list[int]) -> list[Entry]:
+        """Files that stand in columns, numbered on from `first`."""
+        if len(paths) != len(sizes):
+            raise _unequal()
+        files = enumerate(zip(paths, sizes, strict=True), first)
+        return [Entry(entry_id, path, size, HostFile(self._read, entry_id)) for entry_id, (path, size) in files]
+
     # -- reading
 
     def _open(self, params: Open) -> None:
@@ -111,14 +118,14 @@ class Handlers:
 
     def _take(self, params: Index, packed: memoryview) -> list[Need]:
         """Feed the index with what the page read; what it needs further."""
-        if len(params.paths) != len(params.sizes) or len({len(column) for column in _columns(params)}) > 1:
-            raise RequestError(say("session.wrong_request"), detail="columns of different lengths")
-        index, read = self.session.index, self._read
+        if len({len(column) for column in _columns(params)}) > 1:
+            raise _unequal()
+        index = self.session.index
         needs = []
         at_hand = set(params.piece_of)  # the page reads every file's first bytes without being asked
-        for entry_id, (path, size) in enumerate(zip(params.paths, params.sizes, strict=True), params.first):
-            need = index.add(Entry(entry_id, path, size, HostFile(read, entry_id)))
-            if need is not None and entry_id not in at_hand:
+        for entry in self._entries(params.first, params.paths, params.sizes):
+            need = index.add(entry)
+            if need is not None and entry.entry_id not in at_hand:
                 needs.append(need)
         start = 0
         for entry_id, offset, asked, length, error in zip(*_columns(params), strict=True):
@@ -217,12 +224,7 @@ class Handlers:
         )
 
     def _verify(self, params: Verify) -> Steps:
-        if len(params.paths) != len(params.sizes):
-            raise RequestError(say("session.wrong_request"), detail="columns of different lengths")
-        entries = [
-            Entry(entry_id, intern(path), size, HostFile(self._read, entry_id))
-            for entry_id, (path, size) in enumerate(zip(params.paths, params.sizes, strict=True), params.first)
-        ]
+        entries = self._entries(params.first, [intern(path) for path in params.paths], params.sizes)
         # its papers first: the directory of 70,000 files is read before there are facts of them
         entries.sort(key=lambda e: "/" in e.path)
         written: Source = (yield from open_archive(entries[0])) if params.archive else GivenSource(entries)
@@ -256,6 +258,10 @@ class GivenSource:
         for number, entry in enumerate(self._entries):
             assert isinstance(entry.read, HostFile)
             yield replace(entry, entry_id=number, locate=entry.read.place)
+
+
+def _unequal() -> RequestError:
+    return RequestError(say("session.wrong_request"), detail="columns of different lengths")
 
 
 def _not_read(word: str) -> SourceError:
